@@ -1,0 +1,110 @@
+# Understudy. `make help` lists the words.
+
+VARIANT ?= release
+BUILD   := build/$(VARIANT)
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+# What a bare Debian 12 machine lacks; gcc and make are there already.
+PACKAGES      := libcivetweb-dev libcjson-dev libcyaml-dev libyaml-dev libpcre2-dev
+TEST_PACKAGES := libcmocka-dev bats curl jq
+BENCH_PACKAGES := wrk curl
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wwrite-strings -Wcast-qual -Wpointer-arith -Wundef -Wvla -Wformat=2
+OPT-release := -O2
+OPT-asan    := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all
+OPT-tsan    := -O1 -g3 -fsanitize=thread
+
+VERSION := 0.1.0
+SHARE   := $(PREFIX)/share/understudy
+
+CPPFLAGS += -Imock -D_POSIX_C_SOURCE=200809L -MMD -MP
+CFLAGS   += -std=c11 $(WARN) $(OPT-$(VARIANT)) $(if $(WERROR),-Werror)
+LDFLAGS  += $(filter -fsanitize%,$(OPT-$(VARIANT)))
+LDLIBS   += -lcivetweb -lcjson -lcyaml -lyaml -lpcre2-8 -lpthread -lm
+
+SOURCES := $(wildcard mock/*.c mock/*/*.c)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+LIBRARY := $(filter-out $(BUILD)/mock/main.o,$(OBJECTS))
+PROGRAM := $(BUILD)/understudy
+
+SUPPORT      := $(wildcard tests/support/*.c)
+UNIT_SOURCES := $(wildcard tests/unit/*.c)
+UNITS        := $(UNIT_SOURCES:%.c=$(BUILD)/%)
+
+all: packages $(PROGRAM)
+
+$(PROGRAM): $(OBJECTS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# Objects are made anew when the way to make them changes.
+FLAGS_NOW := $(CC) $(CPPFLAGS) $(CFLAGS) $(VERSION) $(SHARE)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' >$@
+
+$(BUILD)/mock/main.o: CPPFLAGS += -DUNDERSTUDY_SHARE='"$(SHARE)"'
+$(BUILD)/mock/%.o: CPPFLAGS += -DUNDERSTUDY_VERSION='"$(VERSION)"'
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+run: all
+	$(PROGRAM) serve
+
+packages:
+	@tests/packages $(PACKAGES)
+
+test-packages:
+	@tests/packages $(PACKAGES) $(TEST_PACKAGES)
+
+test: test-packages
+	@$(MAKE) --no-print-directory $(PROGRAM) $(UNITS)
+	@VARIANT=$(VARIANT) tests/run $(PROGRAM) $(UNITS)
+
+check-asan check-tsan: check-%:
+	@$(MAKE) --no-print-directory test VARIANT=$*
+
+check-floors:
+	@tests/floors
+
+bench: packages
+	@tests/packages $(BENCH_PACKAGES)
+	@$(MAKE) --no-print-directory $(PROGRAM)
+	@PROGRAM=$(PROGRAM) CC="$(CC)" tests/bench/run
+
+install: all
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/understudy
+	cd specs && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHARE)/specs/{} \;
+	cd fixtures && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHARE)/fixtures/{} \;
+
+format:
+	clang-format -i $(SOURCES) $(wildcard mock/*/*.h) $(UNIT_SOURCES) \
+	    $(wildcard tests/support/*.[ch] tests/bench/*.c)
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make               build $(PROGRAM)'
+	@echo 'make run           install what is missing, build, serve the bundled APIs'
+	@echo 'make test          every test; the last line is "N passed, N failed"'
+	@echo 'make check-asan    the tests under AddressSanitizer and UBSan'
+	@echo 'make check-tsan    the tests under ThreadSanitizer'
+	@echo 'make check-floors  no file includes a floor above its own'
+	@echo 'make bench         speed and size, as ratios in one run'
+	@echo 'make install       to $$(DESTDIR)$$(PREFIX)'
+	@echo 'make format clean'
+
+FORCE:
+.PHONY: all run packages test-packages test check-asan check-tsan check-floors bench \
+        install format clean help FORCE
+.SECONDARY:
+
+-include $(OBJECTS:.o=.d) $(UNITS:=.d) $(SUPPORT:%.c=$(BUILD)/%.d)

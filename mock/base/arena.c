@@ -1,0 +1,164 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define POISON(p, n) __asan_poison_memory_region((p), (n))
+#define UNPOISON(p, n) __asan_unpoison_memory_region((p), (n))
+#else
+#define POISON(p, n) ((void)(p), (void)(n))
+#define UNPOISON(p, n) ((void)(p), (void)(n))
+#endif
+
+enum { ALIGN = 16, FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 1024 * 1024 };
+
+struct block {
+    struct block *next;
+    size_t size, used;
+    _Alignas(ALIGN) char bytes[];
+};
+
+struct arena {
+    struct block *block; /* the newest; older ones hang behind it */
+    size_t limit, used, next_size;
+    bool guarded;
+    jmp_buf guard;
+};
+
+static void *must(void *p)
+{
+    if (!p) {
+        fputs("understudy: out of memory\n", stderr);
+        abort();
+    }
+    return p;
+}
+
+struct arena *arena_new(size_t limit)
+{
+    struct arena *a = must(calloc(1, sizeof(*a)));
+    a->limit = limit;
+    a->next_size = FIRST_BLOCK;
+    return a;
+}
+
+static void full(struct arena *a)
+{
+    if (a->guarded) {
+        a->guarded = false;
+        longjmp(a->guard, 1);
+    }
+    fprintf(stderr, "understudy: a document needs more than %zu bytes of memory\n",
+            a->limit);
+    exit(2);
+}
+
+static void add_block(struct arena *a, size_t at_least)
+{
+    size_t size = a->next_size;
+    if (size < at_least)
+        size = at_least;
+    else if (a->next_size < LARGEST_BLOCK)
+        a->next_size *= 2;
+    struct block *b = must(malloc(sizeof(*b) + size));
+    *b = (struct block){ .next = a->block, .size = size };
+    POISON(b->bytes, size);
+    a->block = b;
+}
+
+void *arena_take_raw(struct arena *a, size_t size)
+{
+    if (size > a->limit || a->used + size > a->limit)
+        full(a);
+    size_t rounded = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if (!a->block || a->block->size - a->block->used < rounded)
+        add_block(a, rounded);
+    char *p = a->block->bytes + a->block->used;
+    a->block->used += rounded;
+    a->used += rounded;
+    UNPOISON(p, size);
+    return p;
+}
+
+void *arena_take(struct arena *a, size_t size)
+{
+    return memset(arena_take_raw(a, size), 0, size);
+}
+
+char *arena_copy(struct arena *a, struct str text)
+{
+    char *copy = arena_take_raw(a, text.len + 1);
+    if (text.len)
+        memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    return copy;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = arena_take_raw(a, (size_t)(len < 0 ? 0 : len) + 1);
+    text[0] = '\0';
+    if (len > 0)
+        vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+void arena_reset(struct arena *a)
+{
+    /* One block survives, so that a worker that answers the same kind of call again
+     * and again never goes back to malloc; a huge one does not. */
+    struct block *keep = NULL;
+    for (struct block *b = a->block, *next; b; b = next) {
+        next = b->next;
+        if (!keep && b->size <= LARGEST_BLOCK)
+            keep = b;
+        else
+            free(b);
+    }
+    if (keep) {
+        keep->next = NULL;
+        keep->used = 0;
+        POISON(keep->bytes, keep->size);
+    }
+    a->block = keep;
+    a->used = 0;
+    a->guarded = false;
+}
+
+void arena_free(struct arena *a)
+{
+    if (!a)
+        return;
+    for (struct block *b = a->block, *next; b; b = next) {
+        next = b->next;
+        UNPOISON(b->bytes, b->size);
+        free(b);
+    }
+    free(a);
+}
+
+size_t arena_used(const struct arena *a)
+{
+    return a->used;
+}
+
+jmp_buf *arena_guard(struct arena *a)
+{
+    a->guarded = true;
+    return &a->guard;
+}
+
+void arena_unguard(struct arena *a)
+{
+    a->guarded = false;
+}

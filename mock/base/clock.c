@@ -1,0 +1,157 @@
+#include "base/clock.h"
+
+#include "base/limits.h"
+
+#include <stdio.h>
+#include <time.h>
+
+clock_ms clock_now(const struct clock *c)
+{
+    if (c->still)
+        return c->at;
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (clock_ms)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+uint64_t clock_monotonic_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
+}
+
+static const int64_t DAY = 24 * 60 * 60;
+
+/* Days from 1970-01-01, counting the year from March so that the leap day is last. */
+static int64_t days_of(int64_t y, int64_t m, int64_t d)
+{
+    y -= m <= 2;
+    int64_t era = (y >= 0 ? y : y - 399) / 400;
+    int64_t yoe = y - era * 400;
+    int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+    int64_t doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    return era * 146097 + doe - 719468;
+}
+
+static void date_of(int64_t days, int64_t *y, int64_t *m, int64_t *d)
+{
+    days += 719468;
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    int64_t doe = days - era * 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    int64_t mp = (5 * doy + 2) / 153;
+    *d = doy - (153 * mp + 2) / 5 + 1;
+    *m = mp < 10 ? mp + 3 : mp - 9;
+    *y = yoe + era * 400 + (*m <= 2);
+}
+
+/* Takes exactly n digits off the front of *s. */
+static bool digits(struct str *s, size_t n, int64_t *value)
+{
+    if (s->len < n)
+        return false;
+    *value = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (s->ptr[i] < '0' || s->ptr[i] > '9')
+            return false;
+        *value = *value * 10 + (s->ptr[i] - '0');
+    }
+    *s = str_from(*s, n);
+    return true;
+}
+
+static bool one(struct str *s, const char *any)
+{
+    if (!s->len || !strchr(any, s->ptr[0]))
+        return false;
+    *s = str_from(*s, 1);
+    return true;
+}
+
+bool clock_read(struct str s, clock_ms *ms)
+{
+    int64_t y, mo, d, h, mi, sec, milli = 0, oh = 0, om = 0, sign = 0;
+    if (!digits(&s, 4, &y) || !one(&s, "-") || !digits(&s, 2, &mo) || !one(&s, "-") ||
+        !digits(&s, 2, &d) || !one(&s, "Tt ") || !digits(&s, 2, &h) || !one(&s, ":") ||
+        !digits(&s, 2, &mi) || !one(&s, ":") || !digits(&s, 2, &sec))
+        return false;
+    if (one(&s, ".")) {
+        int64_t scale = 100, digit;
+        if (!s.len || s.ptr[0] < '0' || s.ptr[0] > '9')
+            return false;
+        while (digits(&s, 1, &digit)) {
+            milli += digit * scale;
+            scale /= 10;
+        }
+    }
+    if (!one(&s, "Zz")) {
+        sign = s.len && s.ptr[0] == '-' ? -1 : 1;
+        if (!one(&s, "+-") || !digits(&s, 2, &oh) || !one(&s, ":") ||
+            !digits(&s, 2, &om))
+            return false;
+    }
+    static const int64_t month_days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+    if (s.len || mo < 1 || mo > 12 || d < 1 || d > month_days[mo - 1] ||
+        (mo == 2 && d == 29 && !leap) || h > 23 || mi > 59 || sec > 60 || oh > 23 ||
+        om > 59)
+        return false;
+    int64_t seconds = days_of(y, mo, d) * DAY + h * 3600 + mi * 60 + sec;
+    seconds -= sign * (oh * 3600 + om * 60);
+    *ms = seconds * 1000 + milli;
+    return true;
+}
+
+void clock_write(clock_ms ms, unsigned digits_wanted, const char *utc, char *out)
+{
+    int64_t seconds = ms / 1000, milli = ms % 1000, y, mo, d;
+    if (milli < 0) {
+        milli += 1000;
+        seconds--;
+    }
+    int64_t days = seconds / DAY, rest = seconds % DAY;
+    if (rest < 0) {
+        rest += DAY;
+        days--;
+    }
+    date_of(days, &y, &mo, &d);
+    char fraction[16] = "";
+    if (digits_wanted > 9)
+        digits_wanted = 9;
+    if (digits_wanted) {
+        snprintf(fraction, sizeof(fraction), ".%03d000000", (int)milli);
+        fraction[digits_wanted + 1] = '\0';
+    }
+    snprintf(out, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d%s%.6s", (int)(y % 10000),
+             (int)mo, (int)d, (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60),
+             fraction, utc);
+}
+
+bool clock_duration(struct str text, clock_ms *ms)
+{
+    static const struct {
+        const char *unit;
+        int64_t ms;
+    } units[] = { { "", 1 },         { "ms", 1 },       { "s", 1000 },
+                  { "m", 60000 },    { "h", 3600000 },  { "d", 86400000 } };
+    struct str rest = text;
+    int64_t value = 0, digit;
+    if (!digits(&rest, 1, &value))
+        return false;
+    while (digits(&rest, 1, &digit)) {
+        value = value * 10 + digit;
+        if (value > LIMIT_DURATION_MS)
+            return false;
+    }
+    for (size_t i = 0; i < COUNT(units); i++) {
+        if (!str_is(rest, units[i].unit))
+            continue;
+        if (value > LIMIT_DURATION_MS / units[i].ms)
+            return false;
+        *ms = value * units[i].ms;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,65 @@
+#include "base/error.h"
+
+#include "base/buffer.h"
+#include "base/limits.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+struct err err_in(struct arena *arena)
+{
+    return (struct err){ .arena = arena };
+}
+
+static void add(struct err *err, struct where at, bool warning, const char *why,
+                va_list args)
+{
+    unsigned *count = warning ? &err->warnings : &err->errors;
+    if ((*count)++ >= LIMIT_PROBLEMS)
+        return;
+    char text[LIMIT_PROBLEM_TEXT];
+    vsnprintf(text, sizeof(text), why, args);
+
+    struct problem *p = arena_take(err->arena, sizeof(*p));
+    p->at = at;
+    p->at.file = at.file ? arena_copy(err->arena, str(at.file)) : NULL;
+    p->at.pointer = at.pointer ? arena_copy(err->arena, str(at.pointer)) : NULL;
+    p->why = arena_copy(err->arena, str(text));
+    p->warning = warning;
+    *(err->last ? &err->last->next : &err->first) = p;
+    err->last = p;
+}
+
+bool err_set(struct err *err, struct where at, const char *why, ...)
+{
+    va_list args;
+    va_start(args, why);
+    add(err, at, false, why, args);
+    va_end(args);
+    return false;
+}
+
+void err_warn(struct err *err, struct where at, const char *why, ...)
+{
+    va_list args;
+    va_start(args, why);
+    add(err, at, true, why, args);
+    va_end(args);
+}
+
+const char *problem_text(const struct problem *p, struct arena *arena)
+{
+    struct buffer b = buffer_in(arena, 4 * LIMIT_PROBLEM_TEXT);
+    if (p->at.file) {
+        buffer_add_text(&b, p->at.file);
+        if (p->at.line)
+            buffer_printf(&b, ":%u:%u", p->at.line, p->at.col);
+        buffer_add_text(&b, ": ");
+    }
+    if (p->at.pointer && p->at.pointer[0]) {
+        buffer_add_text(&b, p->at.pointer);
+        buffer_add_text(&b, ": ");
+    }
+    buffer_add_text(&b, p->why);
+    return buffer_str(&b).ptr;
+}

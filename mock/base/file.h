@@ -1,0 +1,23 @@
+/* file.h — whole files and the names in a folder. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/error.h"
+
+/* Reads a whole file of at most LIMIT_FILE_BYTES. text is borrowed from arena and has
+ * a NUL behind its last byte. */
+bool file_read(const char *path, struct arena *arena, struct str *text,
+               struct err *err);
+
+/* The paths ("folder/name") of the files in a folder whose names end in suffix, sorted
+ * by name; borrowed from arena. A folder that is not there is an error. */
+bool file_list(const char *folder, const char *suffix, struct arena *arena,
+               const char ***paths, size_t *count, struct err *err);
+
+bool file_exists(const char *path);
+bool file_is_folder(const char *path);
+
+/* "pets" for "specs/pets.yaml"; borrowed from arena. */
+const char *file_stem(const char *path, struct arena *arena);
+
+#endif

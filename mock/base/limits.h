@@ -1,0 +1,108 @@
+/* limits.h — every bound of the program, each with the reason for its number.
+ * Reaching one is an ordinary error with an ordinary message. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#include <stddef.h>
+
+/* Specs are megabytes. Naming a disk image by mistake should fail at once. */
+#define LIMIT_FILE_BYTES ((size_t)64 * 1024 * 1024)
+
+/* What one document may grow to as a tree: sixteen times the largest file. */
+#define LIMIT_SPEC_MEMORY ((size_t)1024 * 1024 * 1024)
+
+/* One call: its body as a tree, its findings, its answer. */
+#define LIMIT_CALL_MEMORY ((size_t)256 * 1024 * 1024)
+
+/* A folder of specs or scenarios holds dozens of files, not a file system. */
+#define LIMIT_FOLDER_FILES 1000
+
+/* A reader stops reading long before; the count still tells how many there are. */
+#define LIMIT_PROBLEMS 200
+#define LIMIT_PROBLEM_TEXT 1024
+
+/* Deeper than any hand-written document, shallow enough for recursion on a thread's
+ * stack. */
+#define LIMIT_DEPTH 256
+
+/* YAML aliases expand; a few lines can name a billion nodes. The largest published
+ * OpenAPI documents have about a million. */
+#define LIMIT_YAML_NODES 8000000
+
+/* A JSON number longer than this is an attack, not a quantity. */
+#define LIMIT_NUMBER_DIGITS 4096
+
+/* The body of one request unless --max-body says otherwise. */
+#define LIMIT_BODY_BYTES ((size_t)4 * 1024 * 1024)
+
+/* A body may say `[[],[],…]`: 64 bytes of tree for 3 bytes of text. */
+#define LIMIT_BODY_NODES 1000000
+
+/* Request line and header fields together. */
+#define LIMIT_HEAD_BYTES (32 * 1024)
+
+/* civetweb keeps 64 header fields and drops what follows without a word, so a request
+ * with as many is refused. */
+#define LIMIT_HEADERS 64
+
+/* Path segments and values in one template; the longest published have under 15. */
+#define LIMIT_PATH_PARAMS 32
+
+/* Findings told about one call: enough to mend a client with. */
+#define LIMIT_FINDINGS 64
+
+/* Steps that PCRE2 may take on one value: about 20 ms. A pattern made to explode is
+ * stopped there, and the value counts as not matching, with a finding that says so. */
+#define LIMIT_PATTERN_STEPS 1000000
+
+/* A subject this long against a pattern is not worth the time. */
+#define LIMIT_PATTERN_SUBJECT ((size_t)1024 * 1024)
+
+/* Nested $ref, allOf and so on while checking; a schema that refers to itself without
+ * consuming the value would go on for ever. */
+#define LIMIT_SCHEMA_DEPTH 512
+
+/* Namespaces at once: a test run per namespace and a thousand runs are plenty. */
+#define LIMIT_NAMESPACES 1024
+#define LIMIT_NAMESPACE_NAME 64
+
+/* Instances in one collection of one namespace. */
+#define LIMIT_INSTANCES 1000000
+
+/* One instance as JSON text. */
+#define LIMIT_INSTANCE_BYTES ((size_t)4 * 1024 * 1024)
+
+/* References followed while an instance is made ready to be sent. */
+#define LIMIT_EMBED_DEPTH 4
+
+/* Rows in one page or one unpaged list. */
+#define LIMIT_LIST_ROWS 10000
+
+/* One answer's body. */
+#define LIMIT_ANSWER_BYTES ((size_t)64 * 1024 * 1024)
+
+/* Faults and limits in force at once in one namespace. */
+#define LIMIT_FAULTS 256
+
+/* Callers that one limit counts apart; past it the oldest window is forgotten. */
+#define LIMIT_CALLERS 4096
+
+/* The longest delay a fault may ask for, and any other duration: ten years. */
+#define LIMIT_DURATION_MS ((int64_t)3650 * 24 * 60 * 60 * 1000)
+#define LIMIT_DELAY_MS ((int64_t)10 * 60 * 1000)
+
+/* Calls that the journal of one namespace remembers, and bytes of each body. */
+#define LIMIT_JOURNAL 1000
+#define LIMIT_JOURNAL_BODY 4096
+
+/* Kept-alive connections served at once; each has a thread of its own in civetweb. */
+#define LIMIT_CONNECTIONS 320
+
+/* How long a quiet connection is kept, and how long a started request may take. */
+#define LIMIT_KEEP_ALIVE_MS 60000
+#define LIMIT_REQUEST_MS 30000
+
+/* How long a stop waits for calls under way. */
+#define LIMIT_STOP_MS 5000
+
+#endif

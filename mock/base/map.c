@@ -1,0 +1,91 @@
+#include "base/map.h"
+
+#include <stdint.h>
+
+struct entry {
+    struct str key;
+    uint64_t hash;
+    void *value;
+};
+
+struct map {
+    struct arena *arena;
+    struct entry *entries; /* in the order of arrival */
+    size_t count, room;
+    uint32_t *slots; /* entry index + 1; 0 is free */
+    size_t slot_count;
+};
+
+struct map *map_new(struct arena *arena)
+{
+    struct map *m = arena_take(arena, sizeof(*m));
+    m->arena = arena;
+    return m;
+}
+
+static uint32_t *slot_of(const struct map *m, struct str key, uint64_t hash)
+{
+    size_t i = hash & (m->slot_count - 1);
+    for (;; i = (i + 1) & (m->slot_count - 1)) {
+        uint32_t *slot = &m->slots[i];
+        if (!*slot)
+            return slot;
+        const struct entry *e = &m->entries[*slot - 1];
+        if (e->hash == hash && str_equal(e->key, key))
+            return slot;
+    }
+}
+
+static void grow(struct map *m)
+{
+    size_t room = m->room ? m->room * 2 : 8;
+    struct entry *entries = arena_array(m->arena, struct entry, room);
+    if (m->count)
+        memcpy(entries, m->entries, m->count * sizeof(*entries));
+    m->entries = entries;
+    m->room = room;
+    m->slot_count = room * 2;
+    m->slots = arena_array(m->arena, uint32_t, m->slot_count);
+    for (size_t i = 0; i < m->count; i++)
+        *slot_of(m, entries[i].key, entries[i].hash) = (uint32_t)i + 1;
+}
+
+void *map_put(struct map *m, struct str key, void *value)
+{
+    if (m->count == m->room)
+        grow(m);
+    uint64_t hash = str_hash(key);
+    uint32_t *slot = slot_of(m, key, hash);
+    if (*slot) {
+        struct entry *e = &m->entries[*slot - 1];
+        void *before = e->value;
+        e->value = value;
+        return before;
+    }
+    struct str own = { arena_copy(m->arena, key), key.len };
+    m->entries[m->count++] = (struct entry){ own, hash, value };
+    *slot = (uint32_t)m->count;
+    return NULL;
+}
+
+void *map_get(const struct map *m, struct str key)
+{
+    if (!m || !m->count)
+        return NULL;
+    uint32_t slot = *slot_of(m, key, str_hash(key));
+    return slot ? m->entries[slot - 1].value : NULL;
+}
+
+size_t map_count(const struct map *m)
+{
+    return m ? m->count : 0;
+}
+
+bool map_at(const struct map *m, size_t index, struct str *key, void **value)
+{
+    if (!m || index >= m->count)
+        return false;
+    *key = m->entries[index].key;
+    *value = m->entries[index].value;
+    return true;
+}

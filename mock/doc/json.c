@@ -1,0 +1,400 @@
+#include "doc/json.h"
+
+#include "base/limits.h"
+#include "doc/number.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static cJSON *node_of(struct arena *arena, int type)
+{
+    cJSON *n = arena_take(arena, sizeof(*n));
+    n->type = type;
+    return n;
+}
+
+cJSON *json_null(struct arena *arena)
+{
+    return node_of(arena, cJSON_NULL);
+}
+
+cJSON *json_bool(struct arena *arena, bool value)
+{
+    cJSON *n = node_of(arena, value ? cJSON_True : cJSON_False);
+    n->valueint = value;
+    return n;
+}
+
+cJSON *json_number(struct arena *arena, double value)
+{
+    cJSON *n = node_of(arena, cJSON_Number);
+    cJSON_SetNumberHelper(n, value);
+    return n;
+}
+
+cJSON *json_integer(struct arena *arena, int64_t value)
+{
+    cJSON *n = json_number(arena, (double)value);
+    if (value > 999999999999999 || value < -999999999999999)
+        n->valuestring = arena_printf(arena, "%lld", (long long)value);
+    return n;
+}
+
+cJSON *json_string(struct arena *arena, struct str text)
+{
+    cJSON *n = node_of(arena, cJSON_String);
+    n->valuestring = arena_copy(arena, text);
+    return n;
+}
+
+cJSON *json_array(struct arena *arena)
+{
+    return node_of(arena, cJSON_Array);
+}
+
+cJSON *json_object(struct arena *arena)
+{
+    return node_of(arena, cJSON_Object);
+}
+
+void json_push(cJSON *parent, cJSON *item)
+{
+    item->next = NULL;
+    if (!parent->child) {
+        parent->child = item;
+    } else {
+        item->prev = parent->child->prev;
+        parent->child->prev->next = item;
+    }
+    parent->child->prev = item;
+}
+
+/* cJSON's key is `char *` though nobody here writes through it. */
+static char *key_of(const char *name)
+{
+    union {
+        const char *in;
+        char *out;
+    } u = { .in = name };
+    return u.out;
+}
+
+void json_add(cJSON *object, const char *name, cJSON *item)
+{
+    item->string = key_of(name);
+    json_push(object, item);
+}
+
+void json_detach(cJSON *parent, cJSON *child)
+{
+    if (child->next)
+        child->next->prev = child->prev;
+    else
+        parent->child->prev = child->prev;
+    if (child == parent->child)
+        parent->child = child->next;
+    else
+        child->prev->next = child->next;
+    child->next = child->prev = NULL;
+}
+
+void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item)
+{
+    cJSON *old = json_member(object, name);
+    if (!old) {
+        json_add(object, arena_copy(arena, str(name)), item);
+        return;
+    }
+    item->string = old->string;
+    item->next = old->next;
+    item->prev = old->prev == old ? item : old->prev;
+    if (old->next)
+        old->next->prev = item;
+    else
+        object->child->prev = item;
+    if (object->child == old)
+        object->child = item;
+    else
+        item->prev->next = item;
+}
+
+cJSON *json_member_str(const cJSON *object, struct str name)
+{
+    if (!json_is_object(object))
+        return NULL;
+    for (cJSON *m = object->child; m; m = m->next)
+        if (strncmp(m->string, name.ptr, name.len) == 0 && !m->string[name.len])
+            return m;
+    return NULL;
+}
+
+cJSON *json_member(const cJSON *object, const char *name)
+{
+    if (!json_is_object(object))
+        return NULL;
+    for (cJSON *m = object->child; m; m = m->next)
+        if (strcmp(m->string, name) == 0)
+            return m;
+    return NULL;
+}
+
+const char *json_member_text(const cJSON *object, const char *name)
+{
+    const cJSON *m = json_member(object, name);
+    return json_is_string(m) ? m->valuestring : NULL;
+}
+
+size_t json_count(const cJSON *tree)
+{
+    size_t n = 0;
+    for (const cJSON *c = tree ? tree->child : NULL; c; c = c->next)
+        n++;
+    return n;
+}
+
+cJSON *json_copy(struct arena *arena, const cJSON *tree)
+{
+    cJSON *n = node_of(arena, tree->type & 0xff);
+    n->valueint = tree->valueint;
+    n->valuedouble = tree->valuedouble;
+    if (tree->valuestring)
+        n->valuestring = arena_copy(arena, str(tree->valuestring));
+    for (const cJSON *c = tree->child; c; c = c->next) {
+        cJSON *copy = json_copy(arena, c);
+        if (c->string)
+            copy->string = arena_copy(arena, str(c->string));
+        json_push(n, copy);
+    }
+    return n;
+}
+
+/* Nodes first, texts behind them, all in one block:
+ *     | node | node | … | text\0 | text\0 | … */
+static void measure(const cJSON *n, size_t *nodes, size_t *bytes)
+{
+    ++*nodes;
+    *bytes += (n->valuestring ? strlen(n->valuestring) + 1 : 0) +
+              (n->string ? strlen(n->string) + 1 : 0);
+    for (const cJSON *c = n->child; c; c = c->next)
+        measure(c, nodes, bytes);
+}
+
+static char *pack_text(const char *text, char **to)
+{
+    size_t size = strlen(text) + 1;
+    char *at = memcpy(*to, text, size);
+    *to += size;
+    return at;
+}
+
+static cJSON *pack(const cJSON *from, cJSON **node, char **text)
+{
+    cJSON *n = (*node)++;
+    *n = (cJSON){ .type = from->type & 0xff,
+                  .valueint = from->valueint,
+                  .valuedouble = from->valuedouble };
+    if (from->valuestring)
+        n->valuestring = pack_text(from->valuestring, text);
+    for (const cJSON *c = from->child; c; c = c->next) {
+        cJSON *copy = pack(c, node, text);
+        if (c->string)
+            copy->string = pack_text(c->string, text);
+        json_push(n, copy);
+    }
+    return n;
+}
+
+cJSON *json_pack(const cJSON *tree, size_t *bytes)
+{
+    size_t nodes = 0, text = 0;
+    measure(tree, &nodes, &text);
+    *bytes = nodes * sizeof(cJSON) + text;
+    cJSON *block = malloc(*bytes), *node = block;
+    if (!block)
+        return NULL;
+    char *texts = (char *)(block + nodes);
+    return pack(tree, &node, &texts);
+}
+
+bool json_equal(const cJSON *a, const cJSON *b)
+{
+    int type = a->type & 0xff;
+    if (type != (b->type & 0xff))
+        return false;
+    switch (type) {
+    case cJSON_Number:
+        return number_compare(a, b) == 0;
+    case cJSON_String:
+        return strcmp(a->valuestring, b->valuestring) == 0;
+    case cJSON_Array:
+        for (a = a->child, b = b->child; a && b; a = a->next, b = b->next)
+            if (!json_equal(a, b))
+                return false;
+        return !a && !b;
+    case cJSON_Object: {
+        if (json_count(a) != json_count(b))
+            return false;
+        for (const cJSON *m = a->child; m; m = m->next) {
+            const cJSON *other = json_member(b, m->string);
+            if (!other || !json_equal(m, other))
+                return false;
+        }
+        return true;
+    }
+    default:
+        return true;
+    }
+}
+
+uint64_t json_hash(const cJSON *n)
+{
+    uint64_t h = (uint64_t)(n->type & 0xff) * 0x9e3779b97f4a7c15ull;
+    switch (n->type & 0xff) {
+    case cJSON_Number: {
+        /* Equal numbers have equal doubles, however they were written. */
+        double d = n->valuedouble == 0 ? 0 : n->valuedouble;
+        return h ^ str_hash((struct str){ (const char *)&d, sizeof(d) });
+    }
+    case cJSON_String:
+        return h ^ str_hash(str(n->valuestring));
+    case cJSON_Array:
+        for (const cJSON *c = n->child; c; c = c->next)
+            h = (h ^ json_hash(c)) * 0xbf58476d1ce4e5b9ull + 1;
+        return h;
+    case cJSON_Object:
+        for (const cJSON *c = n->child; c; c = c->next)
+            h += (str_hash(str(c->string)) ^ json_hash(c)) * 0x94d049bb133111ebull;
+        return h;
+    default:
+        return h;
+    }
+}
+
+const char *json_type_name(const cJSON *n)
+{
+    switch (n ? n->type & 0xff : cJSON_Invalid) {
+    case cJSON_Object:
+        return "object";
+    case cJSON_Array:
+        return "array";
+    case cJSON_String:
+        return "string";
+    case cJSON_Number:
+        return number_is_integer(n) ? "integer" : "number";
+    case cJSON_True:
+    case cJSON_False:
+        return "boolean";
+    case cJSON_NULL:
+        return "null";
+    default:
+        return "nothing";
+    }
+}
+
+const char *json_kind(const cJSON *n)
+{
+    switch (n ? n->type & 0xff : cJSON_Invalid) {
+    case cJSON_Object:
+        return "an object";
+    case cJSON_Array:
+        return "an array";
+    case cJSON_String:
+        return "a string";
+    case cJSON_Number:
+        return "a number";
+    case cJSON_True:
+        return "true";
+    case cJSON_False:
+        return "false";
+    case cJSON_NULL:
+        return "null";
+    default:
+        return "nothing";
+    }
+}
+
+static void write_text(struct buffer *b, const char *text)
+{
+    buffer_add_char(b, '"');
+    const char *run = text;
+    for (const char *p = text;; p++) {
+        unsigned char c = (unsigned char)*p;
+        bool nul = c == 0xc0 && (unsigned char)p[1] == 0x80;
+        if (c >= 0x20 && c != '"' && c != '\\' && !nul)
+            continue;
+        buffer_add(b, (struct str){ run, (size_t)(p - run) });
+        if (!c)
+            break;
+        switch (c) {
+        case '"':
+            buffer_add(b, STR("\\\""));
+            break;
+        case '\\':
+            buffer_add(b, STR("\\\\"));
+            break;
+        case '\n':
+            buffer_add(b, STR("\\n"));
+            break;
+        case '\r':
+            buffer_add(b, STR("\\r"));
+            break;
+        case '\t':
+            buffer_add(b, STR("\\t"));
+            break;
+        default:
+            buffer_printf(b, "\\u%04x", nul ? 0u : c);
+        }
+        p += nul;
+        run = p + 1;
+    }
+    buffer_add_char(b, '"');
+}
+
+void json_write(struct buffer *b, const cJSON *n)
+{
+    switch (n->type & 0xff) {
+    case cJSON_Object:
+        buffer_add_char(b, '{');
+        for (const cJSON *c = n->child; c; c = c->next) {
+            write_text(b, c->string);
+            buffer_add_char(b, ':');
+            json_write(b, c);
+            if (c->next)
+                buffer_add_char(b, ',');
+        }
+        buffer_add_char(b, '}');
+        return;
+    case cJSON_Array:
+        buffer_add_char(b, '[');
+        for (const cJSON *c = n->child; c; c = c->next) {
+            json_write(b, c);
+            if (c->next)
+                buffer_add_char(b, ',');
+        }
+        buffer_add_char(b, ']');
+        return;
+    case cJSON_String:
+        write_text(b, n->valuestring);
+        return;
+    case cJSON_Number: {
+        char text[NUMBER_TEXT];
+        buffer_add_text(b, n->valuestring ? n->valuestring : number_text(n, text));
+        return;
+    }
+    case cJSON_True:
+        buffer_add(b, STR("true"));
+        return;
+    case cJSON_False:
+        buffer_add(b, STR("false"));
+        return;
+    default:
+        buffer_add(b, STR("null"));
+    }
+}
+
+struct str json_text(const cJSON *tree, struct arena *arena)
+{
+    struct buffer b = buffer_in(arena, LIMIT_ANSWER_BYTES);
+    json_write(&b, tree);
+    return buffer_str(&b);
+}

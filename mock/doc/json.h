@@ -1,0 +1,136 @@
+/* json.h — the one kind of tree: every document, body, instance and answer is cJSON.
+ *
+ * cJSON's structure and its readers (cJSON_IsString, cJSON_ArrayForEach, …) are used
+ * everywhere; making, reading and writing trees goes through here, because here its
+ * traps are handled once:
+ *
+ *   - reading is strict (RFC 8259): no bytes after the value, no 01, no 1., no control
+ *     characters, valid UTF-8 only, bounded depth and size, no member name twice;
+ *   - members are looked up case-sensitively;
+ *   - a number whose written text a double does not give back (9007199254740993, 1e400,
+ *     1.0) keeps that text in valuestring, so that what was sent is what is judged,
+ *     stored and sent back (see number.h);
+ *   - U+0000 in a string is held as the two bytes C0 80, which strict UTF-8 never
+ *     contains, so strings stay NUL-terminated and it is written back as \u0000;
+ *   - nodes come from an arena (never cJSON_Delete them), or from json_pack.
+ *
+ * Constant keys: the pointer `string` of a member may be shared between nodes. */
+#ifndef DOC_JSON_H
+#define DOC_JSON_H
+
+#include "base/buffer.h"
+
+#include <cjson/cJSON.h>
+#include <stdint.h>
+
+/* Why a text is not JSON, and where: offset in bytes from 0, line and col from 1. */
+struct json_error {
+    size_t offset;
+    unsigned line, col;
+    const char *why; /* borrowed from the arena that json_read was given */
+};
+
+/* The tree of a whole text, borrowed from arena; NULL and *error filled when the text is
+ * not one JSON value, is deeper than LIMIT_DEPTH or has more than max_nodes values. */
+cJSON *json_read(struct str text, size_t max_nodes, struct arena *arena,
+                 struct json_error *error);
+
+/* Appends compact JSON text. */
+void json_write(struct buffer *b, const cJSON *tree);
+
+/* Compact JSON text, borrowed from arena. */
+struct str json_text(const cJSON *tree, struct arena *arena);
+
+/* New nodes, borrowed from arena; text is copied. */
+cJSON *json_null(struct arena *arena);
+cJSON *json_bool(struct arena *arena, bool value);
+cJSON *json_integer(struct arena *arena, int64_t value);
+cJSON *json_number(struct arena *arena, double value);
+cJSON *json_string(struct arena *arena, struct str text);
+cJSON *json_array(struct arena *arena);
+cJSON *json_object(struct arena *arena);
+
+/* Reads text as a JSON number with its written text kept; NULL when it is none. */
+cJSON *json_number_read(struct arena *arena, struct str text);
+
+/* Adds item (taken) at the end of an array. */
+void json_push(cJSON *array, cJSON *item);
+
+/* Puts item (taken) under name (copied) in place of an earlier member of that name, or
+ * at the end. */
+void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item);
+
+/* As json_set, for a name that is known to be new and outlives the tree. */
+void json_add(cJSON *object, const char *name, cJSON *item);
+
+/* The member or item, borrowed; NULL when it is not there or parent is of another type
+ * (NULL too). */
+cJSON *json_member(const cJSON *object, const char *name);
+cJSON *json_member_str(const cJSON *object, struct str name);
+
+/* The text of a string member; NULL when there is none or it is no string. */
+const char *json_member_text(const cJSON *object, const char *name);
+
+/* Takes a child out of its parent. */
+void json_detach(cJSON *parent, cJSON *child);
+
+/* A deep copy, borrowed from arena. */
+cJSON *json_copy(struct arena *arena, const cJSON *tree);
+
+/* A deep copy in one block of memory, owned by the caller, who calls free. NULL when
+ * memory ran out. *bytes is its size. */
+cJSON *json_pack(const cJSON *tree, size_t *bytes);
+
+/* Equal as JSON Schema 2020-12 (core, 4.2.2) says: numbers by value, objects without
+ * order. */
+bool json_equal(const cJSON *a, const cJSON *b);
+
+/* A hash with json_equal(a, b) → json_hash(a) == json_hash(b). */
+uint64_t json_hash(const cJSON *tree);
+
+size_t json_count(const cJSON *tree);
+
+/* "an object", "a string", …, as a sentence wants it. */
+const char *json_kind(const cJSON *tree);
+/* "object", "string", "integer" (for a whole number), "boolean", "null", … */
+const char *json_type_name(const cJSON *tree);
+
+static inline bool json_is_object(const cJSON *n)
+{
+    return n && (n->type & 0xff) == cJSON_Object;
+}
+static inline bool json_is_array(const cJSON *n)
+{
+    return n && (n->type & 0xff) == cJSON_Array;
+}
+static inline bool json_is_string(const cJSON *n)
+{
+    return n && (n->type & 0xff) == cJSON_String;
+}
+static inline bool json_is_number(const cJSON *n)
+{
+    return n && (n->type & 0xff) == cJSON_Number;
+}
+static inline bool json_is_bool(const cJSON *n)
+{
+    return n && (n->type & (cJSON_True | cJSON_False));
+}
+static inline bool json_is_true(const cJSON *n)
+{
+    return n && (n->type & 0xff) == cJSON_True;
+}
+static inline bool json_is_null(const cJSON *n)
+{
+    return n && (n->type & 0xff) == cJSON_NULL;
+}
+
+/* Counts code points of UTF-8 text (C0 80 counts as one). */
+size_t utf8_length(const char *text);
+
+/* Whether bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+bool utf8_valid(struct str text);
+
+/* Appends one code point; U+0000 becomes C0 80. */
+void utf8_add(struct buffer *b, uint32_t code_point);
+
+#endif

@@ -1,0 +1,415 @@
+#include "doc/json.h"
+
+#include "base/limits.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Why not cJSON_Parse: it takes 01, 1.e5, raw control characters, broken UTF-8 and
+ * repeated names, cuts strings at \u0000, and turns numbers into doubles; a contract
+ * checker has to judge what was sent. The tree is cJSON's own. */
+
+struct reader {
+    const char *start, *p, *end;
+    struct arena *arena;
+    size_t nodes_left;
+    unsigned depth;
+    struct json_error *error;
+};
+
+static bool value(struct reader *r, cJSON *node);
+
+static bool fail(struct reader *r, const char *at, const char *why)
+{
+    unsigned line = 1;
+    const char *line_start = r->start;
+    for (const char *p = r->start; p < at; p++)
+        if (*p == '\n') {
+            line++;
+            line_start = p + 1;
+        }
+    *r->error = (struct json_error){ .offset = (size_t)(at - r->start),
+                                     .line = line,
+                                     .col = (unsigned)(at - line_start) + 1,
+                                     .why = arena_copy(r->arena, str(why)) };
+    return false;
+}
+
+static bool unexpected(struct reader *r, const char *wanted)
+{
+    char why[96];
+    if (r->p >= r->end)
+        snprintf(why, sizeof(why), "expected %s, found the end of the text", wanted);
+    else if (*r->p > ' ' && *r->p < 0x7f)
+        snprintf(why, sizeof(why), "expected %s, found '%c'", wanted, *r->p);
+    else
+        snprintf(why, sizeof(why), "expected %s, found the byte 0x%02X", wanted,
+                 (unsigned char)*r->p);
+    return fail(r, r->p, why);
+}
+
+static void skip_space(struct reader *r)
+{
+    while (r->p < r->end &&
+           (*r->p == ' ' || *r->p == '\n' || *r->p == '\r' || *r->p == '\t'))
+        r->p++;
+}
+
+static bool is_digit(const struct reader *r)
+{
+    return r->p < r->end && *r->p >= '0' && *r->p <= '9';
+}
+
+static bool digit_run(struct reader *r)
+{
+    if (!is_digit(r))
+        return unexpected(r, "a digit");
+    while (is_digit(r))
+        r->p++;
+    return true;
+}
+
+/* The text of a number from r->p on; leaves r->p behind it. */
+static bool number_grammar(struct reader *r)
+{
+    const char *from = r->p;
+    if (*r->p == '-')
+        r->p++;
+    const char *first = r->p;
+    if (!digit_run(r))
+        return false;
+    if (*first == '0' && r->p > first + 1)
+        return fail(r, first, "a number does not start with 0 and another digit");
+    if (r->p < r->end && *r->p == '.') {
+        r->p++;
+        if (!digit_run(r))
+            return false;
+    }
+    if (r->p < r->end && (*r->p == 'e' || *r->p == 'E')) {
+        r->p++;
+        if (r->p < r->end && (*r->p == '+' || *r->p == '-'))
+            r->p++;
+        if (!digit_run(r))
+            return false;
+    }
+    if (r->p - from > LIMIT_NUMBER_DIGITS)
+        return fail(r, from, "the number has too many digits");
+    return true;
+}
+
+static bool read_number(struct reader *r, cJSON *node)
+{
+    const char *from = r->p;
+    if (!number_grammar(r))
+        return false;
+    size_t len = (size_t)(r->p - from);
+    node->type = cJSON_Number;
+
+    /* Up to 15 digits and nothing else: exact in a double, and written back alike. */
+    size_t sign = *from == '-';
+    bool plain = len - sign <= 15 && !(sign && len == 2 && from[1] == '0');
+    int64_t whole = 0;
+    for (size_t i = sign; plain && i < len; i++) {
+        plain = from[i] >= '0' && from[i] <= '9';
+        whole = whole * 10 + (from[i] - '0');
+    }
+    if (plain) {
+        node->valuedouble = (double)(sign ? -whole : whole);
+    } else {
+        node->valuestring = arena_copy(r->arena, (struct str){ from, len });
+        node->valuedouble = strtod(node->valuestring, NULL);
+        char back[32];
+        snprintf(back, sizeof(back), "%.15g", node->valuedouble);
+        if (strcmp(back, node->valuestring) == 0)
+            node->valuestring = NULL;
+    }
+    double d = node->valuedouble;
+    node->valueint = d >= INT32_MAX   ? INT32_MAX
+                     : d <= INT32_MIN ? INT32_MIN
+                                      : (int)d;
+    return true;
+}
+
+static bool hex4(struct reader *r, uint32_t *out)
+{
+    *out = 0;
+    for (int i = 0; i < 4; i++, r->p++) {
+        unsigned c = r->p < r->end ? (unsigned char)*r->p : 0;
+        unsigned digit = c >= '0' && c <= '9'   ? c - '0'
+                         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                : 16;
+        if (digit == 16)
+            return unexpected(r, "four hexadecimal digits after \\u");
+        *out = *out << 4 | digit;
+    }
+    return true;
+}
+
+static bool escape(struct reader *r, struct buffer *b)
+{
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    const char *at = r->p - 1;
+    const char *which = r->p < r->end && *r->p ? strchr(from, *r->p) : NULL;
+    if (which) {
+        r->p++;
+        buffer_add_char(b, to[which - from]);
+        return true;
+    }
+    if (r->p >= r->end || *r->p != 'u')
+        return unexpected(r, "one of \"\\/bfnrtu after a backslash");
+    r->p++;
+    uint32_t c, low;
+    if (!hex4(r, &c))
+        return false;
+    if (c >= 0xdc00 && c <= 0xdfff)
+        return fail(r, at, "a low surrogate without a high one before it");
+    if (c >= 0xd800 && c <= 0xdbff) {
+        if (r->end - r->p < 2 || r->p[0] != '\\' || r->p[1] != 'u')
+            return fail(r, at, "a high surrogate without a low one after it");
+        r->p += 2;
+        if (!hex4(r, &low))
+            return false;
+        if (low < 0xdc00 || low > 0xdfff)
+            return fail(r, at, "a high surrogate without a low one after it");
+        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+    }
+    utf8_add(b, c);
+    return true;
+}
+
+/* A string from its opening quote on; *text is borrowed from the arena. */
+static bool read_text(struct reader *r, char **text)
+{
+    const char *from = ++r->p, *high = NULL;
+    while (r->p < r->end && *r->p != '"' && *r->p != '\\') {
+        if ((unsigned char)*r->p < 0x20)
+            return fail(r, r->p, "a control character stands unescaped in a string");
+        if ((unsigned char)*r->p >= 0x80 && !high)
+            high = r->p;
+        r->p++;
+    }
+    struct str plain = { from, (size_t)(r->p - from) };
+    if (r->p < r->end && *r->p == '"') {
+        if (high && !utf8_valid(plain))
+            return fail(r, high, "the string is not valid UTF-8");
+        r->p++;
+        *text = arena_copy(r->arena, plain);
+        return true;
+    }
+
+    struct buffer b = buffer_in(r->arena, (size_t)(r->end - from) + 8);
+    buffer_add(&b, plain);
+    const char *run = r->p;
+    while (r->p < r->end && *r->p != '"') {
+        if ((unsigned char)*r->p < 0x20)
+            return fail(r, r->p, "a control character stands unescaped in a string");
+        if (*r->p != '\\') {
+            r->p++;
+            continue;
+        }
+        buffer_add(&b, (struct str){ run, (size_t)(r->p - run) });
+        r->p++;
+        if (!escape(r, &b))
+            return false;
+        run = r->p;
+    }
+    if (r->p >= r->end)
+        return unexpected(r, "a closing quote");
+    buffer_add(&b, (struct str){ run, (size_t)(r->p - run) });
+    if (!utf8_valid((struct str){ from, (size_t)(r->p - from) }))
+        return fail(r, from, "the string is not valid UTF-8");
+    r->p++;
+    *text = b.ptr;
+    return true;
+}
+
+static cJSON *new_node(struct reader *r)
+{
+    if (r->nodes_left == 0) {
+        fail(r, r->p, "the text has more values than are taken at once");
+        return NULL;
+    }
+    r->nodes_left--;
+    return arena_take(r->arena, sizeof(cJSON));
+}
+
+static void append(cJSON *parent, cJSON **last, cJSON *node)
+{
+    if (*last) {
+        (*last)->next = node;
+        node->prev = *last;
+    } else {
+        parent->child = node;
+    }
+    *last = node;
+    parent->child->prev = node;
+}
+
+static bool read_array(struct reader *r, cJSON *node)
+{
+    cJSON *last = NULL;
+    node->type = cJSON_Array;
+    r->p++;
+    skip_space(r);
+    if (r->p < r->end && *r->p == ']') {
+        r->p++;
+        return true;
+    }
+    for (;;) {
+        cJSON *item = new_node(r);
+        if (!item || !value(r, item))
+            return false;
+        append(node, &last, item);
+        skip_space(r);
+        if (r->p < r->end && *r->p == ',') {
+            r->p++;
+            continue;
+        }
+        if (r->p >= r->end || *r->p != ']')
+            return unexpected(r, "',' or ']' in an array");
+        r->p++;
+        return true;
+    }
+}
+
+/* Whether two members of a finished object share a name. Small objects are compared
+ * pair by pair; large ones through a table. */
+static const cJSON *name_twice(struct reader *r, const cJSON *object, size_t count)
+{
+    if (count <= 12) {
+        for (const cJSON *a = object->child; a; a = a->next)
+            for (const cJSON *b = object->child; b != a; b = b->next)
+                if (strcmp(a->string, b->string) == 0)
+                    return a;
+        return NULL;
+    }
+    size_t slots = 32;
+    while (slots < count * 2)
+        slots *= 2;
+    const cJSON **table = arena_take(r->arena, slots * sizeof(*table));
+    for (const cJSON *a = object->child; a; a = a->next) {
+        size_t i = str_hash(str(a->string)) & (slots - 1);
+        for (; table[i]; i = (i + 1) & (slots - 1))
+            if (strcmp(table[i]->string, a->string) == 0)
+                return a;
+        table[i] = a;
+    }
+    return NULL;
+}
+
+static bool read_object(struct reader *r, cJSON *node)
+{
+    const char *at = r->p;
+    cJSON *last = NULL;
+    size_t count = 0;
+    node->type = cJSON_Object;
+    r->p++;
+    skip_space(r);
+    if (r->p < r->end && *r->p == '}') {
+        r->p++;
+        return true;
+    }
+    for (;;) {
+        skip_space(r);
+        if (r->p >= r->end || *r->p != '"')
+            return unexpected(r, "a member name in double quotes");
+        char *name;
+        cJSON *item = new_node(r);
+        if (!item || !read_text(r, &name))
+            return false;
+        skip_space(r);
+        if (r->p >= r->end || *r->p != ':')
+            return unexpected(r, "':' after a member name");
+        r->p++;
+        if (!value(r, item))
+            return false;
+        item->string = name;
+        append(node, &last, item);
+        count++;
+        skip_space(r);
+        if (r->p < r->end && *r->p == ',') {
+            r->p++;
+            continue;
+        }
+        if (r->p >= r->end || *r->p != '}')
+            return unexpected(r, "',' or '}' in an object");
+        r->p++;
+        break;
+    }
+    const cJSON *twice = name_twice(r, node, count);
+    if (!twice)
+        return true;
+    return fail(r, at,
+                arena_printf(r->arena, "the member name \"%.100s\" stands twice",
+                             twice->string));
+}
+
+static bool literal(struct reader *r, cJSON *node, struct str text, int type)
+{
+    if (!str_starts((struct str){ r->p, (size_t)(r->end - r->p) }, text))
+        return unexpected(r, "a JSON value");
+    r->p += text.len;
+    node->type = type;
+    node->valueint = type == cJSON_True;
+    return true;
+}
+
+static bool value(struct reader *r, cJSON *node)
+{
+    skip_space(r);
+    if (r->p >= r->end)
+        return unexpected(r, "a JSON value");
+    switch (*r->p) {
+    case '{':
+    case '[': {
+        if (++r->depth > LIMIT_DEPTH)
+            return fail(r, r->p, "the text is nested too deeply");
+        bool ok = *r->p == '{' ? read_object(r, node) : read_array(r, node);
+        r->depth--;
+        return ok;
+    }
+    case '"':
+        node->type = cJSON_String;
+        return read_text(r, &node->valuestring);
+    case 't':
+        return literal(r, node, STR("true"), cJSON_True);
+    case 'f':
+        return literal(r, node, STR("false"), cJSON_False);
+    case 'n':
+        return literal(r, node, STR("null"), cJSON_NULL);
+    default:
+        if (*r->p == '-' || is_digit(r))
+            return read_number(r, node);
+        return unexpected(r, "a JSON value");
+    }
+}
+
+cJSON *json_read(struct str text, size_t max_nodes, struct arena *arena,
+                 struct json_error *error)
+{
+    struct reader r = { .start = text.ptr, .p = text.ptr, .end = text.ptr + text.len,
+                        .arena = arena, .nodes_left = max_nodes, .error = error };
+    cJSON *node = new_node(&r);
+    if (!node || !value(&r, node))
+        return NULL;
+    skip_space(&r);
+    if (r.p < r.end) {
+        unexpected(&r, "nothing after the value");
+        return NULL;
+    }
+    return node;
+}
+
+cJSON *json_number_read(struct arena *arena, struct str text)
+{
+    struct json_error ignored;
+    struct reader r = { .start = text.ptr, .p = text.ptr, .end = text.ptr + text.len,
+                        .arena = arena, .nodes_left = 1, .error = &ignored };
+    if (!text.len || (*text.ptr != '-' && !is_digit(&r)))
+        return NULL;
+    cJSON *node = new_node(&r);
+    return read_number(&r, node) && r.p == r.end ? node : NULL;
+}

@@ -1,0 +1,31 @@
+/* number.h — JSON numbers as they were written, compared exactly.
+ *
+ * A number node is a double, plus its written text where the double does not give it
+ * back. The questions here are answered on the decimal digits whenever a double could
+ * be wrong, so 9007199254740993 is not 9007199254740992 and 4.02 is a multiple of
+ * 0.01. Nodes must be numbers. */
+#ifndef DOC_NUMBER_H
+#define DOC_NUMBER_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+enum { NUMBER_TEXT = 32 };
+
+/* The shortest text that reads back as the same number, into out (NUMBER_TEXT bytes)
+ * unless the node holds its text. */
+const char *number_text(const cJSON *n, char *out);
+
+/* Less than, equal to or greater than 0, by mathematical value. */
+int number_compare(const cJSON *a, const cJSON *b);
+
+/* Whether the value is whole: 1.0 and 1e2 are, 1.5 is not. */
+bool number_is_integer(const cJSON *n);
+
+/* Whether value is a whole multiple of step, which is greater than 0. */
+bool number_is_multiple(const cJSON *value, const cJSON *step);
+
+/* Whether the value is whole and fits a signed integer of 32 or 64 bits. */
+bool number_fits_bits(const cJSON *n, unsigned bits);
+
+#endif

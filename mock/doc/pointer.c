@@ -1,0 +1,188 @@
+#include "doc/pointer.h"
+
+#include "base/limits.h"
+
+bool pointer_valid(const char *p)
+{
+    if (*p && *p != '/')
+        return false;
+    for (; *p; p++)
+        if (*p == '~' && p[1] != '0' && p[1] != '1')
+            return false;
+    return true;
+}
+
+/* Whether name is the token from p to end, which may hold escapes. */
+static bool token_is(const char *p, const char *end, const char *name)
+{
+    for (; p < end; p++, name++) {
+        char c = *p;
+        if (c == '~' && p + 1 < end)
+            c = *++p == '1' ? '/' : '~';
+        if (c != *name)
+            return false;
+    }
+    return !*name;
+}
+
+/* The index that a token names in an array; -1 when it names none. */
+static long index_of(const char *p, const char *end)
+{
+    long index = 0;
+    if (p == end || end - p > 9 || (*p == '0' && end - p > 1))
+        return -1;
+    for (; p < end; p++) {
+        if (*p < '0' || *p > '9')
+            return -1;
+        index = index * 10 + (*p - '0');
+    }
+    return index;
+}
+
+static cJSON *step(const cJSON *tree, const char *p, const char *end)
+{
+    if (json_is_object(tree)) {
+        for (cJSON *m = tree->child; m; m = m->next)
+            if (token_is(p, end, m->string))
+                return m;
+        return NULL;
+    }
+    if (!json_is_array(tree))
+        return NULL;
+    long index = index_of(p, end);
+    if (index < 0)
+        return NULL;
+    cJSON *item = tree->child;
+    while (item && index-- > 0)
+        item = item->next;
+    return item;
+}
+
+static const char *token_end(const char *p)
+{
+    while (*p && *p != '/')
+        p++;
+    return p;
+}
+
+cJSON *pointer_get(const cJSON *tree, const char *pointer)
+{
+    /* The tree is the caller's to change or not; the first step drops the const as
+     * strchr does. */
+    union {
+        const cJSON *in;
+        cJSON *out;
+    } at = { .in = tree };
+    while (at.out && *pointer == '/') {
+        const char *end = token_end(pointer + 1);
+        at.out = step(at.out, pointer + 1, end);
+        pointer = end;
+    }
+    return *pointer ? NULL : at.out;
+}
+
+char *pointer_token(const char **rest, struct arena *arena)
+{
+    const char *p = *rest;
+    if (*p != '/')
+        return NULL;
+    const char *end = token_end(++p);
+    char *token = arena_take_raw(arena, (size_t)(end - p) + 1), *to = token;
+    for (; p < end; p++)
+        *to++ = *p == '~' && p + 1 < end ? (*++p == '1' ? '/' : '~') : *p;
+    *to = '\0';
+    *rest = end;
+    return token;
+}
+
+bool pointer_set(struct arena *arena, cJSON *tree, const char *pointer, cJSON *item)
+{
+    if (!*pointer || !pointer_valid(pointer))
+        return false;
+    for (char *token; (token = pointer_token(&pointer, arena));) {
+        bool last = !*pointer;
+        if (json_is_object(tree)) {
+            if (last) {
+                json_set(arena, tree, token, item);
+                return true;
+            }
+            cJSON *next = json_member(tree, token);
+            if (!next || json_is_null(next)) {
+                next = json_object(arena);
+                json_set(arena, tree, token, next);
+            }
+            tree = next;
+        } else if (json_is_array(tree)) {
+            if (last && strcmp(token, "-") == 0) {
+                json_push(tree, item);
+                return true;
+            }
+            cJSON *next = step(tree, token, token + strlen(token));
+            if (!next || last)
+                return false;
+            tree = next;
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
+void pointer_remove(cJSON *tree, const char *pointer)
+{
+    cJSON *parent = NULL, *at = tree;
+    while (at && *pointer == '/') {
+        const char *end = token_end(pointer + 1);
+        parent = at;
+        at = step(at, pointer + 1, end);
+        pointer = end;
+    }
+    if (at && parent && !*pointer)
+        json_detach(parent, at);
+}
+
+void pointer_add(struct buffer *b, struct str token)
+{
+    buffer_add_char(b, '/');
+    for (size_t i = 0; i < token.len; i++) {
+        if (token.ptr[i] == '~')
+            buffer_add(b, STR("~0"));
+        else if (token.ptr[i] == '/')
+            buffer_add(b, STR("~1"));
+        else
+            buffer_add_char(b, token.ptr[i]);
+    }
+}
+
+char *pointer_join(struct arena *arena, const char *base, const char *token)
+{
+    struct buffer b = buffer_in(arena, LIMIT_FILE_BYTES);
+    buffer_add_text(&b, base);
+    pointer_add(&b, str(token));
+    return b.ptr;
+}
+
+static int hex(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+char *pointer_of_fragment(struct arena *arena, const char *text)
+{
+    if (*text != '#')
+        return NULL;
+    char *out = arena_copy(arena, str(text + 1)), *to = out;
+    for (const char *p = out; *p; p++) {
+        if (*p == '%' && hex(p[1]) >= 0 && hex(p[2]) >= 0) {
+            *to++ = (char)(hex(p[1]) << 4 | hex(p[2]));
+            p += 2;
+        } else {
+            *to++ = *p;
+        }
+    }
+    *to = '\0';
+    return out;
+}

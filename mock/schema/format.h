@@ -1,0 +1,23 @@
+/* format.h — the values of JSON Schema's `format`, one list.
+ *
+ * A format is judged for one kind of value (strings, or numbers for int32 and the like);
+ * other values pass, as 2020-12 says (validation, 7.1). */
+#ifndef SCHEMA_FORMAT_H
+#define SCHEMA_FORMAT_H
+
+#include "doc/json.h"
+
+struct format;
+
+/* The format of that name, or NULL for one that is not enforced. Static data. */
+const struct format *format_of(const char *name);
+
+/* Whether value has the format. */
+bool format_check(const struct format *f, const cJSON *value);
+
+/* The name, and what a value should look like: "a date and time such as
+ * 2026-01-31T12:00:00Z". Static text. */
+const char *format_name(const struct format *f);
+const char *format_wanted(const struct format *f);
+
+#endif
