@@ -19,7 +19,7 @@ OPT-tsan    := -O1 -g3 -fsanitize=thread
 VERSION := 0.1.0
 SHARE   := $(PREFIX)/share/understudy
 
-CPPFLAGS += -Imock -D_POSIX_C_SOURCE=200809L -MMD -MP
+CPPFLAGS += -Imock -D_XOPEN_SOURCE=700 -MMD -MP
 CFLAGS   += -std=c11 $(WARN) $(OPT-$(VARIANT)) $(if $(WERROR),-Werror)
 LDFLAGS  += $(filter -fsanitize%,$(OPT-$(VARIANT)))
 LDLIBS   += -lcivetweb -lcjson -lcyaml -lyaml -lpcre2-8 -lpthread -lm
@@ -48,7 +48,7 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' >$@
 
-$(BUILD)/mock/main.o: CPPFLAGS += -DUNDERSTUDY_SHARE='"$(SHARE)"'
+$(BUILD)/mock/command/load.o: CPPFLAGS += -DUNDERSTUDY_SHARE='"$(SHARE)"'
 $(BUILD)/mock/%.o: CPPFLAGS += -DUNDERSTUDY_VERSION='"$(VERSION)"'
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIBRARY)

@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,8 +26,8 @@ struct block {
 struct arena {
     struct block *block; /* the newest; older ones hang behind it */
     size_t limit, used, next_size;
-    bool guarded;
-    jmp_buf guard;
+    unsigned guards;
+    jmp_buf guard[4];
 };
 
 static void *must(void *p)
@@ -46,12 +47,10 @@ struct arena *arena_new(size_t limit)
     return a;
 }
 
-static void full(struct arena *a)
+void arena_fail(struct arena *a)
 {
-    if (a->guarded) {
-        a->guarded = false;
-        longjmp(a->guard, 1);
-    }
+    if (a->guards)
+        longjmp(a->guard[--a->guards], 1);
     fprintf(stderr, "understudy: a document needs more than %zu bytes of memory\n",
             a->limit);
     exit(2);
@@ -73,7 +72,7 @@ static void add_block(struct arena *a, size_t at_least)
 void *arena_take_raw(struct arena *a, size_t size)
 {
     if (size > a->limit || a->used + size > a->limit)
-        full(a);
+        arena_fail(a);
     size_t rounded = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     if (!a->block || a->block->size - a->block->used < rounded)
         add_block(a, rounded);
@@ -132,7 +131,7 @@ void arena_reset(struct arena *a)
     }
     a->block = keep;
     a->used = 0;
-    a->guarded = false;
+    a->guards = 0;
 }
 
 void arena_free(struct arena *a)
@@ -154,11 +153,12 @@ size_t arena_used(const struct arena *a)
 
 jmp_buf *arena_guard(struct arena *a)
 {
-    a->guarded = true;
-    return &a->guard;
+    assert(a->guards < sizeof(a->guard) / sizeof(a->guard[0]));
+    return &a->guard[a->guards++];
 }
 
 void arena_unguard(struct arena *a)
 {
-    a->guarded = false;
+    if (a->guards)
+        a->guards--;
 }

@@ -41,10 +41,14 @@ size_t arena_used(const struct arena *a);
 
 /* Where arena_take goes back to (as longjmp does) when the limit is reached:
  *     if (setjmp(*arena_guard(a))) return too_much_memory();
- * The frame that set it must still be there; arena_reset and arena_unguard clear it. */
+ * Guards nest, four at most: going back takes the innermost off. The frame that set one
+ * must still be there, or have called arena_unguard; arena_reset clears all. */
 #include <setjmp.h>
 jmp_buf *arena_guard(struct arena *a);
 void arena_unguard(struct arena *a);
+
+/* Goes on to the next guard, after the inner one has put its own things in order. */
+_Noreturn void arena_fail(struct arena *a);
 
 /* n items of type T, zeroed. */
 #define arena_array(a, T, n) ((T *)arena_take((a), sizeof(T) * (n)))

@@ -64,7 +64,7 @@ static bool digits(struct str *s, size_t n, int64_t *value)
 
 static bool one(struct str *s, const char *any)
 {
-    if (!s->len || !strchr(any, s->ptr[0]))
+    if (!s->len || !s->ptr[0] || !strchr(any, s->ptr[0]))
         return false;
     *s = str_from(*s, 1);
     return true;

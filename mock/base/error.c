@@ -11,8 +11,8 @@ struct err err_in(struct arena *arena)
     return (struct err){ .arena = arena };
 }
 
-static void add(struct err *err, struct where at, bool warning, const char *why,
-                va_list args)
+__attribute__((format(printf, 4, 0))) static void
+add(struct err *err, struct where at, bool warning, const char *why, va_list args)
 {
     unsigned *count = warning ? &err->warnings : &err->errors;
     if ((*count)++ >= LIMIT_PROBLEMS)

@@ -123,7 +123,7 @@ cJSON *json_member_str(const cJSON *object, struct str name)
     if (!json_is_object(object))
         return NULL;
     for (cJSON *m = object->child; m; m = m->next)
-        if (strncmp(m->string, name.ptr, name.len) == 0 && !m->string[name.len])
+        if (str_is(name, m->string))
             return m;
     return NULL;
 }

@@ -25,14 +25,17 @@ static bool fail(struct reader *r, const char *at, const char *why)
 {
     unsigned line = 1;
     const char *line_start = r->start;
+    unsigned col = 1; /* in characters, as the YAML reader has it */
     for (const char *p = r->start; p < at; p++)
         if (*p == '\n') {
             line++;
             line_start = p + 1;
         }
+    for (const char *p = line_start; p < at; p++)
+        col += ((unsigned char)*p & 0xc0) != 0x80;
     *r->error = (struct json_error){ .offset = (size_t)(at - r->start),
                                      .line = line,
-                                     .col = (unsigned)(at - line_start) + 1,
+                                     .col = col,
                                      .why = arena_copy(r->arena, str(why)) };
     return false;
 }
@@ -122,7 +125,8 @@ static bool read_number(struct reader *r, cJSON *node)
         node->valuedouble = strtod(node->valuestring, NULL);
         char back[32];
         snprintf(back, sizeof(back), "%.15g", node->valuedouble);
-        if (strcmp(back, node->valuestring) == 0)
+        /* Not for -0, which number_text takes for the whole number 0. */
+        if (strcmp(back, node->valuestring) == 0 && node->valuedouble != 0)
             node->valuestring = NULL;
     }
     double d = node->valuedouble;

@@ -17,8 +17,11 @@ static bool token_is(const char *p, const char *end, const char *name)
 {
     for (; p < end; p++, name++) {
         char c = *p;
-        if (c == '~' && p + 1 < end)
+        if (c == '~') {
+            if (p[1] != '0' && p[1] != '1')
+                return false; /* no pointer; p[1] is at worst the NUL or '/' at end */
             c = *++p == '1' ? '/' : '~';
+        }
         if (c != *name)
             return false;
     }

@@ -1,0 +1,138 @@
+/* api.h — an OpenAPI document as data: operations, what they take, what they answer.
+ *
+ * Loaded once, reported whole (every mistake with its place, every feature that will not
+ * be enforced as a warning), then frozen: everything is read through pointers to const
+ * and shared by all threads. Follows OpenAPI 3.0.4 and 3.1.1; references are local. */
+#ifndef API_API_H
+#define API_API_H
+
+#include "api/call.h"
+#include "base/error.h"
+#include "doc/json.h"
+#include "schema/schema.h"
+
+struct routes;
+
+enum param_in { PARAM_PATH, PARAM_QUERY, PARAM_HEADER, PARAM_COOKIE };
+
+/* The member of a request's tree that holds such parameters: "path", "query", … */
+const char *param_in_name(enum param_in in);
+
+struct param {
+    const char *name;
+    enum param_in in;
+    bool required, explode;
+    unsigned types;       /* of enum schema_type, what the schema allows */
+    unsigned item_types;  /* the same for the items of an array */
+    const cJSON *schema;  /* as written, or NULL */
+    const char *pointer;  /* of the parameter in the document */
+};
+
+/* One entry of `content`. */
+struct media {
+    const char *type;            /* as written: "application/json", "text/x; q=1" */
+    bool json;                   /* application/json or a +json suffix (RFC 6839) */
+    const struct schema *schema; /* NULL when there is none */
+    const cJSON *node;
+    const char *pointer;
+};
+
+struct reply {
+    const char *key;      /* as written: "200", "4XX", "default" */
+    int low, high;        /* the statuses it stands for; 0, 999 for default */
+    const char *name;     /* its description in small letters with '_': "not_found" */
+    struct media *media;
+    size_t media_count;
+    const cJSON *headers; /* or NULL */
+    const cJSON *node;
+    const char *pointer;
+};
+
+enum scheme_kind {
+    SCHEME_BEARER,
+    SCHEME_BASIC,
+    SCHEME_API_KEY,
+    SCHEME_OTHER /* reported at load, always taken as satisfied */
+};
+
+struct scheme {
+    const char *name; /* in components/securitySchemes */
+    enum scheme_kind kind;
+    enum param_in in;       /* SCHEME_API_KEY */
+    const char *param_name; /* SCHEME_API_KEY */
+};
+
+/* One alternative of `security`: all of its schemes are needed; none: anyone. */
+struct requirement {
+    const struct scheme **schemes;
+    size_t count;
+};
+
+struct operation {
+    const struct api *api;
+    const char *id;     /* operationId, else "GET /pets/{id}" */
+    const char *method; /* upper case */
+    const char *path;   /* the template */
+    const char *summary;
+    struct param *params;
+    size_t param_count;
+    struct media *bodies; /* what requestBody's content allows */
+    size_t body_count;
+    bool body_required;
+    const struct schema *input; /* over { path, query, header, cookie, body } */
+    struct reply *replies;
+    size_t reply_count;
+    struct requirement *security;
+    size_t security_count; /* 0: anyone */
+    size_t index;          /* in api->operations */
+    const char *pointer;
+};
+
+struct server_url {
+    const char *url;  /* as written, variables filled in */
+    const char *host; /* without port; "" when relative */
+    const char *base; /* path without a slash at its end; "" for the root */
+};
+
+struct api {
+    const char *name; /* the file's stem: "serial" */
+    const char *title, *version;
+    const char *file;
+    const cJSON *root;
+    enum dialect dialect;
+    struct schemas *schemas;
+    struct operation *operations;
+    size_t operation_count;
+    struct server_url *servers; /* one at least */
+    size_t server_count;
+    struct scheme *schemes;
+    size_t scheme_count;
+    const struct routes *routes;
+};
+
+/* Reads a document. Everything is borrowed from arena. NULL when err got an error. */
+struct api *api_load(const char *file, struct arena *arena, struct err *err);
+
+/* The operation that a user means by text: an operationId, a path without its first
+ * slash ("links.create"), or "POST /links.create". When GET and POST share that path and
+ * no method is said, both are meant: next is the index to go on from. NULL at the end. */
+const struct operation *api_operation(const struct api *api, struct str text,
+                                      size_t *next);
+
+/* The reply that stands for a status: its own, else its range, else default; NULL when
+ * the operation declares none. */
+const struct reply *operation_reply(const struct operation *op, int status);
+
+/* The first status that an operation declares from low to high, exactly; 0 if none. */
+int operation_status(const struct operation *op, int low, int high);
+
+/* The JSON entry of a reply's content; NULL when it has none. */
+const struct media *reply_json(const struct reply *reply);
+
+/* The operationId (or whatever names an operation) nearest to text, for an error. */
+const char *api_nearest_operation(const struct api *api, struct str text);
+
+/* A place in the API's document. */
+struct where api_where(const struct api *api, const char *pointer);
+
+#endif

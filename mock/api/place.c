@@ -1,0 +1,66 @@
+#include "api/place.h"
+
+#include "base/map.h"
+#include "doc/document.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct places {
+    pthread_mutex_t lock;
+    struct arena *arena;
+    struct map *known; /* file#pointer → text */
+};
+
+/* Texts of as many places as a document has keywords; ended when it is reached. */
+enum { MOST_BYTES = 16 * 1024 * 1024 };
+
+struct places *places_new(void)
+{
+    struct places *p = calloc(1, sizeof(*p));
+    if (!p)
+        return NULL;
+    pthread_mutex_init(&p->lock, NULL);
+    p->arena = arena_new(MOST_BYTES);
+    p->known = map_new(p->arena);
+    return p;
+}
+
+void places_free(struct places *p)
+{
+    if (!p)
+        return;
+    pthread_mutex_destroy(&p->lock);
+    arena_free(p->arena);
+    free(p);
+}
+
+static const char *find(struct places *p, const struct api *api, const char *pointer)
+{
+    const char *key = arena_printf(p->arena, "%s#%s", api->file, pointer);
+    char *text = map_get(p->known, str(key));
+    if (text)
+        return text;
+    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
+    struct err err = err_in(scratch);
+    err_warn(&err, api_where(api, pointer), "here");
+    document_place(&err);
+    const struct where *at = &err.first->at;
+    text = at->line ? arena_printf(p->arena, "%s:%u:%u", at->file, at->line, at->col)
+                    : arena_printf(p->arena, "%s", key);
+    arena_free(scratch);
+    map_put(p->known, str(key), text);
+    return text;
+}
+
+const char *places_text(struct places *p, const struct api *api, const char *pointer)
+{
+    const char *volatile text = NULL;
+    pthread_mutex_lock(&p->lock);
+    if (!setjmp(*arena_guard(p->arena))) {
+        text = find(p, api, pointer);
+        arena_unguard(p->arena);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return text;
+}

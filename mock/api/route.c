@@ -1,0 +1,226 @@
+#include "api/route.h"
+
+#include "api/param.h"
+#include "base/map.h"
+
+/* A tree with one level a segment:
+ *
+ *     (root) ── "pets" ── "new"          literal edges: a map
+ *                   └──── {id}           template edges: in order of literal text
+ *                           └── "toys"
+ */
+struct piece {
+    struct str text; /* a literal, or the name of a value */
+    bool value;
+};
+
+struct edge {
+    struct edge *next;
+    struct piece *pieces;
+    size_t count, literal;
+    struct node *to;
+};
+
+struct node {
+    struct map *literals; /* decoded text → struct node */
+    struct edge *templates;
+    const struct operation **operations;
+    size_t operation_count;
+};
+
+struct routes {
+    struct node *root;
+};
+
+static struct node *new_node(struct arena *arena)
+{
+    struct node *n = arena_take(arena, sizeof(*n));
+    n->literals = map_new(arena);
+    return n;
+}
+
+static struct edge *edge_of(struct str segment, struct arena *arena)
+{
+    struct edge *e = arena_take(arena, sizeof(*e));
+    e->pieces = arena_array(arena, struct piece, segment.len + 1);
+    while (segment.len) {
+        const char *open = memchr(segment.ptr, '{', segment.len);
+        const char *close = open ? memchr(open, '}', segment.len -
+                                                         (size_t)(open - segment.ptr))
+                                 : NULL;
+        size_t literal = close ? (size_t)(open - segment.ptr) : segment.len;
+        if (literal) {
+            e->pieces[e->count++] = (struct piece){ { segment.ptr, literal }, false };
+            e->literal += literal;
+        }
+        if (!close)
+            break;
+        struct str name = { open + 1, (size_t)(close - open - 1) };
+        e->pieces[e->count++] = (struct piece){ name, true };
+        segment = str_from(segment, (size_t)(close + 1 - segment.ptr));
+    }
+    return e;
+}
+
+static bool same_shape(const struct edge *a, const struct edge *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (a->pieces[i].value != b->pieces[i].value ||
+            (!a->pieces[i].value && !str_equal(a->pieces[i].text, b->pieces[i].text)))
+            return false;
+    return true;
+}
+
+static struct node *template_child(struct node *n, struct str segment,
+                                   struct arena *arena)
+{
+    struct edge *e = edge_of(segment, arena), **at = &n->templates;
+    for (struct edge *old = n->templates; old; old = old->next)
+        if (same_shape(old, e))
+            return old->to;
+    while (*at && (*at)->literal >= e->literal)
+        at = &(*at)->next;
+    e->next = *at;
+    e->to = new_node(arena);
+    *at = e;
+    return e->to;
+}
+
+static struct node *child_for(struct node *n, struct str segment, struct arena *arena)
+{
+    if (segment.len && memchr(segment.ptr, '{', segment.len))
+        return template_child(n, segment, arena);
+    struct str text = segment;
+    percent_decode(segment, false, arena, &text);
+    struct node *next = map_get(n->literals, text);
+    if (!next) {
+        next = new_node(arena);
+        map_put(n->literals, text, next);
+    }
+    return next;
+}
+
+static void add(struct node *n, const struct operation *op, struct arena *arena,
+                struct err *err)
+{
+    struct str rest = str(op->path + 1), segment;
+    while (str_split(&rest, '/', &segment))
+        n = child_for(n, segment, arena);
+    for (size_t i = 0; i < n->operation_count; i++)
+        if (strcmp(n->operations[i]->method, op->method) == 0)
+            err_set(err, api_where(op->api, op->pointer),
+                    "the path \"%.100s\" means the same as \"%.100s\"", op->path,
+                    n->operations[i]->path);
+    const struct operation **list =
+        arena_array(arena, const struct operation *, n->operation_count + 1);
+    if (n->operation_count)
+        memcpy(list, n->operations, n->operation_count * sizeof(*list));
+    list[n->operation_count++] = op;
+    n->operations = list;
+}
+
+const struct routes *routes_new(const struct api *api, struct arena *arena,
+                                struct err *err)
+{
+    struct routes *r = arena_take(arena, sizeof(*r));
+    r->root = new_node(arena);
+    for (size_t i = 0; i < api->operation_count; i++)
+        add(r->root, &api->operations[i], arena, err);
+    return r;
+}
+
+/* ---- matching ---- */
+
+struct matching {
+    struct str method;
+    struct arena *arena;
+    struct route *route;
+    struct buffer allow;
+};
+
+/* Whether a segment fits a template; its values go behind the ones already there. */
+static bool fits(const struct edge *e, size_t piece, struct str s, struct route *route,
+                 size_t count)
+{
+    if (piece == e->count) {
+        route->count = count;
+        return s.len == 0;
+    }
+    const struct piece *p = &e->pieces[piece];
+    if (!p->value)
+        return str_starts(s, p->text) &&
+               fits(e, piece + 1, str_from(s, p->text.len), route, count);
+    if (count == LIMIT_PATH_PARAMS)
+        return false;
+    /* The last value takes all; one before a literal, as little as will do. */
+    for (size_t len = piece + 1 == e->count ? s.len : 1; len && len <= s.len; len++) {
+        route->names[count] = p->text;
+        route->values[count] = (struct str){ s.ptr, len };
+        if (fits(e, piece + 1, str_from(s, len), route, count + 1))
+            return true;
+    }
+    return false;
+}
+
+static bool arrive(struct matching *m, const struct node *n)
+{
+    const struct operation *get = NULL;
+    if (!n->operation_count)
+        return false;
+    m->route->path_known = true;
+    for (size_t i = 0; i < n->operation_count; i++) {
+        const struct operation *op = n->operations[i];
+        if (str_is(m->method, op->method)) {
+            m->route->operation = op;
+            return true;
+        }
+        if (strcmp(op->method, "GET") == 0)
+            get = op;
+        if (m->allow.len)
+            buffer_add_text(&m->allow, ", ");
+        buffer_add_text(&m->allow, op->method);
+        if (op == get)
+            buffer_add_text(&m->allow, ", HEAD");
+    }
+    if (get && str_is(m->method, "HEAD")) {
+        m->route->operation = get;
+        return true;
+    }
+    return false;
+}
+
+static bool descend(struct matching *m, const struct node *n, struct str rest)
+{
+    struct str segment, text;
+    if (!str_split(&rest, '/', &segment))
+        return arrive(m, n);
+    size_t count = m->route->count;
+    if (!percent_decode(segment, false, m->arena, &text))
+        return false;
+    const struct node *literal = map_get(n->literals, text);
+    if (literal && descend(m, literal, rest))
+        return true;
+    for (const struct edge *e = n->templates; e; e = e->next) {
+        m->route->count = count;
+        if (segment.len && fits(e, 0, segment, m->route, count) &&
+            descend(m, e->to, rest))
+            return true;
+    }
+    m->route->count = count;
+    return false;
+}
+
+void routes_match(const struct routes *routes, struct str method, struct str path,
+                  struct arena *arena, struct route *route)
+{
+    struct matching m = { .method = method, .arena = arena, .route = route };
+    m.allow = buffer_in(arena, LIMIT_HEAD_BYTES);
+    route->operation = NULL;
+    route->path_known = false;
+    route->count = 0;
+    if (path.len && path.ptr[0] == '/')
+        descend(&m, routes->root, str_from(path, 1));
+    route->allow = buffer_str(&m.allow).ptr;
+}

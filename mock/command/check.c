@@ -1,0 +1,19 @@
+#include "command/command.h"
+#include "command/load.h"
+
+int command_check(const struct options *o)
+{
+    struct loaded l;
+    bool ok = load(&l, o);
+    load_print(&l, false, stderr);
+    if (!o->quiet) {
+        for (size_t i = 0; ok && i < l.world.cast.count; i++)
+            printf("%s: %s %s, %zu operations, fine\n", l.world.cast.apis[i]->file,
+                   l.world.cast.apis[i]->title, l.world.cast.apis[i]->version,
+                   l.world.cast.apis[i]->operation_count);
+        printf("%u error%s, %u warning%s\n", l.err.errors, l.err.errors == 1 ? "" : "s",
+               l.err.warnings, l.err.warnings == 1 ? "" : "s");
+    }
+    load_done(&l);
+    return ok ? EXIT_FINE : EXIT_BAD_INPUT;
+}

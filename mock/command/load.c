@@ -1,0 +1,295 @@
+#include "command/load.h"
+
+#include "base/file.h"
+#include "base/map.h"
+#include "doc/document.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The folder that holds the bundled specs/ and fixtures/. */
+static const char *bundle(struct arena *arena)
+{
+    char program[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    const char *folder = ".";
+    if (n > 0) {
+        program[n] = '\0';
+        char *slash = strrchr(program, '/');
+        *slash = '\0';
+        folder = program;
+    }
+    const char *const tries[] = {
+        arena_printf(arena, "%s/../share/understudy", folder), /* installed */
+        arena_printf(arena, "%s/../..", folder),               /* build/release/ */
+        arena_printf(arena, "%s", UNDERSTUDY_SHARE),
+    };
+    for (size_t i = 0; i < COUNT(tries); i++) {
+        char real[PATH_MAX];
+        if (file_is_folder(arena_printf(arena, "%s/specs", tries[i])) &&
+            realpath(tries[i], real))
+            return arena_copy(arena, str(real));
+    }
+    return NULL;
+}
+
+/* A path under the working folder is shown as a user would write it. */
+static const char *shortened(const char *path, struct arena *arena)
+{
+    char here[PATH_MAX];
+    if (!getcwd(here, sizeof(here)))
+        return path;
+    size_t n = strlen(here);
+    bool inside = strncmp(path, here, n) == 0 && path[n] == '/';
+    return inside ? arena_copy(arena, str(path + n + 1)) : path;
+}
+
+struct spec_list {
+    const char *paths[OPTION_LIST];
+    size_t count;
+};
+
+static bool add_spec(struct loaded *l, struct spec_list *list, const char *path)
+{
+    if (list->count == OPTION_LIST)
+        return err_set(&l->err, (struct where){ .file = path },
+                       "expected at most %d specs", OPTION_LIST);
+    list->paths[list->count++] = path;
+    return true;
+}
+
+static bool add_folder(struct loaded *l, struct spec_list *list, const char *folder)
+{
+    static const char *const suffixes[] = { ".yaml", ".yml", ".json" };
+    size_t before = list->count;
+    for (size_t s = 0; s < COUNT(suffixes); s++) {
+        const char **paths;
+        size_t count;
+        if (!file_list(folder, suffixes[s], l->arena, &paths, &count, &l->err))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            if (!add_spec(l, list, paths[i]))
+                return false;
+    }
+    if (list->count == before)
+        return err_set(&l->err, (struct where){ .file = folder },
+                       "expected OpenAPI documents (.yaml, .yml, .json) in the folder, "
+                       "found none");
+    return true;
+}
+
+static bool find_specs(struct loaded *l, const struct options *o, struct spec_list *list,
+                       const char **fixtures)
+{
+    *fixtures = o->fixtures;
+    if (!o->spec_count) {
+        const char *home = bundle(l->arena);
+        if (!home)
+            return err_set(&l->err, (struct where){ .file = NULL },
+                           "the bundled specs are not beside the program; name a SPEC");
+        home = shortened(home, l->arena);
+        char here[PATH_MAX];
+        bool at_home = getcwd(here, sizeof(here)) && strcmp(here, home) == 0;
+        if (!*fixtures)
+            *fixtures = at_home ? "fixtures" : arena_printf(l->arena, "%s/fixtures", home);
+        return add_folder(l, list,
+                          at_home ? "specs" : arena_printf(l->arena, "%s/specs", home));
+    }
+    bool ok = true;
+    for (size_t i = 0; i < o->spec_count; i++)
+        ok = (file_is_folder(o->specs[i]) ? add_folder(l, list, o->specs[i])
+                                          : add_spec(l, list, o->specs[i])) &&
+             ok;
+    return ok;
+}
+
+/* Where a spec's behaviour is when nobody says: fixtures/ beside the document, or
+ * beside the folder that it is in. */
+static const char *fixtures_of(struct loaded *l, const char *spec)
+{
+    const char *slash = strrchr(spec, '/');
+    const char *folder =
+        slash ? arena_copy(l->arena, (struct str){ spec, (size_t)(slash - spec) }) : ".";
+    const char *const tries[] = { arena_printf(l->arena, "%s/fixtures", folder),
+                                  arena_printf(l->arena, "%s/../fixtures", folder) };
+    for (size_t i = 0; i < COUNT(tries); i++)
+        if (file_is_folder(tries[i]))
+            return tries[i];
+    return tries[0];
+}
+
+static bool load_apis(struct loaded *l, const struct spec_list *list,
+                      const char *fixtures)
+{
+    struct world *w = &l->world;
+    const struct api **apis = arena_array(l->arena, const struct api *, list->count + 1);
+    size_t *first = arena_array(l->arena, size_t, list->count + 1);
+    struct map *names = map_new(l->arena);
+    w->behaviours = arena_array(l->arena, struct behaviour *, list->count + 1);
+    w->cast.apis = apis;
+    w->cast.first = first;
+    clock_ms now = clock_now(&w->clock);
+    for (size_t i = 0; i < list->count; i++) {
+        unsigned errors = l->err.errors;
+        const char *path = list->paths[i];
+        struct api *api = api_load(path, l->arena, &l->err);
+        if (!api)
+            continue;
+        struct api *before = map_put(names, str(api->name), api);
+        if (before) {
+            err_set(&l->err, (struct where){ .file = path },
+                    "%s has the same name, \"%s\"; rename one of the files", before->file,
+                    api->name);
+            continue;
+        }
+        const char *folder =
+            arena_printf(l->arena, "%s/%s", fixtures ? fixtures : fixtures_of(l, path),
+                         api->name);
+        struct behaviour *b = behaviour_load(api, folder, now, l->arena, &l->err);
+        if (!b || l->err.errors != errors) {
+            behaviour_done(b);
+            continue;
+        }
+        apis[w->cast.count] = api;
+        first[w->cast.count] = w->cast.operations;
+        w->behaviours[w->cast.count++] = b;
+        w->cast.operations += api->operation_count;
+    }
+    return !l->err.errors;
+}
+
+static bool is_served(const struct cast *cast, const char *api)
+{
+    for (size_t i = 0; api && i < cast->count; i++)
+        if (strcmp(cast->apis[i]->name, api) == 0)
+            return true;
+    return !api;
+}
+
+/* One file. A scenario of an API that is not served is passed over, unless it was asked
+ * for. */
+static struct scenario *load_scenario(struct loaded *l, const char *path, bool asked)
+{
+    struct record_scenario *record = fixture_scenario(path, l->arena, &l->err);
+    if (!record || (!asked && !is_served(&l->world.cast, record->api)))
+        return NULL;
+    if (!record->name) {
+        char *stem = arena_copy(l->arena, str(file_stem(path, l->arena)));
+        record->name = stem;
+    }
+    return scenario_read(path, record, &l->world.cast, l->arena, &l->err);
+}
+
+static void load_scenarios(struct loaded *l, const char *folder, size_t more)
+{
+    const char **paths = NULL;
+    size_t count = 0;
+    struct world *w = &l->world;
+    if (file_is_folder(folder))
+        file_list(folder, ".yaml", l->arena, &paths, &count, &l->err);
+    w->scenarios = arena_array(l->arena, struct scenario *, count + more + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct scenario *s = load_scenario(l, paths[i], false);
+        if (!s)
+            continue;
+        const struct scenario *before = world_scenario(w, s->name);
+        if (before)
+            err_set(&l->err, (struct where){ .file = paths[i], .pointer = "/name" },
+                    "%s has the same name, \"%s\"", before->file, s->name);
+        w->scenarios[w->scenario_count++] = s;
+    }
+}
+
+static const char *nearest_scenario(const struct world *w, const char *name)
+{
+    const char *best = NULL;
+    unsigned least = 6;
+    for (size_t i = 0; i < w->scenario_count; i++) {
+        unsigned d = str_distance(str(w->scenarios[i]->name), str(name));
+        if (d < least) {
+            least = d;
+            best = w->scenarios[i]->name;
+        }
+    }
+    return best;
+}
+
+static void start_scenarios(struct loaded *l, const struct options *o)
+{
+    struct world *w = &l->world;
+    w->started = arena_array(l->arena, const struct scenario *, o->scenario_count + 1);
+    for (size_t i = 0; i < o->scenario_count; i++) {
+        const char *name = o->scenarios[i];
+        const struct scenario *s = world_scenario(w, name);
+        if (!s && file_exists(name)) {
+            struct scenario *own = load_scenario(l, name, true);
+            if (own)
+                w->scenarios[w->scenario_count++] = own;
+            s = own;
+        } else if (!s) {
+            const char *near = nearest_scenario(w, name);
+            err_set(&l->err, (struct where){ .file = NULL },
+                    "there is no scenario or file \"%s\"%s%s%s", name,
+                    near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        }
+        if (s)
+            w->started[w->started_count++] = s;
+    }
+}
+
+bool load(struct loaded *l, const struct options *o)
+{
+    struct spec_list list = { .count = 0 };
+    const char *fixtures;
+    *l = (struct loaded){ .arena = arena_new(LIMIT_SPEC_MEMORY) };
+    l->err = err_in(l->arena);
+    l->world.arena = l->arena;
+    l->world.seed = o->seed;
+    l->world.clock = o->clock;
+    l->world.stateless = o->stateless;
+    if (!find_specs(l, o, &list, &fixtures))
+        return false;
+    if (load_apis(l, &list, fixtures)) {
+        const char *folder = fixtures ? fixtures : fixtures_of(l, list.paths[0]);
+        load_scenarios(l, arena_printf(l->arena, "%s/scenarios", folder),
+                       o->scenario_count);
+        start_scenarios(l, o);
+    }
+    return !l->err.errors;
+}
+
+void load_done(struct loaded *l)
+{
+    world_close(&l->world);
+    for (size_t i = 0; i < l->world.cast.count; i++)
+        behaviour_done(l->world.behaviours[i]);
+    arena_free(l->arena);
+}
+
+void load_print(const struct loaded *l, bool errors_only, FILE *to)
+{
+    struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
+    struct err err = l->err;
+    err.arena = arena;
+    struct map *said = map_new(arena);
+    size_t more = 0;
+    document_place(&err);
+    for (const struct problem *p = err.first; p; p = p->next) {
+        if (p->warning && errors_only)
+            continue;
+        /* The same slip at a hundred places is one line: the first. */
+        if (p->warning && map_put(said, str(p->why), arena_take(arena, 1))) {
+            more++;
+            continue;
+        }
+        fprintf(to, "%s%s\n", p->warning ? "warning: " : "",
+                problem_text(p, arena));
+    }
+    if (more)
+        fprintf(to, "(the same warnings at %zu more places)\n", more);
+    unsigned shown = err.errors > LIMIT_PROBLEMS ? LIMIT_PROBLEMS : err.errors;
+    if (shown < err.errors)
+        fprintf(to, "(and %u more errors)\n", err.errors - shown);
+    arena_free(arena);
+}

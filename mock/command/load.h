@@ -1,0 +1,26 @@
+/* load.h — from what the command line names to a world.
+ *
+ * Specs and fixtures are found here: the bundled ones beside the program (in its source
+ * tree, or in share/understudy where it is installed), a user's own where they say. */
+#ifndef COMMAND_LOAD_H
+#define COMMAND_LOAD_H
+
+#include "command/options.h"
+#include "play/world.h"
+
+struct loaded {
+    struct arena *arena;
+    struct err err;
+    struct world world;
+};
+
+/* Loads everything and reports every mistake it can find in l->err, with places. False
+ * when there was an error. Either way the caller calls load_done. */
+bool load(struct loaded *l, const struct options *o);
+void load_done(struct loaded *l);
+
+/* Prints the problems, one line each; the same warning at many places is one line. With
+ * errors_only, warnings are left out. */
+void load_print(const struct loaded *l, bool errors_only, FILE *to);
+
+#endif

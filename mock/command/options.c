@@ -1,0 +1,267 @@
+#include "command/options.h"
+
+#include "base/limits.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+
+/*   name           letter takes      what it does */
+#define OPTIONS(X)                                                                       \
+    X(HOST, "host", 0, "ADDRESS", "listen on this address (127.0.0.1)")                  \
+    X(PORT, "port", 'p', "N", "listen on this port (4010); 0 picks a free one")          \
+    X(PORT_FILE, "port-file", 0, "FILE", "write the port to this file once it listens")  \
+    X(FIXTURES, "fixtures", 'f', "DIR", "behaviours, seeds and scenarios (fixtures/ "    \
+                                        "beside the specs)")                             \
+    X(SCENARIO, "scenario", 's', "NAME|FILE", "start this scenario; may be repeated")    \
+    X(SEED, "seed", 0, "N", "the number that random draws come from (1)")                \
+    X(NOW, "now", 0, "TIME", "hold the clock still at this time "                        \
+                             "(2026-01-01T00:00:00Z)")                                   \
+    X(MAX_BODY, "max-body", 0, "BYTES", "the longest body that is taken (4194304)")      \
+    X(STATELESS, "stateless", 0, NULL, "answer from examples and schemas; remember "     \
+                                       "nothing")                                        \
+    X(ADMIN_TOKEN, "admin-token", 0, "TEXT", "/__admin wants this bearer token; needed " \
+                                             "off loopback")                             \
+    X(JSON, "json", 0, NULL, "routes: print JSON")                                       \
+    X(QUIET, "quiet", 'q', NULL, "say nothing but errors")                               \
+    X(HELP, "help", 'h', NULL, "print this")                                             \
+    X(VERSION, "version", 'V', NULL, "print the version")
+
+#define ENUM_ITEM(name, text, letter, takes, about) OPTION_##name,
+enum option { OPTIONS(ENUM_ITEM) OPTION_COUNT };
+#undef ENUM_ITEM
+
+#define TABLE_ROW(name, text, letter, takes, about) { text, letter, takes, about },
+static const struct {
+    const char *name;
+    char letter;
+    const char *takes; /* NULL: nothing */
+    const char *about;
+} table[] = { OPTIONS(TABLE_ROW) };
+#undef TABLE_ROW
+
+static const struct {
+    const char *name, *about;
+} commands[] = {
+    { "serve", "answer calls (also: mock); without SPEC, the bundled APIs" },
+    { "check", "load everything and report every mistake, and nothing more" },
+    { "routes", "print method, path, operation and who answers" },
+};
+
+static void help(void)
+{
+    puts("understudy " UNDERSTUDY_VERSION
+         ": stands in for an HTTP API that has an OpenAPI document\n\n"
+         "usage: understudy COMMAND [OPTION…] [SPEC|DIR…]\n");
+    for (size_t i = 0; i < COUNT(commands); i++)
+        printf("  %-8s %s\n", commands[i].name, commands[i].about);
+    puts("");
+    for (size_t i = 0; i < COUNT(table); i++) {
+        char left[64];
+        snprintf(left, sizeof(left), "%c%c%s--%s%s%s", table[i].letter ? '-' : ' ',
+                 table[i].letter ? table[i].letter : ' ', table[i].letter ? ", " : "  ",
+                 table[i].name, table[i].takes ? " " : "",
+                 table[i].takes ? table[i].takes : "");
+        printf("  %-26s %s\n", left, table[i].about);
+    }
+    puts("\nEach option is also an environment variable: --max-body is "
+         "UNDERSTUDY_MAX_BODY.\n"
+         "Exit: 0 fine, 2 bad arguments, spec or fixture, 10 the address cannot be had.");
+}
+
+static bool wrong(const char *format, const char *a, const char *b)
+{
+    fputs("understudy: ", stderr);
+    /* format is one of the literals below; each takes both texts. */
+    for (const char *p = format; *p; p++) {
+        if (*p == '%') {
+            fputs(a, stderr);
+            a = b;
+        } else {
+            fputc(*p, stderr);
+        }
+    }
+    fputs("; understudy --help lists what there is\n", stderr);
+    return false;
+}
+
+static bool number(const char *text, uint64_t most, uint64_t *value)
+{
+    char *end;
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return isdigit((unsigned char)*text) && !*end && !errno && *value <= most;
+}
+
+static bool add(const char **list, size_t *count, const char *value, const char *name)
+{
+    if (*count == OPTION_LIST)
+        return wrong("--% stands too often%", name, "");
+    list[(*count)++] = value;
+    return true;
+}
+
+static bool truth(const char *value)
+{
+    return !value || !*value || strcmp(value, "0") != 0;
+}
+
+static bool apply(struct options *o, enum option which, const char *value)
+{
+    uint64_t n;
+    const char *name = table[which].name;
+    switch (which) {
+    case OPTION_HOST:
+        o->host = value;
+        return true;
+    case OPTION_PORT:
+        if (!number(value, 65535, &n))
+            return wrong("--port wants a number from 0 to 65535, not \"%\"%", value, "");
+        o->port = (unsigned)n;
+        return true;
+    case OPTION_PORT_FILE:
+        o->port_file = value;
+        return true;
+    case OPTION_FIXTURES:
+        o->fixtures = value;
+        return true;
+    case OPTION_SCENARIO:
+        return add(o->scenarios, &o->scenario_count, value, name);
+    case OPTION_SEED:
+        if (!number(value, UINT64_MAX, &o->seed))
+            return wrong("--seed wants a whole number, not \"%\"%", value, "");
+        return true;
+    case OPTION_NOW:
+        o->clock.still = true;
+        if (!clock_read(str(value), &o->clock.at))
+            return wrong("--now wants a time such as 2026-01-01T00:00:00Z, not \"%\"%",
+                         value, "");
+        return true;
+    case OPTION_MAX_BODY:
+        if (!number(value, LIMIT_FILE_BYTES, &n))
+            return wrong("--max-body wants bytes, at most 67108864, not \"%\"%", value, "");
+        o->max_body = n;
+        return true;
+    case OPTION_STATELESS:
+        o->stateless = truth(value);
+        return true;
+    case OPTION_ADMIN_TOKEN:
+        o->admin_token = *value ? value : NULL;
+        return true;
+    case OPTION_JSON:
+        o->json = truth(value);
+        return true;
+    case OPTION_QUIET:
+        o->quiet = truth(value);
+        return true;
+    case OPTION_HELP:
+    case OPTION_VERSION:
+    case OPTION_COUNT:
+        break;
+    }
+    return true;
+}
+
+static bool read_environment(struct options *o)
+{
+    for (size_t i = 0; i < OPTION_HELP; i++) {
+        char name[64] = "UNDERSTUDY_";
+        size_t n = strlen(name);
+        for (const char *p = table[i].name; *p; p++)
+            name[n++] = (char)(*p == '-' ? '_' : toupper((unsigned char)*p));
+        name[n] = '\0';
+        const char *value = getenv(name);
+        if (value && *value && !apply(o, (enum option)i, value))
+            return false;
+    }
+    return true;
+}
+
+/* "--port=1", "--port" "1", "-p" "1", "-p1"; OPTION_COUNT when it is none of ours. */
+static enum option option_of(const char *arg, const char **value)
+{
+    *value = NULL;
+    for (size_t i = 0; i < COUNT(table); i++) {
+        size_t n = strlen(table[i].name);
+        if (arg[1] == '-' && strncmp(arg + 2, table[i].name, n) == 0 &&
+            (!arg[2 + n] || arg[2 + n] == '=')) {
+            *value = arg[2 + n] ? arg + 3 + n : NULL;
+            return (enum option)i;
+        }
+        if (table[i].letter && arg[1] == table[i].letter &&
+            (!arg[2] || table[i].takes)) {
+            *value = arg[2] ? arg + 2 : NULL;
+            return (enum option)i;
+        }
+    }
+    return OPTION_COUNT;
+}
+
+static const char *command_of(const char *word)
+{
+    if (strcmp(word, "mock") == 0)
+        return "serve";
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (strcmp(word, commands[i].name) == 0)
+            return commands[i].name;
+    return NULL;
+}
+
+static const char *nearest(const char *arg)
+{
+    const char *best = NULL;
+    unsigned least = 4;
+    for (size_t i = 0; i < COUNT(table); i++) {
+        unsigned d = str_distance(str(arg + 2), str(table[i].name));
+        if (arg[1] == '-' && d < least) {
+            least = d;
+            best = table[i].name;
+        }
+    }
+    return best;
+}
+
+enum options_answer options_read(struct options *o, int argc, char **argv)
+{
+    *o = (struct options){ .host = "127.0.0.1",
+                           .port = 4010,
+                           .seed = 1,
+                           .max_body = LIMIT_BODY_BYTES };
+    if (!read_environment(o))
+        return OPTIONS_WRONG;
+    bool words_only = false;
+    for (int i = 1; i < argc; i++) {
+        const char *arg = argv[i], *value;
+        if (!words_only && strcmp(arg, "--") == 0) {
+            words_only = true;
+        } else if (words_only || arg[0] != '-' || !arg[1]) {
+            if (!o->command) {
+                if (!(o->command = command_of(arg)))
+                    return wrong("there is no command \"%\"%", arg, ""), OPTIONS_WRONG;
+            } else if (!add(o->specs, &o->spec_count, arg, "SPEC")) {
+                return OPTIONS_WRONG;
+            }
+        } else {
+            enum option which = option_of(arg, &value);
+            if (which == OPTION_COUNT) {
+                const char *near = nearest(arg);
+                wrong(near ? "there is no option %; did you mean --%?"
+                           : "there is no option %%",
+                      arg, near ? near : "");
+                return OPTIONS_WRONG;
+            }
+            if (which == OPTION_HELP)
+                return help(), OPTIONS_DONE;
+            if (which == OPTION_VERSION)
+                return puts("understudy " UNDERSTUDY_VERSION), OPTIONS_DONE;
+            if (table[which].takes && !value && !(value = argv[++i]))
+                return wrong("--% wants %", table[which].name, table[which].takes),
+                       OPTIONS_WRONG;
+            if (!apply(o, which, value))
+                return OPTIONS_WRONG;
+        }
+    }
+    if (!o->command)
+        return help(), OPTIONS_WRONG;
+    return OPTIONS_RUN;
+}

@@ -1,0 +1,37 @@
+/* options.h — the words of the command line, one table.
+ *
+ * Every long option has an environment variable: --max-body is UNDERSTUDY_MAX_BODY. The
+ * command line beats it. Texts are borrowed from argv and the environment. */
+#ifndef COMMAND_OPTIONS_H
+#define COMMAND_OPTIONS_H
+
+#include "base/clock.h"
+
+#include <stdio.h>
+
+enum { OPTION_LIST = 64 };
+
+struct options {
+    const char *command; /* "serve", "check", "routes" */
+    const char *specs[OPTION_LIST];
+    size_t spec_count;
+    const char *scenarios[OPTION_LIST];
+    size_t scenario_count;
+    const char *fixtures; /* NULL: found beside the specs */
+    const char *host;
+    unsigned port;
+    const char *port_file;
+    uint64_t seed;
+    struct clock clock;
+    size_t max_body;
+    bool stateless, quiet, json;
+    const char *admin_token;
+};
+
+enum options_answer { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };
+
+/* Fills *o. OPTIONS_DONE: --help or --version was printed; OPTIONS_WRONG: a sentence
+ * went to standard error. */
+enum options_answer options_read(struct options *o, int argc, char **argv);
+
+#endif

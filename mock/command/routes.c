@@ -1,0 +1,67 @@
+#include "command/command.h"
+#include "command/load.h"
+
+/* Who will answer a good call: a behaviour, an example of the document, or a sample. */
+static const char *answers(const struct world *w, size_t api, const struct operation *op)
+{
+    if (w->behaviours[api]->scripts[op->index] && !w->stateless)
+        return "behaviour";
+    int status = operation_status(op, 200, 299);
+    const struct media *m = reply_json(operation_reply(op, status ? status : 200));
+    if (m && (json_member(m->node, "example") || json_member(m->node, "examples")))
+        return "example";
+    return m ? "sample" : "no body";
+}
+
+static void print_text(const struct world *w)
+{
+    int method = 6, path = 4, id = 9;
+    for (size_t a = 0; a < w->cast.count; a++)
+        for (size_t i = 0; i < w->cast.apis[a]->operation_count; i++) {
+            const struct operation *op = &w->cast.apis[a]->operations[i];
+            if ((int)strlen(op->path) > path)
+                path = (int)strlen(op->path);
+            if ((int)strlen(op->id) > id)
+                id = (int)strlen(op->id);
+        }
+    printf("%-*s  %-*s  %-*s  %-10s  %s\n", method, "METHOD", path, "PATH", id,
+           "OPERATION", "API", "ANSWERS");
+    for (size_t a = 0; a < w->cast.count; a++)
+        for (size_t i = 0; i < w->cast.apis[a]->operation_count; i++) {
+            const struct operation *op = &w->cast.apis[a]->operations[i];
+            printf("%-*s  %-*s  %-*s  %-10s  %s\n", method, op->method, path, op->path, id,
+                   op->id, op->api->name, answers(w, a, op));
+        }
+}
+
+static void print_json(const struct world *w)
+{
+    struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
+    cJSON *list = json_array(arena);
+    for (size_t a = 0; a < w->cast.count; a++)
+        for (size_t i = 0; i < w->cast.apis[a]->operation_count; i++) {
+            const struct operation *op = &w->cast.apis[a]->operations[i];
+            cJSON *row = json_object(arena);
+            json_add(row, "method", json_string(arena, str(op->method)));
+            json_add(row, "path", json_string(arena, str(op->path)));
+            json_add(row, "operationId", json_string(arena, str(op->id)));
+            json_add(row, "api", json_string(arena, str(op->api->name)));
+            json_add(row, "answers", json_string(arena, str(answers(w, a, op))));
+            json_push(list, row);
+        }
+    puts(json_text(list, arena).ptr);
+    arena_free(arena);
+}
+
+int command_routes(const struct options *o)
+{
+    struct loaded l;
+    bool ok = load(&l, o);
+    load_print(&l, true, stderr);
+    if (ok && o->json)
+        print_json(&l.world);
+    else if (ok)
+        print_text(&l.world);
+    load_done(&l);
+    return ok ? EXIT_FINE : EXIT_BAD_INPUT;
+}

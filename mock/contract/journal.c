@@ -1,0 +1,199 @@
+#include "contract/journal.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct ring {
+    pthread_mutex_t lock;
+    struct journal_entry *entries[LIMIT_JOURNAL];
+    uint64_t count; /* ever; the newest is at (count - 1) % LIMIT_JOURNAL */
+};
+
+struct journal {
+    pthread_mutex_t lock; /* over the making of rings */
+    _Atomic(struct ring *) rings[LIMIT_NAMESPACES];
+};
+
+struct journal *journal_new(void)
+{
+    struct journal *j = calloc(1, sizeof(*j));
+    if (j)
+        pthread_mutex_init(&j->lock, NULL);
+    return j;
+}
+
+static void ring_clear(struct ring *r)
+{
+    for (size_t i = 0; i < LIMIT_JOURNAL; i++) {
+        free(r->entries[i]);
+        r->entries[i] = NULL;
+    }
+    r->count = 0;
+}
+
+void journal_free(struct journal *j)
+{
+    if (!j)
+        return;
+    for (size_t i = 0; i < LIMIT_NAMESPACES; i++) {
+        struct ring *r = j->rings[i];
+        if (!r)
+            continue;
+        ring_clear(r);
+        pthread_mutex_destroy(&r->lock);
+        free(r);
+    }
+    pthread_mutex_destroy(&j->lock);
+    free(j);
+}
+
+static struct ring *ring_of(struct journal *j, size_t room)
+{
+    struct ring *r = j->rings[room];
+    if (r)
+        return r;
+    pthread_mutex_lock(&j->lock);
+    r = j->rings[room];
+    if (!r && (r = calloc(1, sizeof(*r)))) {
+        pthread_mutex_init(&r->lock, NULL);
+        j->rings[room] = r;
+    }
+    pthread_mutex_unlock(&j->lock);
+    return r;
+}
+
+static void copy_text(struct str *text, char **to, size_t most)
+{
+    size_t len = text->len < most ? text->len : most;
+    if (len)
+        memcpy(*to, text->ptr, len);
+    *text = (struct str){ *to, len };
+    *to += len;
+}
+
+/* The entry and its texts in one block. */
+static struct journal_entry *packed(struct journal_entry e)
+{
+    struct str *texts[] = { &e.method, &e.path,      &e.query, &e.headers,
+                            &e.body,   &e.api,       &e.operation, &e.voice,
+                            &e.error,  &e.findings,  &e.answer };
+    size_t bytes = sizeof(e);
+    for (size_t i = 0; i < COUNT(texts); i++)
+        bytes += texts[i]->len < LIMIT_JOURNAL_BODY ? texts[i]->len : LIMIT_JOURNAL_BODY;
+    struct journal_entry *block = malloc(bytes);
+    if (!block)
+        return NULL;
+    char *to = (char *)(block + 1);
+    for (size_t i = 0; i < COUNT(texts); i++)
+        copy_text(texts[i], &to, LIMIT_JOURNAL_BODY);
+    *block = e;
+    return block;
+}
+
+void journal_add(struct journal *j, size_t room, struct journal_entry e)
+{
+    struct ring *r = ring_of(j, room);
+    struct journal_entry *block = r ? packed(e) : NULL;
+    if (!block)
+        return;
+    pthread_mutex_lock(&r->lock);
+    size_t place = r->count++ % LIMIT_JOURNAL;
+    struct journal_entry *old = r->entries[place];
+    block->number = r->count;
+    r->entries[place] = block;
+    pthread_mutex_unlock(&r->lock);
+    free(old);
+}
+
+static bool meets(const struct journal_entry *e, const struct journal_filter *f)
+{
+    return (!f->operation.len || str_equal(f->operation, e->operation)) &&
+           (!f->method.len || str_equal_nocase(f->method, e->method)) &&
+           (!f->status || f->status == e->status);
+}
+
+static void add_text(cJSON *to, const char *name, struct str text, struct arena *arena)
+{
+    if (text.len)
+        json_add(to, name,
+                 json_string(arena, utf8_valid(text) ? text : STR("(not text)")));
+}
+
+static cJSON *headers_of(struct str lines, struct arena *arena)
+{
+    cJSON *out = json_object(arena);
+    struct str line, name;
+    while (lines.len && str_split(&lines, '\n', &line)) {
+        if (!str_split(&line, ':', &name) || !line.ptr || !name.len)
+            continue;
+        struct str value = str_trim(line);
+        if (utf8_valid(name) && utf8_valid(value))
+            json_set(arena, out, arena_copy(arena, name), json_string(arena, value));
+    }
+    return out;
+}
+
+static cJSON *shown(const struct journal_entry *e, struct arena *arena)
+{
+    cJSON *out = json_object(arena);
+    char at[CLOCK_TEXT];
+    clock_write(e->at, 3, "Z", at);
+    json_add(out, "number", json_integer(arena, (int64_t)e->number));
+    json_add(out, "at", json_string(arena, str(at)));
+    add_text(out, "method", e->method, arena);
+    add_text(out, "path", e->path, arena);
+    add_text(out, "query", e->query, arena);
+    json_add(out, "headers", headers_of(e->headers, arena));
+    add_text(out, "body", e->body, arena);
+    add_text(out, "api", e->api, arena);
+    add_text(out, "operation", e->operation, arena);
+    json_add(out, "status", json_integer(arena, e->status));
+    add_text(out, "voice", e->voice, arena);
+    add_text(out, "error", e->error, arena);
+    add_text(out, "findings", e->findings, arena);
+    add_text(out, "answer", e->answer, arena);
+    if (e->broken)
+        json_add(out, "broken", json_bool(arena, true));
+    json_add(out, "took_us", json_integer(arena, (int64_t)e->took_us));
+    return out;
+}
+
+cJSON *journal_list(struct journal *j, size_t room, const struct journal_filter *f,
+                    struct arena *arena)
+{
+    struct ring *r = ring_of(j, room);
+    cJSON *out = json_object(arena), *list = json_array(arena);
+    json_add(out, "requests", list);
+    if (!r)
+        return out;
+    pthread_mutex_lock(&r->lock);
+    if (setjmp(*arena_guard(arena))) {
+        pthread_mutex_unlock(&r->lock);
+        arena_fail(arena);
+    }
+    uint64_t first = r->count > LIMIT_JOURNAL ? r->count - LIMIT_JOURNAL : 0;
+    size_t matching = 0, skipped = 0;
+    for (uint64_t i = first; i < r->count; i++)
+        matching += meets(r->entries[i % LIMIT_JOURNAL], f);
+    size_t skip = f->most && matching > f->most ? matching - f->most : 0;
+    for (uint64_t i = first; i < r->count; i++) {
+        const struct journal_entry *e = r->entries[i % LIMIT_JOURNAL];
+        if (meets(e, f) && skipped++ >= skip)
+            json_push(list, shown(e, arena));
+    }
+    json_add(out, "matching", json_integer(arena, (int64_t)matching));
+    json_add(out, "total", json_integer(arena, (int64_t)r->count));
+    arena_unguard(arena);
+    pthread_mutex_unlock(&r->lock);
+    return out;
+}
+
+void journal_clear(struct journal *j, size_t room)
+{
+    struct ring *r = ring_of(j, room);
+    if (!r)
+        return;
+    pthread_mutex_lock(&r->lock);
+    ring_clear(r);
+    pthread_mutex_unlock(&r->lock);
+}

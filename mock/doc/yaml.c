@@ -1,0 +1,972 @@
+#include "doc/yaml.h"
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "doc/pointer.h"
+
+#include <stdio.h>
+#include <yaml.h>
+
+/* libyaml's event parser and nothing of its document API: that one resolves by YAML 1.1
+ * and expands no aliases in a bounded way.
+ *
+ * Aliases are filled in only when the whole text is read and their sizes are known to
+ * be within bounds, so an alias bomb costs no more than its own text. */
+
+#define YAML_TAG "tag:yaml.org,2002:"
+#define BOM "\xef\xbb\xbf"
+
+/* Below this a mapping's keys are compared one by one. */
+enum { FEW_KEYS = 12 };
+
+struct anchor {
+    cJSON *node;
+    const char *text; /* a scalar as it was written, for an alias that is a key */
+    size_t nodes;     /* in it, itself included, aliases filled in */
+    unsigned height;  /* collections inside one another in it; a scalar has 0 */
+    bool open;        /* its end has not been read yet */
+};
+
+struct alias {
+    struct alias *next;
+    cJSON *node;
+    const struct anchor *of;
+};
+
+struct reader {
+    yaml_parser_t parser;
+    yaml_event_t event; /* the one being looked at */
+    struct str text;
+    struct arena *arena;
+    struct json_error *error;
+    struct map *anchors;
+    struct alias *aliases, *last_alias; /* in the order of the text */
+    size_t nodes;
+    unsigned depth, deepest;
+};
+
+static bool read_node(struct reader *r, cJSON *node);
+
+/* ---- errors ------------------------------------------------------------------ */
+
+static unsigned column_of(const char *line_start, const char *at)
+{
+    unsigned col = 1;
+    for (const char *p = line_start; p < at; p++)
+        col += ((unsigned char)*p & 0xc0) != 0x80;
+    return col;
+}
+
+static void place_of(struct str text, size_t offset, unsigned *line, unsigned *col)
+{
+    const char *line_start = text.ptr, *at = text.ptr + offset;
+    *line = 1;
+    for (const char *p = text.ptr; p < at; p++)
+        if (*p == '\n') {
+            ++*line;
+            line_start = p + 1;
+        }
+    *col = column_of(line_start, at);
+}
+
+/* libyaml counts characters. */
+static size_t offset_of(struct str text, size_t characters)
+{
+    size_t i = 0;
+    while (i < text.len && characters) {
+        i++;
+        while (i < text.len && ((unsigned char)text.ptr[i] & 0xc0) == 0x80)
+            i++;
+        characters--;
+    }
+    return i;
+}
+
+static bool fail_at(struct reader *r, yaml_mark_t at, const char *why)
+{
+    *r->error = (struct json_error){ .offset = offset_of(r->text, at.index),
+                                     .line = (unsigned)at.line + 1,
+                                     .col = (unsigned)at.column + 1,
+                                     .why = why };
+    return false;
+}
+
+/* At the event being looked at; why is borrowed from the arena. */
+static bool fail(struct reader *r, const char *why)
+{
+    return fail_at(r, r->event.start_mark, why);
+}
+
+static bool fail_bytes(struct reader *r)
+{
+    const yaml_parser_t *p = &r->parser;
+    size_t at = p->problem_offset < r->text.len ? p->problem_offset : r->text.len;
+    unsigned line, col;
+    place_of(r->text, at, &line, &col);
+    const char *why = "the text is not valid UTF-8";
+    if (strstr(p->problem, "control"))
+        why = arena_printf(r->arena, "the character U+%04X cannot stand in YAML",
+                           (unsigned)p->problem_value);
+    *r->error = (struct json_error){ at, line, col, why };
+    return false;
+}
+
+static bool fail_grammar(struct reader *r)
+{
+    const yaml_parser_t *p = &r->parser;
+    if (p->error == YAML_READER_ERROR)
+        return fail_bytes(r);
+    if (p->error != YAML_SCANNER_ERROR && p->error != YAML_PARSER_ERROR)
+        return fail_at(r, p->mark, "there is no memory left to read the text");
+    size_t at = offset_of(r->text, p->problem_mark.index);
+    if (p->error == YAML_SCANNER_ERROR && at < r->text.len && r->text.ptr[at] == '\t')
+        return fail_at(r, p->problem_mark,
+                       "YAML is indented with spaces, not with tabs");
+    const char *why = p->context
+                          ? arena_printf(r->arena, "%s (%s from line %zu)", p->problem,
+                                         p->context, p->context_mark.line + 1)
+                          : arena_printf(r->arena, "%s", p->problem);
+    return fail_at(r, p->problem_mark, why);
+}
+
+/* ---- events ------------------------------------------------------------------ */
+
+static struct str without_bom(struct str text)
+{
+    if (!text.len)
+        return STR("");
+    return str_starts(text, STR(BOM)) ? str_from(text, 3) : text;
+}
+
+static bool parser_init(yaml_parser_t *parser, struct str text)
+{
+    if (!yaml_parser_initialize(parser))
+        return false;
+    /* Said, not guessed: a text in UTF-16 gets an error about its first byte. */
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(parser, (const unsigned char *)text.ptr, text.len);
+    return true;
+}
+
+static bool advance(yaml_parser_t *parser, yaml_event_t *event)
+{
+    yaml_event_delete(event);
+    return yaml_parser_parse(parser, event);
+}
+
+static bool next(struct reader *r)
+{
+    return advance(&r->parser, &r->event) || fail_grammar(r);
+}
+
+static struct str scalar_text(const yaml_event_t *e)
+{
+    return (struct str){ (const char *)e->data.scalar.value, e->data.scalar.length };
+}
+
+static bool is_plain(const yaml_event_t *e)
+{
+    return e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !e->data.scalar.tag;
+}
+
+/* libyaml's texts are unsigned. */
+static const char *chars(const yaml_char_t *text)
+{
+    return (const char *)text;
+}
+
+/* The text for the tree: U+0000 becomes C0 80, see json.h. */
+static char *copy_text(struct reader *r, struct str text)
+{
+    if (!text.len || !memchr(text.ptr, 0, text.len))
+        return arena_copy(r->arena, text);
+    struct buffer b = buffer_in(r->arena, text.len * 2);
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i])
+            buffer_add_char(&b, text.ptr[i]);
+        else
+            utf8_add(&b, 0);
+    return b.ptr;
+}
+
+/* ---- scalars ----------------------------------------------------------------- */
+
+static bool read_word(struct str text, cJSON *node)
+{
+    static const struct {
+        struct str text;
+        int type;
+    } words[] = {
+        { { "", 0 }, cJSON_NULL },       { { "~", 1 }, cJSON_NULL },
+        { { "null", 4 }, cJSON_NULL },   { { "Null", 4 }, cJSON_NULL },
+        { { "NULL", 4 }, cJSON_NULL },   { { "true", 4 }, cJSON_True },
+        { { "True", 4 }, cJSON_True },   { { "TRUE", 4 }, cJSON_True },
+        { { "false", 5 }, cJSON_False }, { { "False", 5 }, cJSON_False },
+        { { "FALSE", 5 }, cJSON_False },
+    };
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (str_equal(text, words[i].text)) {
+            node->type = words[i].type;
+            node->valueint = words[i].type == cJSON_True;
+            return true;
+        }
+    return false;
+}
+
+/* A number of the core schema taken apart; base is 8, 10 or 16. */
+struct parts {
+    unsigned base;
+    bool minus;
+    struct str whole, fraction, exponent; /* exponent from its 'e' on */
+    bool point;
+};
+
+static unsigned digit_of(char c)
+{
+    return c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+           : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
+           : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
+                                  : 16;
+}
+
+static struct str take_digits(struct str *text, unsigned base)
+{
+    struct str run = { text->ptr, 0 };
+    while (run.len < text->len && digit_of(text->ptr[run.len]) < base)
+        run.len++;
+    *text = str_from(*text, run.len);
+    return run;
+}
+
+static bool take_char(struct str *text, char a, char b)
+{
+    if (!text->len || (text->ptr[0] != a && text->ptr[0] != b))
+        return false;
+    *text = str_from(*text, 1);
+    return true;
+}
+
+static bool number_match(struct str text, struct parts *n)
+{
+    *n = (struct parts){ .base = 10, .fraction = STR(""), .exponent = STR("") };
+    if (str_starts(text, STR("0x")) || str_starts(text, STR("0o"))) {
+        n->base = text.ptr[1] == 'x' ? 16 : 8;
+        text = str_from(text, 2);
+        n->whole = take_digits(&text, n->base);
+        return n->whole.len && !text.len;
+    }
+    n->minus = text.len && text.ptr[0] == '-';
+    take_char(&text, '-', '+');
+    n->whole = take_digits(&text, 10);
+    n->point = take_char(&text, '.', '.');
+    if (n->point)
+        n->fraction = take_digits(&text, 10);
+    if (!n->whole.len && !n->fraction.len)
+        return false;
+    struct str exponent = text;
+    if (take_char(&text, 'e', 'E')) {
+        take_char(&text, '-', '+');
+        n->exponent = exponent;
+        if (!take_digits(&text, 10).len)
+            return false;
+    }
+    return !text.len;
+}
+
+/* Digits of base 8 or 16 as decimal ones: limbs of nine digits, lowest first, take up
+ * to seven digits at a time (16^7 < 10^9, so each step adds at most one limb). */
+static const char *to_decimal(struct reader *r, struct str digits, unsigned base)
+{
+    enum { STEP = 7, LIMB = 9, BILLION = 1000000000 };
+    size_t most = digits.len / STEP + 1, count = 1;
+    uint32_t *limbs = arena_array(r->arena, uint32_t, most + 1);
+    for (size_t i = 0; i < digits.len;) {
+        uint64_t carry = 0, factor = 1;
+        for (int k = 0; k < STEP && i < digits.len; k++, i++) {
+            carry = carry * base + digit_of(digits.ptr[i]);
+            factor *= base;
+        }
+        for (size_t j = 0; j < count; j++) {
+            carry += limbs[j] * factor;
+            limbs[j] = (uint32_t)(carry % BILLION);
+            carry /= BILLION;
+        }
+        if (carry)
+            limbs[count++] = (uint32_t)carry;
+    }
+    struct buffer b = buffer_in(r->arena, (most + 1) * LIMB);
+    buffer_printf(&b, "%u", limbs[--count]);
+    while (count)
+        buffer_printf(&b, "%09u", limbs[--count]);
+    return b.ptr;
+}
+
+/* As JSON spells it: no '+', no leading zeros, digits on both sides of the point. What
+ * JSON can spell stays as it was written. */
+static const char *to_json(struct reader *r, const struct parts *n)
+{
+    if (n->base != 10)
+        return to_decimal(r, n->whole, n->base);
+    struct str whole = n->whole;
+    while (whole.len > 1 && whole.ptr[0] == '0')
+        whole = str_from(whole, 1);
+    if (!whole.len)
+        whole = STR("0");
+    return arena_printf(r->arena, "%s%.*s%s%.*s%.*s", n->minus ? "-" : "",
+                        (int)whole.len, whole.ptr, n->fraction.len ? "." : "",
+                        (int)n->fraction.len, n->fraction.ptr, (int)n->exponent.len,
+                        n->exponent.ptr);
+}
+
+static bool read_number(struct reader *r, const struct parts *n, cJSON *node)
+{
+    /* Before anything that takes longer the more digits there are. */
+    bool fits = n->whole.len + n->fraction.len + n->exponent.len <= LIMIT_NUMBER_DIGITS;
+    cJSON *number = fits ? json_number_read(r->arena, str(to_json(r, n))) : NULL;
+    if (!number)
+        return fail(r, "the number has too many digits");
+    *node = *number;
+    return true;
+}
+
+static bool is_no_json_number(struct str text)
+{
+    static const char *const names[] = {
+        ".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"
+    };
+    size_t sign = text.len && (text.ptr[0] == '-' || text.ptr[0] == '+');
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (str_is(str_from(text, i < 3 ? sign : 0), names[i]))
+            return true;
+    return false;
+}
+
+static bool fail_no_json_number(struct reader *r, struct str text)
+{
+    return fail(r, arena_printf(r->arena,
+                                "JSON has no number %.*s; quote it if it is text",
+                                (int)text.len, text.ptr));
+}
+
+static bool read_text(struct reader *r, struct str text, cJSON *node)
+{
+    node->type = cJSON_String;
+    node->valuestring = copy_text(r, text);
+    return true;
+}
+
+static bool read_plain(struct reader *r, struct str text, cJSON *node)
+{
+    struct parts n;
+    if (read_word(text, node))
+        return true;
+    if (number_match(text, &n))
+        return read_number(r, &n, node);
+    if (is_no_json_number(text))
+        return fail_no_json_number(r, text);
+    return read_text(r, text, node);
+}
+
+/* "!!int" for "tag:yaml.org,2002:int", as it was most likely written. */
+static const char *tag_text(struct reader *r, const char *tag)
+{
+    struct str rest = str_from(str(tag), sizeof(YAML_TAG) - 1);
+    bool own = str_starts(str(tag), STR(YAML_TAG));
+    return arena_printf(r->arena, "%s%.100s", own ? "!!" : "", own ? rest.ptr : tag);
+}
+
+static bool fail_tag(struct reader *r, const char *tag)
+{
+    static const char *const known[] = { "str",  "int", "float", "bool",
+                                         "null", "seq", "map" };
+    const char *text = tag_text(r, tag);
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (strncmp(text, "!!", 2) == 0 && strcmp(text + 2, known[i]) == 0)
+            return fail(r, arena_printf(r->arena,
+                                        "the tag %s does not fit what follows", text));
+    return fail(r, arena_printf(r->arena,
+                                "the tag %s is not known; the known ones are !!str, "
+                                "!!int, !!float, !!bool, !!null, !!seq and !!map",
+                                text));
+}
+
+static bool read_tagged(struct reader *r, const char *tag, struct str text, cJSON *node)
+{
+    if (strcmp(tag, YAML_STR_TAG) == 0)
+        return read_text(r, text, node);
+    struct parts n;
+    bool number = number_match(text, &n);
+    bool integer = number && !n.point && !n.exponent.len;
+    if (strcmp(tag, YAML_INT_TAG) == 0 && integer)
+        return read_number(r, &n, node);
+    if (strcmp(tag, YAML_FLOAT_TAG) == 0 && number)
+        return read_number(r, &n, node);
+    if (strcmp(tag, YAML_FLOAT_TAG) == 0 && is_no_json_number(text))
+        return fail_no_json_number(r, text);
+    bool word = read_word(text, node);
+    if (strcmp(tag, YAML_NULL_TAG) == 0 && word && json_is_null(node))
+        return true;
+    if (strcmp(tag, YAML_BOOL_TAG) == 0 && word && json_is_bool(node))
+        return true;
+    return fail_tag(r, tag);
+}
+
+static bool read_scalar(struct reader *r, cJSON *node)
+{
+    const char *tag = chars(r->event.data.scalar.tag);
+    struct str text = scalar_text(&r->event);
+    if (tag)
+        return read_tagged(r, tag, text, node);
+    return is_plain(&r->event) ? read_plain(r, text, node) : read_text(r, text, node);
+}
+
+/* ---- anchors and aliases ----------------------------------------------------- */
+
+/* NULL where the node has no anchor. */
+static struct anchor *anchor_open(struct reader *r, const yaml_char_t *name,
+                                  cJSON *node)
+{
+    if (!name)
+        return NULL;
+    struct anchor *a = arena_take(r->arena, sizeof(*a));
+    *a = (struct anchor){ .node = node, .nodes = 1, .open = true };
+    map_put(r->anchors, str(chars(name)), a);
+    return a;
+}
+
+static struct anchor *alias_target(struct reader *r)
+{
+    const char *name = chars(r->event.data.alias.anchor);
+    struct anchor *a = map_get(r->anchors, str(name));
+    if (!a)
+        fail(r, arena_printf(r->arena, "no &%.100s stands before *%.100s", name, name));
+    else if (a->open)
+        fail(r,
+             arena_printf(r->arena, "*%.100s stands inside the value it names", name));
+    return a && !a->open ? a : NULL;
+}
+
+static bool read_alias(struct reader *r, cJSON *node)
+{
+    const struct anchor *of = alias_target(r);
+    if (!of)
+        return false;
+    r->nodes += of->nodes - 1;
+    if (r->nodes > LIMIT_YAML_NODES)
+        return fail(r, arena_printf(r->arena,
+                                    "with its aliases filled in the text has more than "
+                                    "%d values",
+                                    LIMIT_YAML_NODES));
+    unsigned reach = r->depth + of->height;
+    if (reach > LIMIT_DEPTH)
+        return fail(r, "with its aliases filled in the text is nested too deeply");
+    if (r->deepest < reach)
+        r->deepest = reach;
+
+    struct alias *a = arena_take(r->arena, sizeof(*a));
+    *a = (struct alias){ .node = node, .of = of };
+    *(r->last_alias ? &r->last_alias->next : &r->aliases) = a;
+    r->last_alias = a;
+    return true;
+}
+
+/* Texts are shared: nobody writes into those of an arena. Depth and number of nodes
+ * were bounded by read_alias. */
+static void copy_into(struct arena *arena, cJSON *to, const cJSON *from)
+{
+    to->type = from->type;
+    to->valueint = from->valueint;
+    to->valuedouble = from->valuedouble;
+    to->valuestring = from->valuestring;
+    for (const cJSON *c = from->child; c; c = c->next) {
+        cJSON *copy = arena_take(arena, sizeof(*copy));
+        copy_into(arena, copy, c);
+        copy->string = c->string;
+        json_push(to, copy);
+    }
+}
+
+/* In the order of the text: what an alias names ends before it, so the aliases inside
+ * are filled in by then. */
+static void fill_aliases(const struct reader *r)
+{
+    for (const struct alias *a = r->aliases; a; a = a->next)
+        copy_into(r->arena, a->node, a->of->node);
+}
+
+/* ---- collections ------------------------------------------------------------- */
+
+static cJSON *new_node(struct reader *r)
+{
+    if (++r->nodes <= LIMIT_YAML_NODES)
+        return arena_take(r->arena, sizeof(cJSON));
+    fail(r, "the text has more values than are taken at once");
+    return NULL;
+}
+
+static bool read_items(struct reader *r, cJSON *node)
+{
+    for (;;) {
+        if (!next(r))
+            return false;
+        if (r->event.type == YAML_SEQUENCE_END_EVENT)
+            return true;
+        cJSON *item = new_node(r);
+        if (!item || !read_node(r, item))
+            return false;
+        json_push(node, item);
+    }
+}
+
+static bool read_scalar_key(struct reader *r, char **key)
+{
+    const yaml_event_t *e = &r->event;
+    if (is_plain(e) && str_is(scalar_text(e), "<<"))
+        return fail(r,
+                    "the merge key << is YAML 1.1, and this is read as YAML 1.2, which "
+                    "has none; write the members out, or quote a key that is \"<<\"");
+    *key = copy_text(r, scalar_text(e));
+    if (!e->data.scalar.anchor && !e->data.scalar.tag)
+        return true;
+    cJSON *node = new_node(r);
+    return node && read_node(r, node);
+}
+
+static bool read_key(struct reader *r, char **key)
+{
+    if (r->event.type == YAML_SCALAR_EVENT)
+        return read_scalar_key(r, key);
+    const struct anchor *a = NULL;
+    if (r->event.type == YAML_ALIAS_EVENT) {
+        a = alias_target(r);
+        if (!a)
+            return false;
+    }
+    if (!a || !a->text)
+        return fail(r, "a key is a text or a number, not a mapping or a sequence");
+    *key = arena_copy(r->arena, str(a->text));
+    return true;
+}
+
+/* Whether key is new to the object; seen is made once there are many. */
+static bool key_is_new(struct reader *r, const cJSON *object, size_t count,
+                       struct map **seen, char *key)
+{
+    if (count == FEW_KEYS) {
+        *seen = map_new(r->arena);
+        for (cJSON *m = object->child; m; m = m->next)
+            map_put(*seen, str(m->string), m->string);
+    }
+    if (*seen)
+        return !map_put(*seen, str(key), key);
+    return !json_member(object, key);
+}
+
+static bool read_members(struct reader *r, cJSON *node)
+{
+    struct map *seen = NULL;
+    for (size_t count = 0;; count++) {
+        if (!next(r))
+            return false;
+        if (r->event.type == YAML_MAPPING_END_EVENT)
+            return true;
+        char *key = NULL;
+        if (!read_key(r, &key))
+            return false;
+        if (!key_is_new(r, node, count, &seen, key))
+            return fail(r,
+                        arena_printf(r->arena, "the key \"%.100s\" stands twice", key));
+        cJSON *item = next(r) ? new_node(r) : NULL;
+        if (!item || !read_node(r, item))
+            return false;
+        json_add(node, key, item);
+    }
+}
+
+static bool read_collection(struct reader *r, cJSON *node)
+{
+    const yaml_event_t *e = &r->event;
+    bool sequence = e->type == YAML_SEQUENCE_START_EVENT;
+    const yaml_char_t *tag =
+        sequence ? e->data.sequence_start.tag : e->data.mapping_start.tag;
+    const yaml_char_t *name =
+        sequence ? e->data.sequence_start.anchor : e->data.mapping_start.anchor;
+    const char *fits = sequence ? YAML_SEQ_TAG : YAML_MAP_TAG;
+    if (tag && strcmp(chars(tag), fits) != 0 && strcmp(chars(tag), "!") != 0)
+        return fail_tag(r, chars(tag));
+    if (++r->depth > LIMIT_DEPTH)
+        return fail(r, "the text is nested too deeply");
+
+    size_t nodes_before = r->nodes;
+    unsigned deepest_before = r->deepest;
+    r->deepest = r->depth;
+    struct anchor *a = anchor_open(r, name, node);
+    node->type = sequence ? cJSON_Array : cJSON_Object;
+    if (!(sequence ? read_items(r, node) : read_members(r, node)))
+        return false;
+    if (a) {
+        a->nodes = r->nodes - nodes_before + 1;
+        a->height = r->deepest - r->depth + 1;
+        a->open = false;
+    }
+    if (r->deepest < deepest_before)
+        r->deepest = deepest_before;
+    r->depth--;
+    return true;
+}
+
+static bool read_anchored_scalar(struct reader *r, cJSON *node)
+{
+    struct anchor *a = anchor_open(r, r->event.data.scalar.anchor, node);
+    if (a) {
+        a->text = copy_text(r, scalar_text(&r->event));
+        a->open = false;
+    }
+    return read_scalar(r, node);
+}
+
+/* From its first event, which is being looked at, to its last, which is then. */
+static bool read_node(struct reader *r, cJSON *node)
+{
+    if (r->event.type == YAML_ALIAS_EVENT)
+        return read_alias(r, node);
+    if (r->event.type == YAML_SCALAR_EVENT)
+        return read_anchored_scalar(r, node);
+    return read_collection(r, node);
+}
+
+/* ---- the whole text ---------------------------------------------------------- */
+
+static bool read_root(struct reader *r, cJSON *root)
+{
+    if (!next(r) || !next(r)) /* the stream, its first document */
+        return false;
+    if (r->event.type == YAML_STREAM_END_EVENT)
+        return fail(r, "the file is empty");
+    if (!next(r))
+        return false;
+    if (r->event.type == YAML_SCALAR_EVENT && is_plain(&r->event) &&
+        !r->event.data.scalar.length)
+        return fail(r, "the file is empty");
+    if (!read_node(r, root) || !next(r) || !next(r)) /* its end, what follows */
+        return false;
+    if (r->event.type != YAML_STREAM_END_EVENT)
+        return fail(r, "a second document starts here; a file holds one");
+    fill_aliases(r);
+    return true;
+}
+
+cJSON *yaml_read(struct str text, struct arena *arena, struct json_error *error)
+{
+    struct reader r = { .text = without_bom(text),
+                        .arena = arena,
+                        .error = error,
+                        .anchors = map_new(arena),
+                        .nodes = 1 };
+    cJSON *root = arena_take(arena, sizeof(*root));
+    if (!parser_init(&r.parser, r.text)) {
+        fail(&r, "there is no memory left to read the text");
+        return NULL;
+    }
+    bool ok = read_root(&r, root);
+    if (!ok)
+        error->offset += text.len - r.text.len;
+    yaml_event_delete(&r.event);
+    yaml_parser_delete(&r.parser);
+    return ok ? root : NULL;
+}
+
+/* ---- places ------------------------------------------------------------------ */
+
+enum step { STEP_IN, STEP_NOWHERE, STEP_BROKEN };
+
+/* -1 for a token that is no index. */
+static long index_of(const char *token)
+{
+    struct str rest = str(token);
+    struct str digits = take_digits(&rest, 10);
+    if (!digits.len || rest.len || digits.len > 9 ||
+        (digits.len > 1 && digits.ptr[0] == '0'))
+        return -1;
+    long index = 0;
+    for (size_t i = 0; i < digits.len; i++)
+        index = index * 10 + (digits.ptr[i] - '0');
+    return index;
+}
+
+/* Whether a token, in which U+0000 is C0 80, is the text. */
+static bool token_is(const char *token, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!text.ptr[i]) {
+            if (strncmp(token, "\xc0\x80", 2) != 0)
+                return false;
+            token += 2;
+        } else if (*token++ != text.ptr[i]) {
+            return false;
+        }
+    }
+    return !*token;
+}
+
+/* JSON has a walk of its own: libyaml takes no tabs between tokens, no surrogate pairs
+ * and no key over 1024 characters. It is lenient; the text was read before. */
+struct walk {
+    const char *p, *end;
+    const char *place; /* of the deepest node found */
+    struct arena *scratch;
+};
+
+static bool at(const struct walk *w, char c)
+{
+    return w->p < w->end && *w->p == c;
+}
+
+static void skip_space(struct walk *w)
+{
+    while (at(w, ' ') || at(w, '\t') || at(w, '\n') || at(w, '\r'))
+        w->p++;
+}
+
+/* A string with its quotes. */
+static bool skip_string(struct walk *w, struct str *text)
+{
+    const char *from = w->p++;
+    while (w->p < w->end && *w->p != '"')
+        w->p += *w->p == '\\' && w->end - w->p > 1 ? 2 : 1;
+    if (w->p >= w->end)
+        return false;
+    w->p++;
+    *text = (struct str){ from, (size_t)(w->p - from) };
+    return true;
+}
+
+static bool ends_word(char c)
+{
+    return c && strchr(" \t\r\n,:[]{}\"", c);
+}
+
+static bool skip_value(struct walk *w)
+{
+    size_t depth = 0;
+    struct str ignored;
+    do {
+        skip_space(w);
+        if (w->p >= w->end)
+            return false;
+        if (at(w, '"')) {
+            if (!skip_string(w, &ignored))
+                return false;
+            continue;
+        }
+        depth += at(w, '{') || at(w, '[');
+        if (at(w, '}') || at(w, ']')) {
+            if (!depth--)
+                return false;
+        }
+        if (ends_word(*w->p++))
+            continue;
+        while (w->p < w->end && !ends_word(*w->p))
+            w->p++;
+    } while (depth);
+    return true;
+}
+
+static bool name_is(struct walk *w, struct str quoted, const char *token)
+{
+    struct json_error ignored;
+    if (!memchr(quoted.ptr, '\\', quoted.len))
+        return token_is(token, (struct str){ quoted.ptr + 1, quoted.len - 2 });
+    arena_reset(w->scratch);
+    const cJSON *name = json_read(quoted, 1, w->scratch, &ignored);
+    return json_is_string(name) && strcmp(name->valuestring, token) == 0;
+}
+
+/* Behind a member or item: whether another one follows. */
+static enum step step_on(struct walk *w, char close)
+{
+    skip_space(w);
+    if (at(w, close))
+        return STEP_NOWHERE;
+    if (!at(w, ','))
+        return STEP_BROKEN;
+    w->p++;
+    skip_space(w);
+    return STEP_IN;
+}
+
+static enum step step_into_object(struct walk *w, const char *token)
+{
+    enum step more = STEP_IN;
+    w->p++;
+    skip_space(w);
+    if (at(w, '}'))
+        return STEP_NOWHERE;
+    for (; more == STEP_IN; more = step_on(w, '}')) {
+        const char *key = w->p;
+        struct str name;
+        if (!at(w, '"') || !skip_string(w, &name))
+            return STEP_BROKEN;
+        skip_space(w);
+        if (!at(w, ':'))
+            return STEP_BROKEN;
+        w->p++;
+        skip_space(w);
+        if (name_is(w, name, token)) {
+            w->place = key;
+            return STEP_IN;
+        }
+        if (!skip_value(w))
+            return STEP_BROKEN;
+    }
+    return more;
+}
+
+static enum step step_into_array(struct walk *w, const char *token)
+{
+    enum step more = STEP_IN;
+    long index = index_of(token);
+    w->p++;
+    skip_space(w);
+    if (at(w, ']') || index < 0)
+        return STEP_NOWHERE;
+    for (; more == STEP_IN; more = step_on(w, ']')) {
+        if (index-- == 0) {
+            w->place = w->p;
+            return STEP_IN;
+        }
+        if (!skip_value(w))
+            return STEP_BROKEN;
+    }
+    return more;
+}
+
+/* False when the text turns out not to be JSON. */
+static bool locate_json(struct str text, const char *pointer, struct arena *tokens,
+                        struct arena *scratch, unsigned *line, unsigned *col)
+{
+    struct walk w = { .p = text.ptr, .end = text.ptr + text.len, .scratch = scratch };
+    skip_space(&w);
+    if (!at(&w, '{') && !at(&w, '['))
+        return false;
+    w.place = w.p;
+    enum step step = STEP_IN;
+    for (char *token; step == STEP_IN && (token = pointer_token(&pointer, tokens));) {
+        if (at(&w, '{'))
+            step = step_into_object(&w, token);
+        else if (at(&w, '['))
+            step = step_into_array(&w, token);
+        else
+            break;
+    }
+    if (step == STEP_BROKEN)
+        return false;
+    place_of(text, (size_t)(w.place - text.ptr), line, col);
+    return true;
+}
+
+struct seek {
+    yaml_parser_t parser;
+    yaml_event_t event;
+    yaml_mark_t place; /* of the deepest node found */
+};
+
+static bool seek_next(struct seek *s)
+{
+    return advance(&s->parser, &s->event);
+}
+
+/* From the first event of a node to the one behind its last. */
+static bool seek_past(struct seek *s)
+{
+    size_t depth = 0;
+    do {
+        yaml_event_type_t type = s->event.type;
+        depth += type == YAML_MAPPING_START_EVENT || type == YAML_SEQUENCE_START_EVENT;
+        depth -= type == YAML_MAPPING_END_EVENT || type == YAML_SEQUENCE_END_EVENT;
+        if (!seek_next(s))
+            return false;
+    } while (depth);
+    return true;
+}
+
+static bool seek_member(struct seek *s, const char *token)
+{
+    if (!seek_next(s))
+        return false;
+    while (s->event.type != YAML_MAPPING_END_EVENT) {
+        yaml_mark_t key = s->event.start_mark;
+        bool found = s->event.type == YAML_SCALAR_EVENT &&
+                     token_is(token, scalar_text(&s->event));
+        if (!seek_past(s))
+            return false;
+        if (found) {
+            s->place = key;
+            return true;
+        }
+        if (!seek_past(s))
+            return false;
+    }
+    return false;
+}
+
+static bool seek_item(struct seek *s, const char *token)
+{
+    long index = index_of(token);
+    if (index < 0 || !seek_next(s))
+        return false;
+    while (s->event.type != YAML_SEQUENCE_END_EVENT) {
+        if (index-- == 0) {
+            s->place = s->event.start_mark;
+            return true;
+        }
+        if (!seek_past(s))
+            return false;
+    }
+    return false;
+}
+
+/* A place behind an alias is where the alias stands: it is what the user has to look at
+ * first, and leads on by name. */
+static bool seek_token(struct seek *s, const char *token)
+{
+    if (s->event.type == YAML_MAPPING_START_EVENT)
+        return seek_member(s, token);
+    return s->event.type == YAML_SEQUENCE_START_EVENT && seek_item(s, token);
+}
+
+static bool locate_yaml(struct str text, const char *pointer, struct arena *tokens,
+                        unsigned *line, unsigned *col)
+{
+    struct seek s = { .event = { .type = YAML_NO_EVENT } };
+    if (!parser_init(&s.parser, text))
+        return false;
+    /* The stream, the document, its root. */
+    bool ok = seek_next(&s) && seek_next(&s) &&
+              s.event.type == YAML_DOCUMENT_START_EVENT && seek_next(&s);
+    if (ok) {
+        s.place = s.event.start_mark;
+        for (char *token; (token = pointer_token(&pointer, tokens));)
+            if (!seek_token(&s, token))
+                break;
+        *line = (unsigned)s.place.line + 1;
+        *col = (unsigned)s.place.column + 1;
+    }
+    yaml_event_delete(&s.event);
+    yaml_parser_delete(&s.parser);
+    return ok;
+}
+
+bool yaml_locate(struct str text, const char *pointer, unsigned *line, unsigned *col)
+{
+    if (!pointer_valid(pointer))
+        return false;
+    text = without_bom(text);
+    struct arena *tokens = arena_new(LIMIT_SPEC_MEMORY);
+    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
+    bool ok = locate_json(text, pointer, tokens, scratch, line, col) ||
+              locate_yaml(text, pointer, tokens, line, col);
+    arena_free(scratch);
+    arena_free(tokens);
+    return ok;
+}

@@ -1,0 +1,26 @@
+#include "play/answer.h"
+
+void answer_header(struct answer *a, const char *name, struct str value)
+{
+    for (size_t i = 0; i < a->header_count; i++)
+        if (str_equal_nocase(a->headers[i].name, str(name))) {
+            a->headers[i].value = value;
+            return;
+        }
+    if (a->header_count < ANSWER_HEADERS)
+        a->headers[a->header_count++] = (struct header){ str(name), value };
+}
+
+void answer_problem(struct answer *a, int status, const char *detail,
+                    struct arena *arena)
+{
+    cJSON *body = json_object(arena);
+    json_add(body, "type", json_string(arena, STR("about:blank")));
+    json_add(body, "title", json_string(arena, str(status_phrase(status))));
+    json_add(body, "status", json_integer(arena, status));
+    if (detail)
+        json_add(body, "detail", json_string(arena, str(detail)));
+    a->status = status;
+    a->body = body;
+    a->content_type = "application/problem+json";
+}

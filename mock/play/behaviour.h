@@ -1,0 +1,37 @@
+/* behaviour.h — how one API remembers: its collections, its operations' steps, its words.
+ *
+ * Read from a folder (behaviour.yaml and the seeds beside it), checked against the spec
+ * at load: an unknown operation, a property that the schema does not have, a seed that
+ * breaks its schema is an error with its place. An API without such a folder has an
+ * empty behaviour. */
+#ifndef PLAY_BEHAVIOUR_H
+#define PLAY_BEHAVIOUR_H
+
+#include "play/answer.h"
+#include "play/expression.h"
+#include "play/wording.h"
+
+struct script;
+
+struct behaviour {
+    const struct api *api;
+    struct store_plan plan;
+    const char **sequences;
+    struct timestamps format;
+    struct wordings wordings;
+    const struct script **scripts; /* one per operation; NULL where it has none */
+    struct store *seed;            /* what a new namespace starts with */
+};
+
+/* folder need not exist. Everything but the seed is borrowed from arena; behaviour_done
+ * frees the seed. NULL when err got an error. now stamps what the seeds leave out. */
+struct behaviour *behaviour_load(const struct api *api, const char *folder, clock_ms now,
+                                 struct arena *arena, struct err *err);
+void behaviour_done(struct behaviour *b);
+
+/* Runs an operation's steps as one transaction on s->store: all of it happens or none.
+ * False when the operation has no script or none of its steps answered; *a is then as it
+ * was, and nothing has changed. */
+bool behaviour_run(const struct behaviour *b, struct scope *s, struct answer *a);
+
+#endif

@@ -1,0 +1,100 @@
+/* expression.h — values that fixtures name: OpenAPI's runtime expressions (4.8.20.3),
+ * with names bound by a behaviour's steps.
+ *
+ *     $request.body#/source  $request.query.limit  $request.path.id  $request.header.x
+ *     $request.cookie.x  $method  $url  $input#/id  $parent#/id  $item#/id
+ *     $now  $uuid  $sequence.NAME  $namespace
+ *
+ * A text that is one expression has that value with its type; inside {…} it is put into
+ * the text: "ISS-{$sequence.issue}". Any other text is a literal. An expression is made
+ * once, at load, and then read by many threads. */
+#ifndef PLAY_EXPRESSION_H
+#define PLAY_EXPRESSION_H
+
+#include "api/api.h"
+#include "base/chance.h"
+#include "base/clock.h"
+#include "play/store.h"
+
+struct expression;
+struct condition;
+struct body_template;
+
+/* How `$now` is written. */
+struct timestamps {
+    unsigned digits;
+    const char *utc;
+};
+
+/* A name bound while a behaviour runs. */
+struct binding {
+    const char *name;
+    const cJSON *value;     /* as stored; NULL when nothing was found */
+    bool instances;         /* value is an instance, or an array of them when list */
+    bool list;
+    size_t collection;
+};
+
+enum { SCOPE_BINDINGS = 48 };
+
+/* What an expression can see during one call. All borrowed. */
+struct scope {
+    struct arena *arena;
+    const struct operation *operation;
+    const struct request *request;
+    const cJSON *input;
+    struct store *store;       /* NULL: sequences are not to be had */
+    struct timestamps format;
+    clock_ms now;
+    struct chance *chance;
+    const char *namespace;
+    struct binding bindings[SCOPE_BINDINGS];
+    size_t binding_count;
+    const cJSON *item;         /* $item */
+    int64_t *drawn;            /* one per sequence: drawn in this step, or -1 */
+    bool rendered;             /* instances as a client sees them, not as stored */
+};
+
+/* What may be named while a text is read at load; every mistake goes to err at `at`. */
+struct naming {
+    struct arena *arena;
+    struct err *err;
+    const struct api *api;
+    const struct operation *const *operations; /* that share the behaviour */
+    size_t operation_count;
+    const struct store_plan *plan;   /* NULL: no collections, no sequences */
+    const char *const *sequences;
+    struct {
+        const char *name;
+        const struct store_collection *collection; /* NULL: free-form */
+    } names[SCOPE_BINDINGS];
+    size_t name_count;
+    const struct store_collection *item; /* what $item is; NULL: not to be had */
+};
+
+/* Reads a text. types (of enum schema_type) is what the place it goes to may hold: a
+ * literal takes that type ("false" for a boolean). NULL and err filled on a mistake. */
+struct expression *expression_read(struct naming *n, const char *text, unsigned types,
+                                   struct where at);
+
+/* The value, borrowed from the scope or its arena; NULL when there is none. */
+const cJSON *expression_value(const struct expression *e, struct scope *s);
+
+/* JSON whose strings may be expressions. */
+struct body_template *template_read(struct naming *n, const char *json, struct where at);
+struct body_template *template_of(struct naming *n, const cJSON *tree, struct where at);
+
+/* A new tree from the scope's arena. Members and items whose value is absent are left
+ * out; NULL when the whole is absent. */
+cJSON *template_value(const struct body_template *t, struct scope *s);
+
+/* Arazzo's simple condition: == != < <= > >= && || ! ( ), 'text', numbers, true, false,
+ * null. Text compares without case, as Arazzo 1.0 (4.6.11) says. */
+struct condition *condition_read(struct naming *n, const char *text, struct where at);
+bool condition_holds(const struct condition *c, struct scope *s);
+
+/* Binds a name, in place of an earlier binding of that name. */
+void scope_bind(struct scope *s, struct binding b);
+struct binding *scope_binding(struct scope *s, const char *name);
+
+#endif

@@ -1,0 +1,381 @@
+#include "play/fixture.h"
+
+#include "base/file.h"
+
+#include <cyaml/cyaml.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- the shapes ---- */
+
+#define TEXT(key, S, member)                                                            \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, S, member, 0, \
+                           CYAML_UNLIMITED)
+#define NEEDED(key, S, member) \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, S, member, 0, CYAML_UNLIMITED)
+#define LIST(key, S, member, shape)                                                    \
+    CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, S, member,     \
+                         &(shape), 0, CYAML_UNLIMITED)
+#define PART(key, S, member, fields) \
+    CYAML_FIELD_MAPPING_PTR(key, CYAML_FLAG_OPTIONAL, S, member, fields)
+#define WHOLE(key, S, member) CYAML_FIELD_INT(key, CYAML_FLAG_OPTIONAL, S, member)
+#define SHAPE(name, S, fields)                         \
+    static const cyaml_schema_value_t name = {         \
+        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, S, fields) \
+    }
+#define WORD(key, S, member, words) \
+    CYAML_FIELD_ENUM(key, CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, S, member, words, \
+                     COUNT(words))
+
+/* cyaml's own booleans take any word for true. */
+static const cyaml_strval_t yes_no[] = {
+    { "yes", YES }, { "no", NO }, { "true", YES }, { "false", NO }
+};
+static const cyaml_strval_t connections[] = { { "drop", CONNECTION_IS_DROP },
+                                              { "cut", CONNECTION_IS_CUT } };
+
+static const cyaml_schema_value_t text_shape = { CYAML_VALUE_STRING(
+    CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED) };
+
+#define S struct record_where
+static const cyaml_schema_field_t where_fields[] = { NEEDED("at", S, at),
+                                                     NEEDED("is", S, is),
+                                                     CYAML_FIELD_END };
+SHAPE(where_shape, S, where_fields);
+#undef S
+
+#define S struct record_set
+static const cyaml_schema_field_t set_fields[] = { NEEDED("at", S, at),
+                                                   NEEDED("to", S, to),
+                                                   CYAML_FIELD_END };
+SHAPE(set_shape, S, set_fields);
+#undef S
+
+#define S struct record_header
+static const cyaml_schema_field_t header_fields[] = { NEEDED("name", S, name),
+                                                      NEEDED("value", S, value),
+                                                      CYAML_FIELD_END };
+SHAPE(header_shape, S, header_fields);
+#undef S
+
+#define S struct record_error
+static const cyaml_schema_field_t error_fields[] = { WHOLE("status", S, status),
+                                                     TEXT("error", S, error),
+                                                     TEXT("body", S, body),
+                                                     CYAML_FIELD_END };
+#undef S
+
+#define S struct record_step
+static const cyaml_schema_field_t step_fields[] = {
+    TEXT("find", S, find),
+    TEXT("create", S, create),
+    TEXT("update", S, update),
+    TEXT("delete", S, remove),
+    TEXT("list", S, list),
+    TEXT("require", S, require),
+    WHOLE("answer", S, answer),
+    TEXT("as", S, as),
+    TEXT("when", S, when),
+    LIST("where", S, where, where_shape),
+    LIST("set", S, set, set_shape),
+    PART("otherwise", S, otherwise, error_fields),
+    TEXT("limit", S, limit),
+    TEXT("cursor", S, cursor),
+    TEXT("mode", S, mode),
+    WHOLE("page", S, page),
+    TEXT("body", S, body),
+    LIST("header", S, header, header_shape),
+    CYAML_FIELD_END
+};
+SHAPE(step_shape, S, step_fields);
+#undef S
+
+#define S struct record_reference
+static const cyaml_schema_field_t reference_fields[] = {
+    NEEDED("at", S, at), NEEDED("of", S, of), LIST("keep", S, keep, text_shape),
+    PART("otherwise", S, otherwise, error_fields), CYAML_FIELD_END
+};
+SHAPE(reference_shape, S, reference_fields);
+#undef S
+
+#define S struct record_unique
+static const cyaml_schema_field_t unique_fields[] = {
+    CYAML_FIELD_SEQUENCE("at", CYAML_FLAG_POINTER, S, pointers, &text_shape, 1, 8),
+    CYAML_FIELD_END
+};
+SHAPE(unique_shape, S, unique_fields);
+#undef S
+
+#define S struct record_collection
+static const cyaml_schema_field_t collection_fields[] = {
+    NEEDED("name", S, name),
+    NEEDED("schema", S, schema),
+    NEEDED("key", S, key),
+    TEXT("seed", S, seed),
+    LIST("aliases", S, aliases, text_shape),
+    LIST("hidden", S, hidden, text_shape),
+    LIST("defaults", S, defaults, set_shape),
+    LIST("references", S, references, reference_shape),
+    LIST("created", S, created, text_shape),
+    LIST("updated", S, updated, text_shape),
+    TEXT("version", S, version),
+    LIST("unique", S, unique, unique_shape),
+    CYAML_FIELD_END
+};
+SHAPE(collection_shape, S, collection_fields);
+#undef S
+
+#define S struct record_group
+static const cyaml_schema_field_t group_fields[] = { NEEDED("name", S, name),
+                                                     LIST("of", S, of, text_shape),
+                                                     CYAML_FIELD_END };
+SHAPE(group_shape, S, group_fields);
+#undef S
+
+#define S struct record_sequence
+static const cyaml_schema_field_t sequence_fields[] = { NEEDED("name", S, name),
+                                                        WHOLE("start", S, start),
+                                                        CYAML_FIELD_END };
+SHAPE(sequence_shape, S, sequence_fields);
+#undef S
+
+#define S struct record_wording
+static const cyaml_schema_field_t wording_fields[] = {
+    NEEDED("on", S, on), WHOLE("status", S, status), TEXT("error", S, error),
+    TEXT("body", S, body), CYAML_FIELD_END
+};
+SHAPE(wording_shape, S, wording_fields);
+#undef S
+
+#define S struct record_operation
+static const cyaml_schema_field_t operation_fields[] = {
+    NEEDED("id", S, id), LIST("also", S, also, text_shape), TEXT("dry_run", S, dry_run),
+    LIST("steps", S, steps, step_shape), CYAML_FIELD_END
+};
+SHAPE(operation_shape, S, operation_fields);
+#undef S
+
+#define S struct record_timestamps
+static const cyaml_schema_field_t timestamps_fields[] = { WHOLE("digits", S, digits),
+                                                          TEXT("utc", S, utc),
+                                                          CYAML_FIELD_END };
+#undef S
+
+#define S struct record_behaviour
+static const cyaml_schema_field_t behaviour_fields[] = {
+    PART("timestamps", S, timestamps, timestamps_fields),
+    LIST("sequences", S, sequences, sequence_shape),
+    LIST("collections", S, collections, collection_shape),
+    LIST("groups", S, groups, group_shape),
+    LIST("errors", S, errors, wording_shape),
+    LIST("operations", S, operations, operation_shape),
+    CYAML_FIELD_END
+};
+#undef S
+
+#define S struct record_fault
+static const cyaml_schema_field_t fault_fields[] = {
+    NEEDED("on", S, on),
+    WHOLE("skip", S, skip),
+    WHOLE("times", S, times),
+    WHOLE("every", S, every),
+    CYAML_FIELD_FLOAT("chance", CYAML_FLAG_OPTIONAL, S, chance),
+    TEXT("delay", S, delay),
+    CYAML_FIELD_FLOAT("sigma", CYAML_FLAG_OPTIONAL, S, sigma),
+    TEXT("error", S, error),
+    WHOLE("status", S, status),
+    TEXT("body", S, body),
+    TEXT("retry_after", S, retry_after),
+    WORD("commit", S, commit, yes_no),
+    WORD("connection", S, connection, connections),
+    CYAML_FIELD_END
+};
+SHAPE(fault_shape, S, fault_fields);
+#undef S
+
+#define S struct record_limit
+static const cyaml_schema_field_t limit_fields[] = {
+    NEEDED("on", S, on), CYAML_FIELD_INT("requests", CYAML_FLAG_DEFAULT, S, requests),
+    NEEDED("per", S, per), TEXT("by", S, by), TEXT("error", S, error),
+    WORD("x_headers", S, x_headers, yes_no), CYAML_FIELD_END
+};
+SHAPE(limit_shape, S, limit_fields);
+#undef S
+
+#define S struct record_scenario
+static const cyaml_schema_field_t scenario_fields[] = {
+    TEXT("name", S, name),
+    TEXT("about", S, about),
+    TEXT("api", S, api),
+    LIST("faults", S, faults, fault_shape),
+    LIST("limits", S, limits, limit_shape),
+    CYAML_FIELD_END
+};
+#undef S
+
+static const cyaml_schema_value_t behaviour_top = { CYAML_VALUE_MAPPING(
+    CYAML_FLAG_POINTER, struct record_behaviour, behaviour_fields) };
+static const cyaml_schema_value_t scenario_top = { CYAML_VALUE_MAPPING(
+    CYAML_FLAG_POINTER, struct record_scenario, scenario_fields) };
+
+/* ---- reading ---- */
+
+/* cyaml wants a realloc; the size stands before the bytes so that growing can copy. */
+static void *arena_realloc(void *context, void *old, size_t size)
+{
+    if (!size)
+        return NULL;
+    size_t *block = arena_take(context, size + 16);
+    *block = size;
+    char *bytes = (char *)block + 16;
+    if (old) {
+        size_t before = *(size_t *)((char *)old - 16);
+        memcpy(bytes, old, before < size ? before : size);
+    }
+    return bytes;
+}
+
+/* What cyaml logs about a refusal: first the reason, then a trace from the innermost
+ * place outwards. */
+struct refusal {
+    char reason[256];
+    unsigned line, col;
+};
+
+static void on_log(cyaml_log_t level, void *context, const char *format, va_list args)
+{
+    struct refusal *r = context;
+    char text[512];
+    (void)level;
+    vsnprintf(text, sizeof(text), format, args);
+    const char *line = strstr(text, "(line: ");
+    if (line && !r->line)
+        sscanf(line, "(line: %u, column: %u", &r->line, &r->col);
+    if (!r->reason[0] && !line && !strstr(text, "Backtrace")) {
+        const char *from = strncmp(text, "Load: ", 6) == 0 ? text + 6 : text;
+        snprintf(r->reason, sizeof(r->reason), "%.250s", from);
+        r->reason[strcspn(r->reason, "\n")] = '\0';
+    }
+}
+
+/* Every key that any of the shapes knows; the nearest to a misspelt one. */
+static const char *nearest_key(const char *key)
+{
+    static const cyaml_schema_field_t *const all[] = {
+        where_fields,     set_fields,        header_fields,    error_fields,
+        step_fields,      reference_fields,  collection_fields, group_fields,
+        unique_fields,   
+        sequence_fields,  wording_fields,    operation_fields, timestamps_fields,
+        behaviour_fields, fault_fields,      limit_fields,     scenario_fields,
+    };
+    const char *best = NULL;
+    unsigned least = 3;
+    for (size_t i = 0; i < COUNT(all); i++)
+        for (const cyaml_schema_field_t *f = all[i]; f->key; f++) {
+            unsigned d = str_distance(str(f->key), str(key));
+            if (d && d < least) {
+                least = d;
+                best = f->key;
+            }
+        }
+    return best;
+}
+
+/* cyaml's words in ours: what was wanted, what was found. */
+static void tell(const char *path, const struct refusal *r, struct err *err)
+{
+    static const struct {
+        const char *starts, *before, *after;
+    } words[] = {
+        { "Unexpected key: ", "the key \"", "\" is not known here" },
+        { "Missing required mapping field: ", "the key \"", "\" is missing" },
+        { "Mapping field already seen: ", "the key \"", "\" stands twice" },
+    };
+    struct where at = { .file = path, .line = r->line, .col = r->col };
+    for (size_t i = 0; i < COUNT(words); i++) {
+        size_t n = strlen(words[i].starts);
+        if (strncmp(r->reason, words[i].starts, n) != 0)
+            continue;
+        const char *key = r->reason + n, *near = i == 0 ? nearest_key(key) : NULL;
+        err_set(err, at, "%s%s%s%s%s%s", words[i].before, key, words[i].after,
+                near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        return;
+    }
+    char kind[32], event[32];
+    if (sscanf(r->reason, "Expecting %31[A-Z_], got event: %31[A-Z]", kind, event) == 2) {
+        const char *wanted = strcmp(kind, "SEQUENCE") == 0  ? "a list"
+                             : strcmp(kind, "MAPPING") == 0 ? "a mapping of keys"
+                             : strcmp(kind, "INT") == 0     ? "a whole number"
+                             : strcmp(kind, "FLOAT") == 0   ? "a number"
+                             : strcmp(kind, "ENUM") == 0    ? "a word"
+                                                            : "text";
+        const char *found = strcmp(event, "SCALAR") == 0     ? "a single value"
+                            : strcmp(event, "SEQUENCE") == 0 ? "a list"
+                            : strcmp(event, "MAPPING") == 0  ? "a mapping"
+                                                             : "nothing";
+        err_set(err, at, "expected %s, found %s", wanted, found);
+        return;
+    }
+    if (sscanf(r->reason, "Invalid %31[A-Z] value: ", kind) == 1) {
+        const char *wanted = strcmp(kind, "ENUM") == 0  ? "one of the words it may be"
+                             : strcmp(kind, "INT") == 0 ? "a whole number"
+                                                        : "a number";
+        const char *value = strchr(r->reason, ':');
+        err_set(err, at, "expected %s, found%s", wanted, value ? value + 1 : " another");
+        return;
+    }
+    err_set(err, at, "%s", r->reason[0] ? r->reason : "not YAML that can be read");
+}
+
+static void *read_text(const char *path, struct str text,
+                       const cyaml_schema_value_t *top, struct arena *arena,
+                       struct err *err)
+{
+    struct refusal refusal = { .reason = "" };
+    cyaml_config_t config = { .log_fn = on_log,
+                              .log_ctx = &refusal,
+                              .log_level = CYAML_LOG_ERROR,
+                              .mem_fn = arena_realloc,
+                              .mem_ctx = arena,
+                              .flags = CYAML_CFG_NO_ALIAS };
+    void *record = NULL;
+    cyaml_err_t e = cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top,
+                                    &record, NULL);
+    if (e == CYAML_ERR_ALIAS) {
+        err_set(err, (struct where){ .file = path, .line = refusal.line, .col = refusal.col },
+                "aliases (*name) are not read in fixtures");
+        return NULL;
+    }
+    if (e != CYAML_OK) {
+        tell(path, &refusal, err);
+        return NULL;
+    }
+    if (!record)
+        err_set(err, (struct where){ .file = path }, "the file is empty");
+    return record;
+}
+
+struct record_behaviour *fixture_behaviour(const char *path, struct arena *arena,
+                                           struct err *err)
+{
+    struct str text;
+    if (!file_read(path, arena, &text, err))
+        return NULL;
+    return read_text(path, text, &behaviour_top, arena, err);
+}
+
+struct record_scenario *fixture_scenario(const char *path, struct arena *arena,
+                                         struct err *err)
+{
+    struct str text;
+    if (!file_read(path, arena, &text, err))
+        return NULL;
+    return fixture_scenario_text(path, text, arena, err);
+}
+
+struct record_scenario *fixture_scenario_text(const char *path, struct str text,
+                                              struct arena *arena, struct err *err)
+{
+    return read_text(path, text, &scenario_top, arena, err);
+}

@@ -1,0 +1,162 @@
+/* fixture.h — the typed files that a user writes, as records (the only cyaml.h).
+ *
+ * libcyaml puts them straight into these structs, so a misspelt key or an unknown word
+ * is refused with its line and column. What a text means (an expression, a condition, a
+ * pointer, JSON) is decided by those who read the records. docs/fixtures.md describes
+ * every key. Absent texts are NULL, absent numbers 0. All borrowed from the arena. */
+#ifndef PLAY_FIXTURE_H
+#define PLAY_FIXTURE_H
+
+#include "base/error.h"
+
+enum yes_no { UNSET, YES, NO };
+
+struct record_where {
+    char *at, *is;
+};
+
+struct record_set {
+    char *at, *to;
+};
+
+struct record_header {
+    char *name, *value;
+};
+
+struct record_error {
+    int status;
+    char *error, *body;
+};
+
+struct record_step {
+    char *find, *create, *update, *remove, *list, *require;
+    char *as, *when;
+    struct record_where *where;
+    unsigned where_count;
+    struct record_set *set;
+    unsigned set_count;
+    struct record_error *otherwise;
+    char *limit, *cursor, *mode; /* list */
+    int page;                    /* list: rows when no limit is said */
+    int answer;
+    char *body;
+    struct record_header *header;
+    unsigned header_count;
+};
+
+struct record_reference {
+    char *at, *of;
+    char **keep;
+    unsigned keep_count;
+    struct record_error *otherwise;
+};
+
+struct record_unique {
+    char **pointers;
+    unsigned pointers_count;
+};
+
+struct record_collection {
+    char *name, *schema, *key, *seed;
+    char **aliases;
+    unsigned aliases_count;
+    struct record_unique *unique;
+    unsigned unique_count;
+    char **hidden;
+    unsigned hidden_count;
+    struct record_set *defaults;
+    unsigned defaults_count;
+    struct record_reference *references;
+    unsigned references_count;
+    char **created, **updated;
+    unsigned created_count, updated_count;
+    char *version;
+};
+
+struct record_group {
+    char *name;
+    char **of;
+    unsigned of_count;
+};
+
+struct record_sequence {
+    char *name;
+    int start;
+};
+
+struct record_wording {
+    char *on;
+    int status;
+    char *error, *body;
+};
+
+struct record_operation {
+    char *id;
+    char **also;
+    unsigned also_count;
+    char *dry_run;
+    struct record_step *steps;
+    unsigned steps_count;
+};
+
+struct record_timestamps {
+    int digits;
+    char *utc;
+};
+
+struct record_behaviour {
+    struct record_timestamps *timestamps;
+    struct record_sequence *sequences;
+    unsigned sequences_count;
+    struct record_collection *collections;
+    unsigned collections_count;
+    struct record_group *groups;
+    unsigned groups_count;
+    struct record_wording *errors;
+    unsigned errors_count;
+    struct record_operation *operations;
+    unsigned operations_count;
+};
+
+enum record_connection { CONNECTION_UNSET, CONNECTION_IS_DROP, CONNECTION_IS_CUT };
+
+struct record_fault {
+    char *on;
+    int skip, times, every;
+    double chance;
+    char *delay;
+    double sigma;
+    char *error;
+    int status;
+    char *body;
+    char *retry_after;
+    enum yes_no commit;
+    enum record_connection connection;
+};
+
+struct record_limit {
+    char *on;
+    int requests;
+    char *per, *by, *error;
+    enum yes_no x_headers;
+};
+
+struct record_scenario {
+    char *name, *about, *api;
+    struct record_fault *faults;
+    unsigned faults_count;
+    struct record_limit *limits;
+    unsigned limits_count;
+};
+
+/* Each reads a file whole; NULL and one error with its place when it cannot. */
+struct record_behaviour *fixture_behaviour(const char *path, struct arena *arena,
+                                           struct err *err);
+struct record_scenario *fixture_scenario(const char *path, struct arena *arena,
+                                         struct err *err);
+
+/* The same for a text (YAML or JSON); path is only named in errors. */
+struct record_scenario *fixture_scenario_text(const char *path, struct str text,
+                                              struct arena *arena, struct err *err);
+
+#endif

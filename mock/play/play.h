@@ -1,0 +1,45 @@
+/* play.h — who answers a call: the voices, asked in order.
+ *
+ *     limit and fault · refusal · preference · behaviour · example · sample
+ *
+ * The order is the array in play.c. Each voice may answer; the first that does is
+ * heard. A fault never acts: it says what is to happen on the connection. */
+#ifndef PLAY_PLAY_H
+#define PLAY_PLAY_H
+
+#include "api/route.h"
+#include "play/world.h"
+
+/* Why a call is refused before anyone looks at what it wants. */
+struct refusal {
+    const char *kind; /* "required", "parse_error", …; NULL: it is not refused */
+    int status;
+    const char *detail;
+    const char *challenge, *allow; /* for WWW-Authenticate and Allow, or NULL */
+};
+
+/* One call on its way. All borrowed from the arena or the world. */
+struct call {
+    struct arena *arena;
+    const struct request *request;
+    struct world *world;
+    struct namespace *ns;
+    size_t api;           /* SIZE_MAX: none is meant */
+    struct route route;
+    const cJSON *input;
+    struct findings findings;
+    struct refusal refusal;
+    /* filled by play_call */
+    struct scope scope;
+    struct answer answer;
+    const struct fault *fault;
+    int64_t delay_ms;
+    enum connection connection;
+    struct allowance allowance;
+};
+
+/* Fills answer, fault, delay and connection. The namespace's lock is held while state is
+ * looked at, and given back on every way out, also when the arena's limit is reached. */
+void play_call(struct call *c);
+
+#endif

@@ -1,0 +1,385 @@
+#include "play/scenario.h"
+
+#include "base/limits.h"
+#include "doc/pointer.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- reading ---- */
+
+struct reading {
+    const char *path;
+    const struct cast *cast;
+    const char *api; /* only that one, or NULL */
+    struct arena *arena;
+    struct err *err;
+};
+
+static struct where at(struct reading *r, const char *list, unsigned i, const char *key)
+{
+    return (struct where){ .file = r->path,
+                           .pointer = arena_printf(r->arena, "/%s/%u/%s", list, i, key) };
+}
+
+static bool is_meant(const struct reading *r, size_t api)
+{
+    return !r->api || strcmp(r->cast->apis[api]->name, r->api) == 0;
+}
+
+/* The operations that `on` means, as a table over all operations. */
+static bool *operations_of(struct reading *r, const char *on, struct where w)
+{
+    bool *table = arena_array(r->arena, bool, r->cast->operations + 1);
+    const char *near = NULL;
+    size_t found = 0;
+    for (size_t i = 0; i < r->cast->count; i++) {
+        const struct api *api = r->cast->apis[i];
+        const struct operation *op;
+        size_t next = 0;
+        if (!is_meant(r, i))
+            continue;
+        for (size_t j = 0; strcmp(on, "*") == 0 && j < api->operation_count; j++, found++)
+            table[r->cast->first[i] + j] = true;
+        while ((op = api_operation(api, str(on), &next))) {
+            table[r->cast->first[i] + op->index] = true;
+            found++;
+        }
+        if (!near)
+            near = api_nearest_operation(api, str(on));
+    }
+    if (!found)
+        err_set(r->err, w,
+                "no operation is called \"%.80s\" (an operationId, a path without its "
+                "first slash, \"POST /path\" or \"*\")%s%s%s",
+                on, near ? "; did you mean \"" : "", near ? near : "",
+                near ? "\"?" : "");
+    return table;
+}
+
+static const struct operation *operation_at(const struct cast *cast, size_t number)
+{
+    size_t i = cast->count - 1;
+    while (i && cast->first[i] > number)
+        i--;
+    return &cast->apis[i]->operations[number - cast->first[i]];
+}
+
+/* Says which operations do not declare the error: it is sent, but outside their
+ * contract. */
+static void check_error(struct reading *r, const char *error, int status, const bool *on,
+                        struct where w)
+{
+    const struct operation *first = NULL;
+    size_t without = 0, with = 0;
+    for (size_t i = 0; error && i < r->cast->operations; i++) {
+        const struct reply *reply;
+        const cJSON *body;
+        struct chance chance = { 0 };
+        if (!on[i])
+            continue;
+        const struct operation *op = operation_at(r->cast, i);
+        if (error_find(op, error, status, &chance, r->arena, &reply, &body)) {
+            with++;
+            continue;
+        }
+        without++;
+        if (!first)
+            first = op;
+    }
+    if (!without)
+        return;
+    if (!with && !status && !status_of_name(str(error)))
+        err_set(r->err, w, "no operation here declares the error \"%.60s\"", error);
+    else
+        err_warn(r->err, w,
+                 "%zu operation%s (such as %s of %s) declare%s no \"%.60s\"; it will be "
+                 "sent as a problem outside the contract",
+                 without, without == 1 ? "" : "s", first->id, first->api->name,
+                 without == 1 ? "s" : "", error);
+}
+
+static int64_t duration(struct reading *r, const char *text, int64_t most, struct where w)
+{
+    clock_ms ms = 0;
+    if (text && (!clock_duration(str(text), &ms) || ms > most))
+        err_set(r->err, w,
+                "expected a time such as 250ms, 5s, 2m or 1h (at most %lld ms), found "
+                "\"%.40s\"",
+                (long long)most, text);
+    return ms;
+}
+
+static struct error_plan read_error(struct reading *r, const char *error, int status,
+                                    const char *body, struct where w)
+{
+    struct naming n = { .arena = r->arena, .err = r->err };
+    n.names[0].name = "limit";
+    n.name_count = 1;
+    return error_plan_read(&n, status, error, body, w);
+}
+
+static int64_t count_of(struct reading *r, int value, const char *key, unsigned i)
+{
+    if (value < 0)
+        err_set(r->err, at(r, "faults", i, key), "expected a number from 0 up, found %d",
+                value);
+    return value;
+}
+
+static void read_fault(struct reading *r, struct fault *f, const struct record_fault *from,
+                       unsigned i)
+{
+    f->on = operations_of(r, from->on, at(r, "faults", i, "on"));
+    f->skip = count_of(r, from->skip, "skip", i);
+    f->times = count_of(r, from->times, "times", i);
+    f->every = count_of(r, from->every, "every", i);
+    f->chance = from->chance;
+    if (!(from->chance >= 0 && from->chance <= 1))
+        err_set(r->err, at(r, "faults", i, "chance"), "expected a number from 0 to 1");
+    if (from->chance == 0)
+        f->chance = 1;
+    f->delay_ms = duration(r, from->delay, LIMIT_DELAY_MS, at(r, "faults", i, "delay"));
+    f->sigma = from->sigma;
+    if (!(from->sigma >= 0 && from->sigma <= 3))
+        err_set(r->err, at(r, "faults", i, "sigma"), "expected a number from 0 to 3");
+    f->answers = from->error || from->status;
+    f->commit = from->commit == YES;
+    f->connection = from->connection;
+    f->retry_after =
+        from->retry_after
+            ? (duration(r, from->retry_after, LIMIT_DURATION_MS,
+                        at(r, "faults", i, "retry_after")) + 999) / 1000
+            : 1;
+    f->error = read_error(r, from->error, from->status, from->body,
+                          at(r, "faults", i, from->body ? "body" : "error"));
+    check_error(r, from->error, from->status, f->on, at(r, "faults", i, "error"));
+    if (!f->answers && !f->delay_ms && !f->connection)
+        err_set(r->err, at(r, "faults", i, "on"),
+                "the fault does nothing: expected an error, a status, a delay or a "
+                "connection");
+}
+
+static void read_limit(struct reading *r, struct limit *l, const struct record_limit *from,
+                       unsigned i)
+{
+    l->on = operations_of(r, from->on, at(r, "limits", i, "on"));
+    l->requests = from->requests;
+    if (from->requests < 1)
+        err_set(r->err, at(r, "limits", i, "requests"), "expected 1 or more, found %d",
+                from->requests);
+    l->per_ms = duration(r, from->per, LIMIT_DURATION_MS, at(r, "limits", i, "per"));
+    if (l->per_ms < 1)
+        err_set(r->err, at(r, "limits", i, "per"), "expected a time above 0");
+    l->by = from->by;
+    if (l->by && strncmp(l->by, "/header/", 8) != 0 && strncmp(l->by, "/query/", 7) != 0 &&
+        strncmp(l->by, "/path/", 6) != 0 && strncmp(l->by, "/cookie/", 8) != 0 &&
+        strncmp(l->by, "/body/", 6) != 0)
+        err_set(r->err, at(r, "limits", i, "by"),
+                "expected a pointer into the call such as /header/authorization, found "
+                "\"%.60s\"",
+                l->by);
+    const char *error = from->error ? from->error : "too_many_requests";
+    l->error = read_error(r, error, 0, NULL, at(r, "limits", i, "error"));
+    check_error(r, error, 0, l->on, at(r, "limits", i, "error"));
+    l->x_headers = from->x_headers == YES;
+}
+
+static void check_api(struct reading *r)
+{
+    for (size_t i = 0; i < r->cast->count; i++)
+        if (is_meant(r, i))
+            return;
+    err_set(r->err, (struct where){ .file = r->path, .pointer = "/api" },
+            "no API is called \"%.60s\"", r->api);
+}
+
+struct scenario *scenario_read(const char *path, const struct record_scenario *record,
+                               const struct cast *cast, struct arena *arena,
+                               struct err *err)
+{
+    unsigned errors = err->errors;
+    struct reading r = { path, cast, record->api, arena, err };
+    struct scenario *s = arena_take(arena, sizeof(*s));
+    s->name = record->name ? record->name : "";
+    s->about = record->about ? record->about : "";
+    s->file = path;
+    check_api(&r);
+    if (record->faults_count > LIMIT_FAULTS || record->limits_count > LIMIT_FAULTS) {
+        err_set(err, (struct where){ .file = path, .pointer = "" },
+                "expected at most %d faults and limits", LIMIT_FAULTS);
+        return NULL;
+    }
+    s->faults = arena_array(arena, struct fault, record->faults_count + 1);
+    s->limits = arena_array(arena, struct limit, record->limits_count + 1);
+    for (unsigned i = 0; i < record->faults_count && err->errors == errors; i++)
+        read_fault(&r, &s->faults[s->fault_count++], &record->faults[i], i);
+    for (unsigned i = 0; i < record->limits_count && err->errors == errors; i++)
+        read_limit(&r, &s->limits[s->limit_count++], &record->limits[i], i);
+    return err->errors == errors ? s : NULL;
+}
+
+/* ---- running ---- */
+
+/* The window of one caller; 0 requests: free. */
+struct window {
+    uint64_t caller;
+    int64_t start, count;
+};
+
+enum { PROBES = 16 };
+
+struct running {
+    const struct scenario *scenario;
+    struct arena *own;
+    struct {
+        int64_t seen, fired;
+    } *faults;
+    struct window **windows; /* a table for each limit */
+};
+
+static size_t table_size(const struct limit *l)
+{
+    return l->by ? LIMIT_CALLERS : 1;
+}
+
+struct running *running_new(const struct scenario *scenario, struct arena *own)
+{
+    struct running *r = calloc(1, sizeof(*r));
+    if (!r) {
+        arena_free(own);
+        return NULL;
+    }
+    r->scenario = scenario;
+    r->own = own;
+    r->faults = calloc(scenario->fault_count + 1, sizeof(*r->faults));
+    r->windows = calloc(scenario->limit_count + 1, sizeof(*r->windows));
+    bool ok = r->faults && r->windows;
+    for (size_t i = 0; ok && i < scenario->limit_count; i++) {
+        r->windows[i] =
+            calloc(table_size(&scenario->limits[i]), sizeof(struct window));
+        ok = r->windows[i] != NULL;
+    }
+    if (ok)
+        return r;
+    running_free(r);
+    return NULL;
+}
+
+void running_free(struct running *r)
+{
+    if (!r)
+        return;
+    for (size_t i = 0; r->windows && i < r->scenario->limit_count; i++)
+        free(r->windows[i]);
+    free(r->windows);
+    free(r->faults);
+    arena_free(r->own);
+    free(r);
+}
+
+const struct scenario *running_scenario(const struct running *r)
+{
+    return r->scenario;
+}
+
+void running_counts(const struct running *r, size_t fault, int64_t *seen, int64_t *fired)
+{
+    *seen = r->faults[fault].seen;
+    *fired = r->faults[fault].fired;
+}
+
+struct str call_text(struct scope *s, const char *pointer)
+{
+    if (strncmp(pointer, "/header/", 8) == 0) {
+        struct str value = request_header(s->request, pointer + 8);
+        return value.ptr ? value : STR("");
+    }
+    const cJSON *value = pointer_get(s->input, pointer);
+    if (json_is_string(value))
+        return str(value->valuestring);
+    return value ? json_text(value, s->arena) : STR("");
+}
+
+/* The caller's window, emptied when its time is over. A table that is full of others
+ * near the caller's place forgets the oldest of them. */
+static struct window *window_of(struct window *table, const struct limit *l,
+                                uint64_t caller, int64_t now)
+{
+    size_t size = table_size(l), probes = size < PROBES ? size : PROBES;
+    struct window *place = NULL;
+    for (size_t i = 0; i < probes; i++) {
+        struct window *w = &table[(caller + i) % size];
+        bool over = !w->count || now >= w->start + l->per_ms || now < w->start;
+        if (w->count && w->caller == caller) {
+            place = w;
+            if (!over)
+                return w;
+            break;
+        }
+        if (!place || (over && place->count) ||
+            (!over && place->count && w->start < place->start))
+            place = w;
+    }
+    *place = (struct window){ caller, now, 0 };
+    return place;
+}
+
+void running_allow(struct running *r, size_t operation, struct scope *s,
+                   struct allowance *a)
+{
+    struct window *counted[LIMIT_FAULTS];
+    size_t n = 0;
+    a->limit = NULL;
+    a->allowed = true;
+    for (size_t i = 0; i < r->scenario->limit_count; i++) {
+        const struct limit *l = &r->scenario->limits[i];
+        if (!l->on[operation])
+            continue;
+        uint64_t caller = l->by ? str_hash(call_text(s, l->by)) : 0;
+        struct window *w = window_of(r->windows[i], l, caller, s->now);
+        int64_t left = l->requests - w->count - 1;
+        if (!a->limit || left < a->left) {
+            a->limit = l;
+            a->allowed = left >= 0;
+            a->left = left < 0 ? 0 : left;
+            a->reset_ms = w->start + l->per_ms - s->now;
+            a->reset_at = (w->start + l->per_ms + 999) / 1000;
+        }
+        if (left < 0)
+            return; /* a call that is refused is not counted */
+        counted[n++] = w;
+    }
+    for (size_t i = 0; i < n; i++)
+        counted[i]->count++;
+}
+
+const struct fault *running_fault(struct running *r, size_t operation,
+                                  struct chance *chance)
+{
+    const struct fault *happens = NULL;
+    for (size_t i = 0; i < r->scenario->fault_count; i++) {
+        const struct fault *f = &r->scenario->faults[i];
+        if (!f->on[operation])
+            continue;
+        int64_t seen = ++r->faults[i].seen - f->skip;
+        if (happens || seen < 1 || (f->every > 1 && seen % f->every != 0) ||
+            (f->times && r->faults[i].fired >= f->times) ||
+            (f->chance < 1 && chance_unit(chance) >= f->chance))
+            continue;
+        r->faults[i].fired++;
+        happens = f;
+    }
+    return happens;
+}
+
+int64_t fault_delay(const struct fault *f, struct chance *chance)
+{
+    if (!f->delay_ms || f->sigma == 0)
+        return f->delay_ms;
+    /* Log-normal with the delay as its median (Box and Muller's normal). */
+    double u = 1 - chance_unit(chance), v = chance_unit(chance);
+    double normal = sqrt(-2 * log(u)) * cos(6.283185307179586 * v);
+    double ms = (double)f->delay_ms * exp(f->sigma * normal);
+    return ms > (double)LIMIT_DELAY_MS ? LIMIT_DELAY_MS : (int64_t)ms;
+}

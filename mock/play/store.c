@@ -1,0 +1,555 @@
+#include "play/store.h"
+
+#include "base/limits.h"
+#include "doc/pointer.h"
+#include "play/index.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct instance {
+    atomic_uint holders; /* namespaces and undo logs that point here */
+    cJSON *tree;
+};
+
+struct shelf {
+    struct instance **slots; /* NULL where one was removed */
+    size_t count, room, live;
+    struct index *indexes;
+};
+
+/* One change, so that it can be taken back: what stood in the slot before. */
+struct change {
+    size_t collection, slot;
+    struct instance *before;
+};
+
+struct store {
+    const struct store_plan *plan;
+    struct shelf *shelves;
+    int64_t *sequences, *marked_sequences;
+    bool marked;
+    struct change *changes;
+    size_t change_count, change_room;
+};
+
+static struct instance *instance_new(const cJSON *tree)
+{
+    size_t bytes;
+    struct instance *i = malloc(sizeof(*i));
+    cJSON *copy = i ? json_pack(tree, &bytes) : NULL;
+    if (!copy) {
+        free(i);
+        return NULL;
+    }
+    atomic_init(&i->holders, 1);
+    i->tree = copy;
+    return i;
+}
+
+static void instance_drop(struct instance *i)
+{
+    if (!i || atomic_fetch_sub_explicit(&i->holders, 1, memory_order_acq_rel) != 1)
+        return;
+    free(i->tree);
+    free(i);
+}
+
+static struct instance *instance_hold(struct instance *i)
+{
+    if (i)
+        atomic_fetch_add_explicit(&i->holders, 1, memory_order_relaxed);
+    return i;
+}
+
+struct store *store_new(const struct store_plan *plan)
+{
+    struct store *s = calloc(1, sizeof(*s));
+    if (!s)
+        return NULL;
+    s->plan = plan;
+    s->shelves = calloc(plan->collection_count + 1, sizeof(*s->shelves));
+    s->sequences = calloc(plan->sequence_count + 1, sizeof(*s->sequences));
+    s->marked_sequences = calloc(plan->sequence_count + 1, sizeof(*s->sequences));
+    if (!s->shelves || !s->sequences || !s->marked_sequences) {
+        store_free(s);
+        return NULL;
+    }
+    for (size_t i = 0; i < plan->sequence_count; i++)
+        s->sequences[i] = plan->sequence_start[i];
+    for (size_t c = 0; c < plan->collection_count; c++) {
+        s->shelves[c].indexes =
+            calloc(plan->collections[c].index_count + 1, sizeof(struct index));
+        if (!s->shelves[c].indexes) {
+            store_free(s);
+            return NULL;
+        }
+    }
+    return s;
+}
+
+void store_free(struct store *s)
+{
+    if (!s)
+        return;
+    for (size_t c = 0; s->shelves && c < s->plan->collection_count; c++) {
+        struct shelf *shelf = &s->shelves[c];
+        for (size_t i = 0; i < shelf->count; i++)
+            instance_drop(shelf->slots[i]);
+        for (size_t i = 0; shelf->indexes && i < s->plan->collections[c].index_count; i++)
+            index_done(&shelf->indexes[i]);
+        free(shelf->slots);
+        free(shelf->indexes);
+    }
+    for (size_t i = 0; i < s->change_count; i++)
+        instance_drop(s->changes[i].before);
+    free(s->changes);
+    free(s->shelves);
+    free(s->sequences);
+    free(s->marked_sequences);
+    free(s);
+}
+
+struct store *store_copy(const struct store *from)
+{
+    struct store *s = store_new(from->plan);
+    if (!s)
+        return NULL;
+    memcpy(s->sequences, from->sequences,
+           from->plan->sequence_count * sizeof(*s->sequences));
+    for (size_t c = 0; c < from->plan->collection_count; c++) {
+        const struct shelf *a = &from->shelves[c];
+        struct shelf *b = &s->shelves[c];
+        if (!a->count)
+            continue;
+        b->slots = malloc(a->count * sizeof(*b->slots));
+        bool ok = b->slots != NULL;
+        for (size_t i = 0; ok && i < a->count; i++)
+            b->slots[i] = instance_hold(a->slots[i]);
+        if (ok) {
+            b->count = b->room = a->count;
+            b->live = a->live;
+        }
+        for (size_t i = 0; ok && i < from->plan->collections[c].index_count; i++)
+            ok = index_copy(&b->indexes[i], &a->indexes[i]);
+        if (!ok) {
+            store_free(s);
+            return NULL;
+        }
+    }
+    return s;
+}
+
+/* The hash of what an index looks at; false when any of it is not there, so that an
+ * instance without the member is in no one's way. */
+static bool index_hash(const struct store_index *index, const cJSON *tree, uint64_t *hash)
+{
+    *hash = 0x51ed270b;
+    for (size_t i = 0; i < index->count; i++) {
+        const cJSON *value = pointer_get(tree, index->pointers[i]);
+        if (!value || json_is_null(value))
+            return false;
+        *hash = *hash * 0x9e3779b97f4a7c15ull ^ json_hash(value);
+    }
+    return true;
+}
+
+static bool same_values(const struct store_index *index, const cJSON *a, const cJSON *b)
+{
+    for (size_t i = 0; i < index->count; i++) {
+        const cJSON *x = pointer_get(a, index->pointers[i]);
+        const cJSON *y = pointer_get(b, index->pointers[i]);
+        if (!x || !y || !json_equal(x, y))
+            return false;
+    }
+    return true;
+}
+
+static bool taken(const struct store *s, size_t c, const cJSON *tree, size_t own_slot)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    for (size_t i = 0; i < plan->index_count; i++) {
+        uint64_t hash;
+        if (!plan->indexes[i].unique || !index_hash(&plan->indexes[i], tree, &hash))
+            continue;
+        size_t n;
+        const uint32_t *slots = index_slots(&s->shelves[c].indexes[i], hash, &n);
+        for (size_t j = 0; j < n; j++)
+            if (slots[j] != own_slot &&
+                same_values(&plan->indexes[i], tree, store_get(s, c, slots[j])))
+                return true;
+    }
+    return false;
+}
+
+/* Enters or takes out one instance everywhere. An index is only a help to find and may
+ * not fail: memory running out there ends the program, as at start. */
+static void reindex(struct store *s, size_t c, size_t slot, const cJSON *tree, bool enter)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    for (size_t i = 0; tree && i < plan->index_count; i++) {
+        uint64_t hash;
+        if (!index_hash(&plan->indexes[i], tree, &hash))
+            continue;
+        if (enter)
+            index_add(&s->shelves[c].indexes[i], hash, (uint32_t)slot);
+        else
+            index_remove(&s->shelves[c].indexes[i], hash, (uint32_t)slot);
+    }
+}
+
+static bool remember(struct store *s, size_t c, size_t slot, struct instance *before)
+{
+    if (!s->marked) {
+        instance_drop(before);
+        return true;
+    }
+    if (s->change_count == s->change_room) {
+        size_t room = s->change_room ? s->change_room * 2 : 16;
+        struct change *grown = realloc(s->changes, room * sizeof(*grown));
+        if (!grown)
+            return false;
+        s->changes = grown;
+        s->change_room = room;
+    }
+    s->changes[s->change_count++] = (struct change){ c, slot, before };
+    return true;
+}
+
+/* Puts an instance (taken; NULL for none) into a slot and remembers the one before. */
+static bool put(struct store *s, size_t c, size_t slot, struct instance *now)
+{
+    struct shelf *shelf = &s->shelves[c];
+    struct instance *before = shelf->slots[slot];
+    reindex(s, c, slot, before ? before->tree : NULL, false);
+    reindex(s, c, slot, now ? now->tree : NULL, true);
+    shelf->live = shelf->live - (before != NULL) + (now != NULL);
+    shelf->slots[slot] = now;
+    return remember(s, c, slot, before);
+}
+
+static bool make_slot(struct shelf *shelf)
+{
+    if (shelf->count == shelf->room) {
+        size_t room = shelf->room ? shelf->room * 2 : 16;
+        struct instance **grown = realloc(shelf->slots, room * sizeof(*grown));
+        if (!grown)
+            return false;
+        shelf->slots = grown;
+        shelf->room = room;
+    }
+    shelf->slots[shelf->count++] = NULL;
+    return true;
+}
+
+enum store_answer store_insert(struct store *s, size_t c, const cJSON *tree, size_t *slot)
+{
+    struct shelf *shelf = &s->shelves[c];
+    if (taken(s, c, tree, SIZE_MAX))
+        return STORE_TAKEN;
+    if (shelf->live >= LIMIT_INSTANCES || shelf->count >= UINT32_MAX)
+        return STORE_FULL;
+    struct instance *i = instance_new(tree);
+    if (!i || !make_slot(shelf)) {
+        instance_drop(i);
+        return STORE_FULL;
+    }
+    *slot = shelf->count - 1;
+    return put(s, c, *slot, i) ? STORE_OK : STORE_FULL;
+}
+
+enum store_answer store_replace(struct store *s, size_t c, size_t slot, const cJSON *tree)
+{
+    if (taken(s, c, tree, slot))
+        return STORE_TAKEN;
+    struct instance *i = instance_new(tree);
+    return i && put(s, c, slot, i) ? STORE_OK : STORE_FULL;
+}
+
+void store_remove(struct store *s, size_t c, size_t slot)
+{
+    put(s, c, slot, NULL);
+}
+
+const cJSON *store_get(const struct store *s, size_t c, size_t slot)
+{
+    const struct shelf *shelf = &s->shelves[c];
+    return slot < shelf->count && shelf->slots[slot] ? shelf->slots[slot]->tree : NULL;
+}
+
+size_t store_count(const struct store *s, size_t c)
+{
+    return s->shelves[c].live;
+}
+
+size_t store_slots(const struct store *s, size_t c)
+{
+    return s->shelves[c].count;
+}
+
+int64_t store_next(struct store *s, size_t sequence)
+{
+    return s->sequences[sequence]++;
+}
+
+/* ---- transactions ---- */
+
+void store_mark(struct store *s)
+{
+    assert(!s->marked);
+    s->marked = true;
+    memcpy(s->marked_sequences, s->sequences,
+           s->plan->sequence_count * sizeof(*s->sequences));
+}
+
+/* Slots of removed instances are given back when they are the larger part. */
+static void compact(struct store *s, size_t c)
+{
+    struct shelf *shelf = &s->shelves[c];
+    if (shelf->count < 1024 || shelf->live * 2 > shelf->count)
+        return;
+    for (size_t i = 0; i < s->plan->collections[c].index_count; i++)
+        index_done(&shelf->indexes[i]);
+    size_t n = 0;
+    for (size_t i = 0; i < shelf->count; i++)
+        if (shelf->slots[i])
+            shelf->slots[n++] = shelf->slots[i];
+    shelf->count = n;
+    for (size_t i = 0; i < n; i++)
+        reindex(s, c, i, shelf->slots[i]->tree, true);
+}
+
+void store_keep(struct store *s)
+{
+    for (size_t i = 0; i < s->change_count; i++)
+        instance_drop(s->changes[i].before);
+    s->change_count = 0;
+    s->marked = false;
+    for (size_t c = 0; c < s->plan->collection_count; c++)
+        compact(s, c);
+}
+
+void store_undo(struct store *s)
+{
+    s->marked = false; /* putting back is not remembered */
+    for (size_t i = s->change_count; i-- > 0;) {
+        struct change *change = &s->changes[i];
+        put(s, change->collection, change->slot, change->before);
+    }
+    for (size_t i = s->change_count; i-- > 0;) {
+        struct shelf *shelf = &s->shelves[s->changes[i].collection];
+        while (shelf->count && !shelf->slots[shelf->count - 1])
+            shelf->count--;
+    }
+    s->change_count = 0;
+    memcpy(s->sequences, s->marked_sequences,
+           s->plan->sequence_count * sizeof(*s->sequences));
+}
+
+void store_abandon(struct store *s)
+{
+    if (s->marked)
+        store_undo(s);
+}
+
+/* ---- finding ---- */
+
+static bool equal_any(const cJSON *have, const cJSON *want)
+{
+    if (json_is_array(have)) {
+        for (const cJSON *one = have->child; one; one = one->next)
+            if (equal_any(one, want))
+                return true;
+        return false;
+    }
+    if (json_is_array(want)) {
+        for (const cJSON *one = want->child; one; one = one->next)
+            if (json_equal(have, one))
+                return true;
+        return false;
+    }
+    return json_equal(have, want);
+}
+
+static bool meets(const struct store_collection *plan, const cJSON *tree,
+                  const struct store_condition *c)
+{
+    const cJSON *have = pointer_get(tree, c->at);
+    if (have && equal_any(have, c->value))
+        return true;
+    if (strcmp(c->at, plan->key) != 0)
+        return false;
+    for (size_t i = 0; i < plan->alias_count; i++) {
+        have = pointer_get(tree, plan->aliases[i]);
+        if (have && equal_any(have, c->value))
+            return true;
+    }
+    return false;
+}
+
+static const uint32_t *candidates(const struct store *s, size_t c, size_t index,
+                                  const cJSON *value, size_t *n)
+{
+    uint64_t hash = 0x51ed270bull * 0x9e3779b97f4a7c15ull ^ json_hash(value);
+    return index_slots(&s->shelves[c].indexes[index], hash, n);
+}
+
+/* The shortest list of slots that an index can give for the conditions; SIZE_MAX for
+ * *n when none can. Conditions at an aliased key are looked up by store_key. */
+static const uint32_t *shortest(const struct store *s, size_t c,
+                                const struct store_condition *conditions, size_t count,
+                                size_t *n)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    const uint32_t *best = NULL;
+    *n = SIZE_MAX;
+    for (size_t i = 0; i < count; i++) {
+        if (json_is_array(conditions[i].value))
+            continue;
+        for (size_t x = 0; x < plan->index_count; x++) {
+            if (plan->indexes[x].count != 1 ||
+                strcmp(plan->indexes[x].pointers[0], conditions[i].at) != 0 ||
+                (plan->alias_count && x == 0))
+                continue;
+            size_t found;
+            const uint32_t *slots = candidates(s, c, x, conditions[i].value, &found);
+            if (found < *n) {
+                *n = found;
+                best = slots;
+            }
+        }
+    }
+    return best;
+}
+
+bool store_key(const struct store *s, size_t c, const char *text, size_t *slot)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    union {
+        const char *in;
+        char *out;
+    } u = { .in = text };
+    const cJSON value = { .type = cJSON_String, .valuestring = u.out };
+    for (size_t x = 0; x <= plan->alias_count; x++) {
+        size_t n;
+        const uint32_t *slots = candidates(s, c, x, &value, &n);
+        for (size_t i = 0; i < n; i++) {
+            const cJSON *have =
+                pointer_get(store_get(s, c, slots[i]), plan->indexes[x].pointers[0]);
+            if (have && json_equal(have, &value)) {
+                *slot = slots[i];
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool meets_all(const struct store *s, size_t c, const cJSON *tree,
+                      const struct store_condition *conditions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!meets(&s->plan->collections[c], tree, &conditions[i]))
+            return false;
+    return true;
+}
+
+size_t *store_find(const struct store *s, size_t c,
+                   const struct store_condition *conditions, size_t count, size_t from,
+                   size_t at_most, struct arena *arena, size_t *found)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    size_t *list = NULL, room = 0, one;
+    *found = 0;
+    for (size_t i = 0; i < count && plan->alias_count; i++) {
+        if (strcmp(conditions[i].at, plan->key) != 0 || !json_is_string(conditions[i].value))
+            continue;
+        if (at_most && store_key(s, c, conditions[i].value->valuestring, &one) &&
+            one >= from &&
+            meets_all(s, c, store_get(s, c, one), conditions, count)) {
+            list = arena_take(arena, sizeof(*list));
+            list[(*found)++] = one;
+        }
+        return list;
+    }
+    size_t n;
+    const uint32_t *slots = shortest(s, c, conditions, count, &n);
+    bool all = n == SIZE_MAX;
+    if (all)
+        n = s->shelves[c].count;
+    for (size_t i = all ? from : 0; i < n && *found < at_most; i++) {
+        size_t slot = all ? i : slots[i];
+        const cJSON *tree = slot >= from ? store_get(s, c, slot) : NULL;
+        if (!tree || !meets_all(s, c, tree, conditions, count))
+            continue;
+        if (*found == room) {
+            size_t more = room ? room * 2 : 8;
+            size_t *grown = arena_take_raw(arena, more * sizeof(*grown));
+            if (room)
+                memcpy(grown, list, room * sizeof(*grown));
+            list = grown;
+            room = more;
+        }
+        list[(*found)++] = slot;
+    }
+    return list;
+}
+
+/* ---- what a client sees ---- */
+
+static cJSON *render(const struct store *s, size_t c, const cJSON *tree,
+                     struct arena *arena, int depth);
+
+static cJSON *summary(const struct store *s, const struct store_reference *r,
+                      const cJSON *key, struct arena *arena, int depth)
+{
+    for (size_t i = 0; json_is_string(key) && i < r->of_count; i++) {
+        size_t slot;
+        if (!store_key(s, r->of[i], key->valuestring, &slot))
+            continue;
+        const cJSON *raw = store_get(s, r->of[i], slot);
+        const cJSON *whole = render(s, r->of[i], raw, arena, depth + 1);
+        cJSON *out = json_object(arena);
+        for (size_t k = 0; k < r->keep_count; k++) {
+            const cJSON *member = json_member(whole, r->keep[k]);
+            if (!member)
+                member = json_member(raw, r->keep[k]); /* a hidden one, asked for */
+            if (member)
+                json_add(out, r->keep[k], json_copy(arena, member));
+        }
+        return out;
+    }
+    return json_copy(arena, key);
+}
+
+static cJSON *render(const struct store *s, size_t c, const cJSON *tree,
+                     struct arena *arena, int depth)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    cJSON *out = json_copy(arena, tree);
+    for (size_t i = 0; i < plan->hidden_count; i++)
+        pointer_remove(out, plan->hidden[i]);
+    for (size_t i = 0; i < plan->reference_count && depth < LIMIT_EMBED_DEPTH; i++) {
+        const struct store_reference *r = &plan->references[i];
+        const cJSON *value = r->keep_count ? pointer_get(out, r->at) : NULL;
+        if (!value)
+            continue;
+        cJSON *now;
+        if (json_is_array(value)) {
+            now = json_array(arena);
+            for (const cJSON *one = value->child; one; one = one->next)
+                json_push(now, summary(s, r, one, arena, depth));
+        } else {
+            now = summary(s, r, value, arena, depth);
+        }
+        pointer_set(arena, out, r->at, now);
+    }
+    return out;
+}
+
+cJSON *store_render(const struct store *s, size_t c, const cJSON *tree,
+                    struct arena *arena)
+{
+    return render(s, c, tree, arena, 0);
+}

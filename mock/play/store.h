@@ -1,0 +1,123 @@
+/* store.h — the instances of one API in one namespace, in memory.
+ *
+ * A store has collections; a collection holds instances (objects) in the order in which
+ * they were made, found by key or by any member that has an index. What a plan of a
+ * collection says is the same for all namespaces; an instance is shared by all
+ * namespaces that were made from the same seed until one of them changes it, so a new
+ * namespace costs a table of pointers.
+ *
+ * Changes since store_mark can be taken back as a whole. A store is used under its
+ * namespace's lock. */
+#ifndef PLAY_STORE_H
+#define PLAY_STORE_H
+
+#include "doc/json.h"
+#include "schema/schema.h"
+
+/* An index over the values at some pointers; the key, an alias, a unique set, or a
+ * member that a behaviour looks for. */
+struct store_index {
+    const char **pointers;
+    size_t count;
+    bool unique;
+};
+
+/* A member that holds keys of other instances (one, or an array of them). */
+struct store_reference {
+    const char *at;
+    const size_t *of; /* collections */
+    size_t of_count;
+    const char **keep; /* members of the summary that is sent; none: the key itself */
+    size_t keep_count;
+    const void *otherwise; /* what a key that leads nowhere is answered with; caller's */
+};
+
+struct store_collection {
+    const char *name;
+    const struct schema *schema;
+    const char *key; /* pointer */
+    const char **aliases;
+    size_t alias_count;
+    const char **hidden;
+    size_t hidden_count;
+    struct store_index *indexes; /* [0] is the key; aliases follow */
+    size_t index_count;
+    struct store_reference *references;
+    size_t reference_count;
+};
+
+struct store_plan {
+    struct store_collection *collections;
+    size_t collection_count;
+    size_t sequence_count;
+    const int64_t *sequence_start;
+};
+
+struct store;
+
+/* Empty. Owned by the caller, who calls store_free. plan is borrowed. */
+struct store *store_new(const struct store_plan *plan);
+
+/* The same instances and sequences again; owned by the caller. NULL when memory ran
+ * out. */
+struct store *store_copy(const struct store *from);
+
+/* Takes the store. NULL is fine. */
+void store_free(struct store *s);
+
+enum store_answer {
+    STORE_OK,
+    STORE_TAKEN, /* a unique value, the key included, belongs to another instance */
+    STORE_FULL   /* LIMIT_INSTANCES or memory */
+};
+
+/* Adds a copy of tree. *slot is where it is from now on. */
+enum store_answer store_insert(struct store *s, size_t collection, const cJSON *tree,
+                               size_t *slot);
+
+/* Puts a copy of tree in place of what is at slot. */
+enum store_answer store_replace(struct store *s, size_t collection, size_t slot,
+                                const cJSON *tree);
+
+void store_remove(struct store *s, size_t collection, size_t slot);
+
+/* What is at slot, borrowed until it is changed and the change is settled; NULL when
+ * nothing is. */
+const cJSON *store_get(const struct store *s, size_t collection, size_t slot);
+
+/* How many instances there are, and one past the highest slot. */
+size_t store_count(const struct store *s, size_t collection);
+size_t store_slots(const struct store *s, size_t collection);
+
+/* A member must equal a value; where either is an array, any pair of items will do. */
+struct store_condition {
+    const char *at;
+    const cJSON *value;
+};
+
+/* The slots from `from` on whose instances meet all conditions, in order, at most
+ * at_most of them, from arena. A condition at the key is also met by an alias. */
+size_t *store_find(const struct store *s, size_t collection,
+                   const struct store_condition *conditions, size_t count, size_t from,
+                   size_t at_most, struct arena *arena, size_t *found);
+
+/* The slot of the instance whose key or alias is text; false when there is none. */
+bool store_key(const struct store *s, size_t collection, const char *text, size_t *slot);
+
+/* The next number of a sequence. */
+int64_t store_next(struct store *s, size_t sequence);
+
+/* From here on changes can be taken back; store_keep or store_undo ends that. */
+void store_mark(struct store *s);
+void store_keep(struct store *s);
+void store_undo(struct store *s);
+
+/* store_undo, if a mark is set: for a run that was broken off. */
+void store_abandon(struct store *s);
+
+/* The instance as a client may see it: a copy from arena without hidden members, with
+ * references replaced by summaries of what they refer to now. */
+cJSON *store_render(const struct store *s, size_t collection, const cJSON *tree,
+                    struct arena *arena);
+
+#endif

@@ -1,0 +1,234 @@
+#include "play/wording.h"
+
+#include "doc/document.h"
+#include "doc/pointer.h"
+#include "schema/sample.h"
+
+struct error_plan error_plan_read(struct naming *n, int status, const char *error,
+                                  const char *body, struct where at)
+{
+    struct error_plan plan = { .status = status, .error = error };
+    if (status && (status < 400 || status > 599))
+        err_set(n->err, at, "expected a status from 400 to 599, found %d", status);
+    if (body)
+        plan.body = template_read(n, body, at);
+    return plan;
+}
+
+const struct error_plan *wording_of(const struct wordings *w, const char *on)
+{
+    for (size_t i = 0; on && i < w->count; i++)
+        if (strcmp(w->list[i].on, on) == 0)
+            return &w->list[i].plan;
+    return NULL;
+}
+
+/* ---- finding an error by its name ---- */
+
+static bool names_itself(const cJSON *value, const char *name)
+{
+    for (const cJSON *m = json_is_object(value) ? value->child : NULL; m; m = m->next)
+        if (json_is_string(m) && strcmp(m->valuestring, name) == 0)
+            return true;
+    return false;
+}
+
+static const cJSON *follow(const struct api *api, const cJSON *node, struct arena *arena)
+{
+    const char *ref = json_member_text(node, "$ref");
+    const char *pointer = ref ? pointer_of_fragment(arena, ref) : NULL;
+    return pointer ? document_follow(api->root, &pointer, arena) : node;
+}
+
+static const cJSON *example_named(const struct api *api, const struct media *m,
+                                  const char *name, struct arena *arena)
+{
+    const cJSON *list = json_member(m->node, "examples");
+    for (const cJSON *one = list ? list->child : NULL; one; one = one->next) {
+        const cJSON *value = json_member(follow(api, one, arena), "value");
+        if (value && (strcmp(one->string, name) == 0 || names_itself(value, name)))
+            return value;
+    }
+    const cJSON *example = json_member(m->node, "example");
+    return example && names_itself(example, name) ? example : NULL;
+}
+
+static bool allows(const cJSON *property, const char *name)
+{
+    const char *constant = json_member_text(property, "const");
+    const cJSON *values = json_member(property, "enum");
+    for (const cJSON *v = values ? values->child : NULL; v; v = v->next)
+        if (json_is_string(v) && strcmp(v->valuestring, name) == 0)
+            return true;
+    return constant && strcmp(constant, name) == 0;
+}
+
+/* The member of a schema, or of one of its branches, that can hold the name. */
+static const char *member_named(const struct api *api, const cJSON *schema,
+                                const char *name, struct arena *arena, int depth,
+                                const cJSON **branch)
+{
+    static const char *const parts[] = { "oneOf", "anyOf", "allOf" };
+    schema = follow(api, schema, arena);
+    if (!schema || depth > 8)
+        return NULL;
+    const cJSON *properties = json_member(schema, "properties");
+    for (const cJSON *p = properties ? properties->child : NULL; p; p = p->next)
+        if (allows(follow(api, p, arena), name)) {
+            *branch = schema;
+            return p->string;
+        }
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        const cJSON *list = json_member(schema, parts[i]);
+        for (const cJSON *one = list ? list->child : NULL; one; one = one->next) {
+            const char *member = member_named(api, one, name, arena, depth + 1, branch);
+            if (member)
+                return member;
+        }
+    }
+    return NULL;
+}
+
+static struct sampler sampler_of(const struct api *api, struct chance *chance,
+                                 struct arena *arena)
+{
+    return (struct sampler){ .root = api->root,
+                             .openapi_30 = api->dialect == DIALECT_OPENAPI_30,
+                             .size = SAMPLE_REQUIRED,
+                             .chance = chance,
+                             .arena = arena };
+}
+
+static const cJSON *sample_named(const struct operation *op, const struct media *m,
+                                 const char *name, struct chance *chance,
+                                 struct arena *arena)
+{
+    const cJSON *branch, *schema = json_member(m->node, "schema");
+    const char *member = member_named(op->api, schema, name, arena, 0, &branch);
+    if (!member)
+        return NULL;
+    struct sampler sampler = sampler_of(op->api, chance, arena);
+    cJSON *value = sample_make(&sampler, branch);
+    if (!json_is_object(value))
+        return NULL;
+    json_set(arena, value, member, json_string(arena, str(name)));
+    return value;
+}
+
+static const cJSON *any_body(const struct operation *op, const struct reply *reply,
+                             struct chance *chance, struct arena *arena)
+{
+    const struct media *m = reply_json(reply);
+    if (!m)
+        return NULL;
+    const cJSON *example = json_member(m->node, "example");
+    const cJSON *list = json_member(m->node, "examples");
+    if (!example && list && list->child)
+        example = json_member(follow(op->api, list->child, arena), "value");
+    if (example)
+        return example;
+    struct sampler sampler = sampler_of(op->api, chance, arena);
+    const cJSON *schema = json_member(m->node, "schema");
+    return schema ? sample_make(&sampler, schema) : NULL;
+}
+
+static bool will_do(const struct reply *r, int status)
+{
+    return r->low == r->high && r->low >= 400 && (!status || r->low == status);
+}
+
+bool error_find(const struct operation *op, const char *name, int status,
+                struct chance *chance, struct arena *arena, const struct reply **reply,
+                const cJSON **body)
+{
+    *body = NULL;
+    for (int way = 0; way < 3; way++)
+        for (size_t i = 0; i < op->reply_count; i++) {
+            const struct reply *r = &op->replies[i];
+            const struct media *m = reply_json(r);
+            if (!will_do(r, status))
+                continue;
+            *reply = r;
+            if (way == 0 && m && (*body = example_named(op->api, m, name, arena)))
+                return true;
+            if (way == 1 && m && (*body = sample_named(op, m, name, chance, arena)))
+                return true;
+            bool named = strcmp(r->name, name) == 0 || r->low == status_of_name(str(name));
+            if (way == 2 && named) {
+                *body = any_body(op, r, chance, arena);
+                return true;
+            }
+        }
+    return false;
+}
+
+/* ---- the answer ---- */
+
+static void merge(cJSON *into, const cJSON *from, struct arena *arena)
+{
+    for (const cJSON *m = json_is_object(from) ? from->child : NULL; m; m = m->next)
+        json_set(arena, into, m->string, json_copy(arena, m));
+}
+
+static cJSON *worded(const struct error_plan *plan, struct scope *s)
+{
+    return plan && plan->body ? template_value(plan->body, s) : NULL;
+}
+
+static void add_retry_after(struct scope *s, struct answer *a)
+{
+    const struct binding *limit = scope_binding(s, "limit");
+    const cJSON *seconds = limit ? json_member(limit->value, "retry_after") : NULL;
+    if (a->status != 429 && a->status != 503)
+        return;
+    answer_header(a, "Retry-After",
+                  json_is_number(seconds) ? json_text(seconds, s->arena) : STR("1"));
+}
+
+void error_answer(const struct error_plan *plan, const struct wordings *w,
+                  struct scope *s, int status, const char *detail, struct answer *a)
+{
+    static const struct error_plan nothing;
+    const struct error_plan *p = plan ? plan : &nothing;
+    const struct error_plan *general = wording_of(w, p->error);
+    const struct reply *reply = NULL;
+    const cJSON *start = NULL;
+    int wanted = p->status ? p->status : general ? general->status : 0;
+
+    a->error = p->error;
+    a->body = NULL;
+    bool declared = s->operation && p->error &&
+                    error_find(s->operation, p->error, wanted, s->chance, s->arena,
+                               &reply, &start);
+    a->status = declared                            ? reply->low
+                : wanted                            ? wanted
+                : p->error && status_of_name(str(p->error))
+                    ? status_of_name(str(p->error))
+                    : status;
+
+    cJSON *first = general != p ? worded(general, s) : NULL;
+    cJSON *second = worded(p, s);
+    cJSON *body = json_is_object(start) ? json_copy(s->arena, start) : NULL;
+    if (body || first) {
+        if (!body)
+            body = json_object(s->arena);
+        merge(body, first, s->arena);
+        if (second && !json_is_object(second))
+            body = second;
+        else
+            merge(body, second, s->arena);
+    } else {
+        body = second;
+    }
+    if (body) {
+        bool problem = json_member(body, "title") && json_member(body, "status");
+        bool media = reply && reply_json(reply);
+        a->body = body;
+        a->content_type = media                ? reply_json(reply)->type
+                          : problem && !media ? "application/problem+json"
+                                               : "application/json";
+    } else {
+        answer_problem(a, a->status, detail, s->arena);
+    }
+    add_retry_after(s, a);
+}

@@ -1,0 +1,470 @@
+#include "schema/plan.h"
+
+#include "base/limits.h"
+#include "doc/number.h"
+#include "doc/pointer.h"
+
+/* Where in the value we are, told only when something is found. */
+struct path {
+    const struct path *up;
+    const char *name; /* NULL: an item */
+    size_t index;
+};
+
+struct checking {
+    struct arena *arena;
+    struct findings *findings; /* NULL: only the answer is wanted */
+    const char *prefix;
+    unsigned depth;
+};
+
+static bool check(struct checking *c, const struct schema *s, const cJSON *value,
+                  const struct path *at);
+
+static void add_path(struct buffer *b, const struct path *at)
+{
+    if (!at)
+        return;
+    add_path(b, at->up);
+    if (at->name)
+        pointer_add(b, str(at->name));
+    else
+        buffer_printf(b, "/%zu", at->index);
+}
+
+static const char *pointer_text(const struct checking *c, const struct path *at)
+{
+    struct buffer b = buffer_in(c->arena, LIMIT_BODY_BYTES);
+    buffer_add_text(&b, c->prefix);
+    add_path(&b, at);
+    return buffer_str(&b).ptr;
+}
+
+void findings_add(struct findings *all, struct finding f)
+{
+    if (!all->list)
+        all->list = arena_array(all->arena, struct finding, LIMIT_FINDINGS);
+    if (all->count < LIMIT_FINDINGS)
+        all->list[all->count++] = f;
+}
+
+/* Always false. */
+static bool found(struct checking *c, const struct schema *s, const char *keyword,
+                  const cJSON *expected, const cJSON *value, const struct path *at,
+                  const char *name, const char *note)
+{
+    if (!c->findings || c->findings->count >= LIMIT_FINDINGS)
+        return false;
+    findings_add(c->findings,
+                 (struct finding){ .pointer = pointer_text(c, at),
+                                   .keyword = keyword,
+                                   .schema_pointer =
+                                       pointer_join(c->arena, s->pointer, keyword),
+                                   .expected = expected,
+                                   .found = value,
+                                   .name = name,
+                                   .note = note });
+    return false;
+}
+
+static bool rule_broken(struct checking *c, const struct schema *s, const struct rule *r,
+                        const cJSON *value, const struct path *at)
+{
+    return found(c, s, r->keyword, r->value, value, at, NULL, NULL);
+}
+
+/* The same question without telling. */
+static bool quietly(struct checking *c, const struct schema *s, const cJSON *value,
+                    const struct path *at)
+{
+    struct findings *findings = c->findings;
+    c->findings = NULL;
+    bool fits = check(c, s, value, at);
+    c->findings = findings;
+    return fits;
+}
+
+static bool in_enum(const struct rule *r, const cJSON *value)
+{
+    if (!r->u.set.slots) {
+        for (const cJSON *one = r->value->child; one; one = one->next)
+            if (json_equal(one, value))
+                return true;
+        return false;
+    }
+    size_t mask = r->u.set.count - 1;
+    for (size_t i = json_hash(value) & mask; r->u.set.slots[i]; i = (i + 1) & mask)
+        if (json_equal(r->u.set.slots[i], value))
+            return true;
+    return false;
+}
+
+static bool items_unique(struct checking *c, const cJSON *array)
+{
+    size_t count = json_count(array), slots = 16;
+    if (count <= 8) {
+        for (const cJSON *a = array->child; a; a = a->next)
+            for (const cJSON *b = array->child; b != a; b = b->next)
+                if (json_equal(a, b))
+                    return false;
+        return true;
+    }
+    while (slots < count * 2)
+        slots *= 2;
+    const cJSON **table = arena_take(c->arena, slots * sizeof(*table));
+    for (const cJSON *a = array->child; a; a = a->next) {
+        size_t i = json_hash(a) & (slots - 1);
+        for (; table[i]; i = (i + 1) & (slots - 1))
+            if (json_equal(table[i], a))
+                return false;
+        table[i] = a;
+    }
+    return true;
+}
+
+static bool check_items(struct checking *c, const struct rule *r, const cJSON *value,
+                        const struct path *at)
+{
+    bool ok = true;
+    size_t i = 0;
+    for (const cJSON *item = value->child; item && (ok || c->findings);
+         item = item->next, i++) {
+        const struct schema *s = i < r->u.items.prefix_count ? r->u.items.prefix[i]
+                                                             : r->u.items.rest;
+        struct path here = { at, NULL, i };
+        if (s && !check(c, s, item, &here))
+            ok = false;
+    }
+    return ok;
+}
+
+static bool check_contains(struct checking *c, const struct schema *s,
+                           const struct rule *r, const cJSON *value,
+                           const struct path *at)
+{
+    size_t hits = 0, i = 0;
+    for (const cJSON *item = value->child; item; item = item->next, i++) {
+        struct path here = { at, NULL, i };
+        hits += quietly(c, r->u.contains.schema, item, &here);
+    }
+    if (hits >= r->u.contains.min && hits <= r->u.contains.max)
+        return true;
+    return found(c, s, hits < r->u.contains.min ? "contains" : "maxContains", r->value,
+                 value, at, NULL, arena_printf(c->arena, "%zu items fit", hits));
+}
+
+static const struct property *property_of(const struct object_rule *o, const char *name)
+{
+    if (!o->slots)
+        return NULL;
+    size_t len = strlen(name);
+    uint64_t hash = str_hash((struct str){ name, len });
+    for (size_t i = hash & (o->slots - 1); o->table[i].name; i = (i + 1) & (o->slots - 1))
+        if (o->table[i].hash == hash && o->table[i].len == len &&
+            memcmp(o->table[i].name, name, len) == 0)
+            return &o->table[i];
+    return NULL;
+}
+
+static const char *nearest_name(const struct object_rule *o, const char *name)
+{
+    const char *best = NULL;
+    unsigned least = 3;
+    for (size_t i = 0; i < o->slots; i++) {
+        const struct property *p = &o->table[i];
+        if (!p->name || !p->schema)
+            continue;
+        unsigned d = str_distance(str(name), str(p->name));
+        if (d < least) {
+            least = d;
+            best = p->name;
+        }
+    }
+    return best;
+}
+
+/* Whether a pattern of patternProperties takes the member. */
+static bool check_patterns(struct checking *c, const struct object_rule *o,
+                           const cJSON *member, const struct path *at, bool *ok)
+{
+    bool matched = false;
+    for (size_t i = 0; i < o->pattern_count; i++) {
+        enum pattern_answer a =
+            pattern_match(o->patterns[i].pattern, str(member->string), c->arena);
+        if (a != PATTERN_MATCHES)
+            continue;
+        matched = true;
+        if (!check(c, o->patterns[i].schema, member, at))
+            *ok = false;
+    }
+    return matched;
+}
+
+static bool check_object(struct checking *c, const struct schema *s, const struct rule *r,
+                         const cJSON *value, const struct path *at)
+{
+    const struct object_rule *o = r->u.object;
+    uint64_t seen_bits[2] = { 0 }, *seen = seen_bits;
+    size_t seen_count = 0;
+    if (o->required_count > 128)
+        seen = arena_array(c->arena, uint64_t, o->required_count / 64 + 1);
+
+    bool ok = true;
+    for (const cJSON *m = value->child; m && (ok || c->findings); m = m->next) {
+        struct path here = { at, m->string, 0 };
+        const struct property *p = property_of(o, m->string);
+        if (p && p->required >= 0) {
+            seen[p->required / 64] |= 1ull << (p->required % 64);
+            seen_count++;
+        }
+        if (p && p->schema && !check(c, p->schema, m, &here))
+            ok = false;
+        bool matched = o->pattern_count && check_patterns(c, o, m, &here, &ok);
+        if ((p && p->schema) || matched || !o->additional)
+            continue;
+        if (o->additional->never) {
+            const char *near = c->findings ? nearest_name(o, m->string) : NULL;
+            ok = found(c, s, "additionalProperties", NULL, m, &here, m->string,
+                       near ? arena_printf(c->arena, "did you mean \"%s\"?", near)
+                            : NULL);
+        } else if (!check(c, o->additional, m, &here)) {
+            ok = false;
+        }
+    }
+    if (!ok && !c->findings)
+        return false;
+    for (size_t i = 0; seen_count < o->required_count && i < o->required_count; i++)
+        if (!(seen[i / 64] >> (i % 64) & 1))
+            ok = found(c, s, "required", NULL, NULL, at, o->required[i], NULL);
+    return ok;
+}
+
+static bool check_names(struct checking *c, const struct rule *r, const cJSON *value,
+                        const struct path *at)
+{
+    bool ok = true;
+    for (const cJSON *m = value->child; m && (ok || c->findings); m = m->next) {
+        cJSON name = { .type = cJSON_String, .valuestring = m->string };
+        struct path here = { at, m->string, 0 };
+        if (!check(c, r->u.schema, &name, &here))
+            ok = false;
+    }
+    return ok;
+}
+
+static bool check_dependents(struct checking *c, const struct schema *s,
+                             const struct rule *r, const cJSON *value,
+                             const struct path *at)
+{
+    bool ok = true;
+    for (const cJSON *one = r->value->child; one; one = one->next) {
+        if (!json_member(value, one->string))
+            continue;
+        if (r->kind == RULE_DEPENDENT_SCHEMAS) {
+            ok = check(c, map_get(r->u.dependents, str(one->string)), value, at) && ok;
+            continue;
+        }
+        for (const cJSON *need = one->child; need; need = need->next)
+            if (!json_member(value, need->valuestring))
+                ok = found(c, s, r->keyword, NULL, NULL, at, need->valuestring,
+                           arena_printf(c->arena, "because \"%.60s\" is there",
+                                        one->string));
+    }
+    return ok;
+}
+
+/* The branch that came nearest tells why: the one with the fewest findings. */
+static void tell_nearest(struct checking *c, const struct rule *r, const cJSON *value,
+                         const struct path *at)
+{
+    struct findings *all = c->findings, best = { .count = SIZE_MAX };
+    for (size_t i = 0; i < r->u.branches.count; i++) {
+        struct findings own = { .arena = c->arena };
+        c->findings = &own;
+        check(c, r->u.branches.list[i], value, at);
+        if (own.count < best.count)
+            best = own;
+    }
+    c->findings = all;
+    for (size_t i = 0; best.count != SIZE_MAX && i < best.count; i++)
+        findings_add(all, best.list[i]);
+}
+
+static bool check_any(struct checking *c, const struct schema *s, const struct rule *r,
+                      const cJSON *value, const struct path *at)
+{
+    size_t fitting = 0;
+    for (size_t i = 0; i < r->u.branches.count; i++) {
+        fitting += quietly(c, r->u.branches.list[i], value, at);
+        if (fitting && r->kind == RULE_ANY_OF)
+            return true;
+        if (fitting > 1)
+            break;
+    }
+    if (fitting == 1)
+        return true;
+    if (!c->findings)
+        return false;
+    found(c, s, r->keyword, NULL, value, at, NULL,
+          fitting ? "more than one of the branches fits" : "none of the branches fits");
+    if (!fitting)
+        tell_nearest(c, r, value, at);
+    return false;
+}
+
+static bool check_discriminator(struct checking *c, const struct schema *s,
+                                const struct rule *r, const cJSON *value,
+                                const struct path *at)
+{
+    const char *name = r->u.discriminator.property;
+    const cJSON *member = json_member(value, name);
+    if (!member)
+        return found(c, s, "required", NULL, NULL, at, name, NULL);
+    struct path here = { at, name, 0 };
+    const struct schema *branch =
+        json_is_string(member)
+            ? map_get(r->u.discriminator.by_value, str(member->valuestring))
+            : NULL;
+    if (!branch)
+        return found(c, s, "discriminator", r->u.discriminator.values, member, &here,
+                     NULL, NULL);
+    return check(c, branch, value, at);
+}
+
+static bool check_rule(struct checking *c, const struct schema *s, const struct rule *r,
+                       const cJSON *v, const struct path *at)
+{
+    bool ok = true;
+    switch ((enum rule_kind)r->kind) {
+    case RULE_ENUM:
+        ok = in_enum(r, v);
+        break;
+    case RULE_CONST:
+        ok = json_equal(r->value, v);
+        break;
+    case RULE_MAXIMUM:
+        ok = number_compare(v, r->value) <= 0;
+        break;
+    case RULE_EXCLUSIVE_MAXIMUM:
+        ok = number_compare(v, r->value) < 0;
+        break;
+    case RULE_MINIMUM:
+        ok = number_compare(v, r->value) >= 0;
+        break;
+    case RULE_EXCLUSIVE_MINIMUM:
+        ok = number_compare(v, r->value) > 0;
+        break;
+    case RULE_MULTIPLE_OF:
+        ok = number_is_multiple(v, r->value);
+        break;
+    case RULE_MAX_LENGTH:
+        ok = utf8_length(v->valuestring) <= r->u.size;
+        break;
+    case RULE_MIN_LENGTH:
+        ok = utf8_length(v->valuestring) >= r->u.size;
+        break;
+    case RULE_PATTERN: {
+        enum pattern_answer a = pattern_match(r->u.pattern, str(v->valuestring), c->arena);
+        if (a == PATTERN_GAVE_UP)
+            return found(c, s, r->keyword, r->value, v, at, NULL,
+                         "matching was given up at its bound");
+        ok = a == PATTERN_MATCHES;
+        break;
+    }
+    case RULE_FORMAT:
+        if (!format_check(r->u.format, v))
+            return found(c, s, r->keyword, r->value, v, at, NULL,
+                         format_wanted(r->u.format));
+        break;
+    case RULE_MAX_ITEMS:
+    case RULE_MAX_PROPERTIES:
+        ok = json_count(v) <= r->u.size;
+        break;
+    case RULE_MIN_ITEMS:
+    case RULE_MIN_PROPERTIES:
+        ok = json_count(v) >= r->u.size;
+        break;
+    case RULE_UNIQUE_ITEMS:
+        ok = items_unique(c, v);
+        break;
+    case RULE_ITEMS:
+        return check_items(c, r, v, at);
+    case RULE_CONTAINS:
+        return check_contains(c, s, r, v, at);
+    case RULE_OBJECT:
+        return check_object(c, s, r, v, at);
+    case RULE_PROPERTY_NAMES:
+        return check_names(c, r, v, at);
+    case RULE_DEPENDENT_REQUIRED:
+    case RULE_DEPENDENT_SCHEMAS:
+        return check_dependents(c, s, r, v, at);
+    case RULE_REF:
+        return check(c, r->u.schema, v, at);
+    case RULE_ALL_OF:
+        for (size_t i = 0; i < r->u.branches.count && (ok || c->findings); i++)
+            ok = check(c, r->u.branches.list[i], v, at) && ok;
+        return ok;
+    case RULE_ANY_OF:
+    case RULE_ONE_OF:
+        return check_any(c, s, r, v, at);
+    case RULE_NOT:
+        if (quietly(c, r->u.schema, v, at))
+            return found(c, s, r->keyword, NULL, v, at, NULL, NULL);
+        break;
+    case RULE_IF: {
+        bool held = quietly(c, r->u.choice.test, v, at);
+        const struct schema *next = held ? r->u.choice.then : r->u.choice.otherwise;
+        return !next || check(c, next, v, at);
+    }
+    case RULE_DISCRIMINATOR:
+        return check_discriminator(c, s, r, v, at);
+    }
+    return ok || rule_broken(c, s, r, v, at);
+}
+
+static bool type_fits(unsigned types, unsigned type, const cJSON *value)
+{
+    if (type != TYPE_NUMBER || (types & TYPE_NUMBER))
+        return types & type;
+    return (types & TYPE_INTEGER) && number_is_integer(value);
+}
+
+static bool check(struct checking *c, const struct schema *s, const cJSON *value,
+                  const struct path *at)
+{
+    if (s->alias)
+        s = s->alias;
+    if (s->never)
+        return found(c, s, "false", NULL, value, at, NULL, NULL);
+    unsigned type = type_of(value);
+    if (s->types != TYPE_ANY && !type_fits(s->types, type, value))
+        return found(c, s, "type", json_member(s->node, "type"), value, at, NULL, NULL);
+    if (!s->rule_count)
+        return true;
+    if (++c->depth > LIMIT_SCHEMA_DEPTH) {
+        c->depth--;
+        return found(c, s, "$ref", NULL, value, at, NULL,
+                     "the references go round without an end");
+    }
+    bool ok = true;
+    for (size_t i = 0; i < s->rule_count && (ok || c->findings); i++)
+        if ((s->rules[i].types & type) && !check_rule(c, s, &s->rules[i], value, at))
+            ok = false;
+    c->depth--;
+    return ok;
+}
+
+bool schema_check(const struct schema *s, const cJSON *value, const char *prefix,
+                  struct arena *arena, struct findings *findings)
+{
+    /* Most values fit, and saying so needs no paths; the second look tells. */
+    struct checking c = { .arena = arena, .prefix = prefix };
+    if (check(&c, s, value, NULL))
+        return true;
+    if (!findings)
+        return false;
+    c.findings = findings;
+    c.depth = 0;
+    check(&c, s, value, NULL);
+    return false;
+}

@@ -1,0 +1,140 @@
+/* plan.h — what a schema is compiled to; shared by compile.c, check.c and describe.c and
+ * nobody else.
+ *
+ * A plan is a flat list of rules. Each rule says for which types of value it is meant,
+ * so a string never looks at the rules for objects. */
+#ifndef SCHEMA_PLAN_H
+#define SCHEMA_PLAN_H
+
+#include "base/map.h"
+#include "schema/format.h"
+#include "schema/pattern.h"
+#include "schema/schema.h"
+
+#include <stdint.h>
+
+enum rule_kind {
+    RULE_ENUM,
+    RULE_CONST,
+    RULE_MAXIMUM,
+    RULE_EXCLUSIVE_MAXIMUM,
+    RULE_MINIMUM,
+    RULE_EXCLUSIVE_MINIMUM,
+    RULE_MULTIPLE_OF,
+    RULE_MAX_LENGTH,
+    RULE_MIN_LENGTH,
+    RULE_PATTERN,
+    RULE_FORMAT,
+    RULE_MAX_ITEMS,
+    RULE_MIN_ITEMS,
+    RULE_UNIQUE_ITEMS,
+    RULE_ITEMS, /* prefixItems and items */
+    RULE_CONTAINS,
+    RULE_MAX_PROPERTIES,
+    RULE_MIN_PROPERTIES,
+    RULE_OBJECT, /* properties, patternProperties, additionalProperties, required */
+    RULE_PROPERTY_NAMES,
+    RULE_DEPENDENT_REQUIRED,
+    RULE_DEPENDENT_SCHEMAS,
+    RULE_REF,
+    RULE_ALL_OF,
+    RULE_ANY_OF,
+    RULE_ONE_OF,
+    RULE_NOT,
+    RULE_IF,
+    RULE_DISCRIMINATOR
+};
+
+/* One declared or required member name of an object. */
+struct property {
+    const char *name;
+    size_t len;
+    uint64_t hash;
+    const struct schema *schema; /* NULL when it is only required */
+    int required;                /* index into the required names, or -1 */
+};
+
+struct object_rule {
+    struct property *table; /* open addressing by hash; free slots have no name */
+    size_t slots;           /* a power of two; 0 when there are no names */
+    const char **required;
+    size_t required_count;
+    struct {
+        const struct pattern *pattern;
+        const struct schema *schema;
+    } *patterns;
+    size_t pattern_count;
+    const struct schema *additional; /* NULL: anything */
+};
+
+struct rule {
+    uint8_t kind;
+    uint8_t types; /* values of other types are not its business */
+    const char *keyword;
+    const cJSON *value; /* the keyword's value in the document */
+    union {
+        size_t size; /* max/min of lengths and counts */
+        const struct pattern *pattern;
+        const struct format *format;
+        const struct schema *schema; /* RULE_REF, RULE_NOT, RULE_PROPERTY_NAMES */
+        struct object_rule *object;
+        struct {
+            const struct schema **prefix;
+            size_t prefix_count;
+            const struct schema *rest; /* NULL: anything */
+        } items;
+        struct {
+            const struct schema *schema;
+            size_t min, max;
+        } contains;
+        struct {
+            const struct schema **list;
+            size_t count;
+        } branches; /* RULE_ALL_OF, RULE_ANY_OF, RULE_ONE_OF */
+        struct {
+            const struct schema *test, *then, *otherwise;
+        } choice;
+        struct {
+            const char *property;
+            const struct map *by_value; /* of const struct schema * */
+            const cJSON *values;        /* an array of the names that exist */
+        } discriminator;
+        const struct map *dependents; /* name → const struct schema * */
+        struct {
+            const cJSON **slots; /* open addressing by json_hash; NULL: look at all */
+            size_t count;
+        } set;
+    } u;
+};
+
+struct schema {
+    const char *pointer;
+    const cJSON *node;
+    const struct schema *alias; /* the plan that is meant, when this is only a $ref */
+    bool never;                 /* `false` */
+    unsigned types;             /* of enum schema_type; TYPE_ANY when not restricted */
+    struct rule *rules;
+    size_t rule_count;
+    const struct map *declared; /* name → const struct schema *, for describe.c */
+};
+
+static inline unsigned type_of(const cJSON *n)
+{
+    switch (n->type & 0xff) {
+    case cJSON_NULL:
+        return TYPE_NULL;
+    case cJSON_True:
+    case cJSON_False:
+        return TYPE_BOOLEAN;
+    case cJSON_Object:
+        return TYPE_OBJECT;
+    case cJSON_Array:
+        return TYPE_ARRAY;
+    case cJSON_Number:
+        return TYPE_NUMBER;
+    default:
+        return TYPE_STRING;
+    }
+}
+
+#endif

@@ -1,0 +1,103 @@
+/* schema.h — JSON Schema compiled once to a plan, and values checked against it.
+ *
+ * All schemas of one document share a struct schemas. At load, schemas_add names the
+ * ones that are wanted and schemas_compile makes a plan for each and for all they refer
+ * to; the work list is keyed by node, so recursion costs nothing. Afterwards everything
+ * is read-only and shared by threads without a lock.
+ *
+ * A schema that is no schema (type: strnig, minLength: -1, a pattern or $ref that leads
+ * nowhere) is an error with its place; a keyword or format that will not be enforced is
+ * a warning with its place: nothing passes in silence.
+ *
+ * Follows JSON Schema 2020-12 and OpenAPI 3.0.4 (4.7.24) and 3.1.1 (4.8.24). */
+#ifndef SCHEMA_SCHEMA_H
+#define SCHEMA_SCHEMA_H
+
+#include "base/error.h"
+#include "doc/json.h"
+
+enum dialect {
+    DIALECT_2020_12,     /* also OpenAPI 3.1's own */
+    DIALECT_OPENAPI_30   /* nullable, boolean exclusive bounds, $ref alone */
+};
+
+struct schemas;
+struct schema;
+
+/* root is the document that "#/…" points into; it, arena and err are borrowed and must
+ * outlive the schemas. file is named in errors. */
+struct schemas *schemas_new(const cJSON *root, const char *file, enum dialect dialect,
+                            struct arena *arena, struct err *err);
+
+/* The plan to be for node, which stands at pointer in the document (pointer is copied).
+ * The same node gives the same plan. Not to be used before schemas_compile. A made-up
+ * node, outside the document, may be added too, with the pointer that an error should
+ * name. */
+const struct schema *schemas_add(struct schemas *all, const cJSON *node,
+                                 const char *pointer);
+
+/* Makes every plan that was added and has none yet. False when err got an error. */
+bool schemas_compile(struct schemas *all);
+
+/* One way in which a value breaks its schema: data first, the sentence is made from it
+ * by finding_text. All borrowed from the arena of the check or from the schema. */
+struct finding {
+    const char *pointer;        /* RFC 6901, into the value; starts with the prefix */
+    const char *keyword;        /* "required", "type", … */
+    const char *schema_pointer; /* where that keyword stands in the document */
+    const cJSON *expected;      /* the keyword's value, or the values that exist */
+    const cJSON *found;         /* the value there; NULL when it is missing */
+    const char *name;           /* the member that is missing or not known, or NULL */
+    const char *note;           /* what a sentence should add, or NULL */
+};
+
+struct findings {
+    struct arena *arena;
+    struct finding *list;
+    size_t count; /* at most LIMIT_FINDINGS are kept */
+};
+
+/* Whether value fits s. With findings (which start zeroed but for arena) every way in
+ * which it does not is told, and prefix stands before their pointers; with NULL the
+ * first one ends the check. What the check needs is taken from arena. */
+bool schema_check(const struct schema *s, const cJSON *value, const char *prefix,
+                  struct arena *arena, struct findings *findings);
+
+/* Adds one finding; past LIMIT_FINDINGS nothing happens. */
+void findings_add(struct findings *all, struct finding f);
+
+/* One sentence: what was wanted, then what was found. Borrowed from arena. */
+const char *finding_text(const struct finding *f, struct arena *arena);
+
+/* The same in two halves, for problem+json's `expected` and `found`. */
+const char *finding_expected(const struct finding *f, struct arena *arena);
+const char *finding_found(const struct finding *f, struct arena *arena);
+
+/* Bits of schema_describe: the types that a place may have. */
+enum schema_type {
+    TYPE_NULL = 1,
+    TYPE_BOOLEAN = 2,
+    TYPE_OBJECT = 4,
+    TYPE_ARRAY = 8,
+    TYPE_NUMBER = 16,
+    TYPE_STRING = 32,
+    TYPE_INTEGER = 64,
+    TYPE_ANY = 127
+};
+
+struct schema_place {
+    unsigned types;      /* of enum schema_type */
+    bool closed;         /* the values are listed by enum or const */
+    const char *nearest; /* when not described: the declared name that is nearest */
+};
+
+/* What s declares at pointer (through references, compositions and array items, where a
+ * token that is an index or "-" means an item). False when no declared property leads
+ * there. Strings of place are borrowed from the schema. */
+bool schema_describe(const struct schema *s, const char *pointer,
+                     struct schema_place *place);
+
+/* Where the schema stands in its document. */
+const char *schema_pointer(const struct schema *s);
+
+#endif

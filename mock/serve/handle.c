@@ -1,0 +1,383 @@
+#include "serve/handle.h"
+
+#include "api/media.h"
+#include "api/param.h"
+#include "api/security.h"
+#include "play/play.h"
+#include "serve/admin.h"
+
+#include <stdio.h>
+
+static void refuse(struct call *c, const char *kind, int status, const char *detail)
+{
+    if (c->refusal.kind)
+        return;
+    c->refusal.kind = kind;
+    c->refusal.status = status;
+    c->refusal.detail = detail;
+}
+
+/* ---- which namespace, which API ---- */
+
+/* "/~NAME/rest" → NAME; *path becomes "/rest". */
+static struct str take_prefix(struct str *path)
+{
+    struct str rest, name;
+    if (!str_starts(*path, STR("/~")))
+        return (struct str){ NULL, 0 };
+    rest = str_from(*path, 2);
+    str_split(&rest, '/', &name);
+    *path = rest.ptr ? (struct str){ rest.ptr - 1, rest.len + 1 } : STR("/");
+    return name;
+}
+
+static struct namespace *namespace_of(struct service *service, const struct request *r,
+                                      struct str *path, struct arena *arena,
+                                      struct answer *a)
+{
+    struct str name = take_prefix(path);
+    if (!name.ptr)
+        name = request_header(r, "Understudy-Namespace");
+    if (!name.ptr)
+        name = STR("");
+    else if (!namespace_name_valid(name)) {
+        answer_problem(a, 400,
+                       "a namespace has a name of 1 to 64 letters, digits, '-', '_' and "
+                       "'.'",
+                       arena);
+        return NULL;
+    }
+    struct namespace *ns = world_namespace(service->world, name);
+    if (!ns)
+        answer_problem(a, 507,
+                       arena_printf(arena, "there are %d namespaces already",
+                                    LIMIT_NAMESPACES),
+                       arena);
+    return ns;
+}
+
+/* Below one of the API's base paths, or as it stands when loose; the operation that the
+ * path and the method mean is in *route. */
+static bool route_in(const struct api *api, const struct request *r, struct str path,
+                     bool loose, struct arena *arena, struct route *route)
+{
+    struct route miss = { .operation = NULL };
+    for (size_t i = 0; i <= api->server_count; i++) {
+        struct str base = i < api->server_count ? str(api->servers[i].base) : STR("");
+        if (i == api->server_count && !loose)
+            break;
+        if (!str_starts(path, base))
+            continue;
+        routes_match(api->routes, r->method, str_from(path, base.len), arena, route);
+        if (route->operation)
+            return true;
+        if (route->path_known)
+            miss = *route;
+    }
+    *route = miss;
+    return miss.path_known;
+}
+
+static size_t api_by_host(const struct cast *cast, const struct request *r)
+{
+    struct str rest = request_header(r, "Host"), host = rest;
+    if (rest.ptr && (!rest.len || rest.ptr[0] != '['))
+        str_split(&rest, ':', &host);
+    for (size_t i = 0; i < cast->count && host.ptr; i++)
+        for (size_t j = 0; j < cast->apis[i]->server_count; j++) {
+            struct str server = str(cast->apis[i]->servers[j].host);
+            if (server.len && str_equal_nocase(server, host))
+                return i;
+        }
+    return SIZE_MAX;
+}
+
+/* "/NAME/rest" → the API of that name; *path becomes "/rest". */
+static size_t api_by_prefix(const struct cast *cast, struct str *path)
+{
+    struct str rest = str_from(*path, 1), name;
+    str_split(&rest, '/', &name);
+    for (size_t i = 0; i < cast->count; i++)
+        if (str_is(name, cast->apis[i]->name)) {
+            *path = rest.ptr ? (struct str){ rest.ptr - 1, rest.len + 1 } : STR("/");
+            return i;
+        }
+    return SIZE_MAX;
+}
+
+static const char *names_of(const struct cast *cast, const bool *which,
+                            struct arena *arena)
+{
+    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
+    for (size_t i = 0; i < cast->count; i++)
+        if (!which || which[i])
+            buffer_printf(&b, "%s/%s", b.len ? ", " : "", cast->apis[i]->name);
+    return buffer_str(&b).ptr;
+}
+
+/* By path alone: the one API that has it. */
+static void choose_by_path(struct call *c, struct str path)
+{
+    const struct cast *cast = &c->world->cast;
+    bool *has = arena_array(c->arena, bool, cast->count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < cast->count; i++) {
+        struct route route;
+        has[i] = route_in(cast->apis[i], c->request, path, false, c->arena, &route);
+        if (has[i]) {
+            c->api = i;
+            c->route = route;
+            count++;
+        }
+    }
+    if (count == 1)
+        return;
+    c->api = cast->count == 1 ? 0 : SIZE_MAX;
+    c->route = (struct route){ .operation = NULL };
+    if (count)
+        refuse(c, "no_route", 404,
+               arena_printf(c->arena,
+                            "several APIs have this path; say which by one of the "
+                            "prefixes %s or by the Host field",
+                            names_of(cast, has, c->arena)));
+    else
+        refuse(c, "no_route", 404,
+               arena_printf(c->arena, "no API served here has this path; there are %s",
+                            names_of(cast, NULL, c->arena)));
+}
+
+static void choose(struct call *c, struct str path)
+{
+    const struct cast *cast = &c->world->cast;
+    struct str own = path;
+    bool by_prefix = false;
+    c->api = api_by_host(cast, c->request);
+    if (c->api == SIZE_MAX) {
+        c->api = api_by_prefix(cast, &own);
+        by_prefix = c->api != SIZE_MAX;
+    }
+    if (c->api == SIZE_MAX) {
+        choose_by_path(c, path);
+    } else if (!route_in(cast->apis[c->api], c->request, own, by_prefix, c->arena,
+                         &c->route)) {
+        refuse(c, "no_route", 404,
+               arena_printf(c->arena, "%s has no such path", cast->apis[c->api]->title));
+    }
+    if (c->refusal.kind || c->route.operation)
+        return;
+    refuse(c, "method_not_allowed", 405,
+           arena_printf(c->arena, "this path takes %s", c->route.allow));
+    c->refusal.allow = c->route.allow;
+}
+
+/* ---- the input tree ---- */
+
+static void read_json(struct call *c, cJSON *input)
+{
+    struct json_error why;
+    cJSON *body = json_read(c->request->body, LIMIT_BODY_NODES, c->arena, &why);
+    if (body)
+        json_add(input, "body", body);
+    else
+        refuse(c, "parse_error", 400,
+               arena_printf(c->arena, "/body: the body is not JSON: line %u, column %u: %s",
+                            why.line, why.col, why.why));
+}
+
+static const char *bodies_of(const struct operation *op, struct arena *arena)
+{
+    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
+    for (size_t i = 0; i < op->body_count; i++)
+        buffer_printf(&b, "%s%s", i ? ", " : "", op->bodies[i].type);
+    return buffer_str(&b).ptr;
+}
+
+static void read_body(struct call *c, cJSON *input)
+{
+    const struct request *r = c->request;
+    const struct operation *op = c->route.operation;
+    struct str type = request_header(r, "Content-Type");
+    if (r->body_over_limit) {
+        refuse(c, "too_large", 413,
+               arena_printf(c->arena, "/body: expected at most %zu bytes", r->max_body));
+        return;
+    }
+    if (r->body_cut_off) {
+        refuse(c, "parse_error", 400, "/body: the body ends before its told length");
+        return;
+    }
+    if (!op->body_count)
+        return; /* the operation says nothing about a body */
+    if (!r->body.len) {
+        if (op->body_required)
+            refuse(c, "body_missing", 400, "/body: expected a body, found none");
+        return;
+    }
+    const struct media *m = type.ptr ? media_for(op, type) : NULL;
+    if (!m) {
+        const char *found =
+            type.ptr && utf8_valid(type)
+                ? arena_printf(c->arena, "%.*s", (int)(type.len < 100 ? type.len : 100),
+                               type.ptr)
+                : "none";
+        refuse(c, "media_type", 415,
+               arena_printf(c->arena, "/header/content-type: expected %s, found %s",
+                            bodies_of(op, c->arena), found));
+        return;
+    }
+    if (m->json)
+        read_json(c, input);
+}
+
+/* Order of the questions: who is calling is asked before anything is read. */
+static void examine(struct call *c)
+{
+    const char *why, *challenge;
+    const struct operation *op = c->route.operation;
+    cJSON *input = params_read(&c->route, c->request, c->arena, &c->findings);
+    c->input = input;
+    if (!security_check(op, c->request, c->arena, &why, &challenge)) {
+        refuse(c, "unauthenticated", 401, why);
+        c->refusal.challenge = challenge;
+        c->findings.count = 0;
+        return;
+    }
+    read_body(c, input);
+    if (c->refusal.kind) {
+        c->findings.count = 0;
+        return;
+    }
+    if (!c->findings.count)
+        schema_check(op->input, input, "", c->arena, &c->findings);
+    if (c->findings.count)
+        refuse(c, c->findings.list[0].keyword, 0, NULL);
+}
+
+/* ---- our own answer ---- */
+
+/* Whether what the mock is about to say fits the declared response; a mistake of ours,
+ * or of a fixture, is found here and never served in silence. */
+static bool keeps_contract(struct call *c, struct service *service)
+{
+    const struct operation *op = c->route.operation;
+    struct answer *a = &c->answer;
+    const struct reply *reply = op ? operation_reply(op, a->status) : NULL;
+    const struct media *m = reply_json(reply);
+    if (!m || !m->schema || !a->body || strcmp(a->content_type, m->type) != 0)
+        return true;
+    struct findings findings = { .arena = c->arena };
+    if (schema_check(m->schema, a->body, "", c->arena, &findings))
+        return true;
+    struct buffer b = buffer_in(c->arena, LIMIT_HEAD_BYTES);
+    for (size_t i = 0; i < findings.count; i++)
+        buffer_printf(&b, "%s%s: %s", i ? "; " : "", findings.list[i].pointer,
+                      finding_text(&findings.list[i], c->arena));
+    const char *text = arena_printf(
+        c->arena, "the %s's answer %d to %s breaks the contract of %s: %s", a->voice,
+        a->status, op->id, c->world->cast.apis[c->api]->name, buffer_str(&b).ptr);
+    if (!service->quiet)
+        fprintf(stderr, "understudy: %s\n", text);
+    a->header_count = 0;
+    answer_problem(a, 500, text, c->arena);
+    answer_header(a, "Understudy-Contract", STR("broken"));
+    a->error = "broken_contract";
+    return false;
+}
+
+static void deliver(const struct answer *a, struct arena *arena, struct delivery *d)
+{
+    d->response.status = a->status;
+    if (a->body) {
+        d->response.body = json_text(a->body, arena);
+        response_header(&d->response, "Content-Type", str(a->content_type));
+    }
+    for (size_t i = 0; i < a->header_count; i++)
+        d->response.headers[d->response.header_count++] = a->headers[i];
+}
+
+static struct str header_lines(const struct request *r, struct arena *arena)
+{
+    struct buffer b = buffer_in(arena, LIMIT_JOURNAL_BODY);
+    for (size_t i = 0; i < r->header_count; i++) {
+        buffer_add(&b, r->headers[i].name);
+        buffer_add(&b, STR(":"));
+        buffer_add(&b, r->headers[i].value);
+        buffer_add(&b, STR("\n"));
+    }
+    return buffer_str(&b);
+}
+
+static struct str findings_text(const struct call *c)
+{
+    struct buffer b = buffer_in(c->arena, LIMIT_JOURNAL_BODY);
+    for (size_t i = 0; i < c->findings.count; i++)
+        buffer_printf(&b, "%s%s: %s", i ? "; " : "", c->findings.list[i].pointer,
+                      finding_text(&c->findings.list[i], c->arena));
+    return buffer_str(&b);
+}
+
+static void record(struct service *service, const struct call *c, const struct delivery *d,
+                   bool broken, uint64_t started)
+{
+    const struct operation *op = c->route.operation;
+    const struct request *r = c->request;
+    journal_add(service->journal, c->ns->index,
+                (struct journal_entry){
+                    .at = c->scope.now,
+                    .method = r->method,
+                    .path = r->path,
+                    .query = r->query,
+                    .headers = header_lines(r, c->arena),
+                    .body = r->body,
+                    .api = str(c->api == SIZE_MAX ? "" : c->world->cast.apis[c->api]->name),
+                    .operation = str(op ? op->id : ""),
+                    .voice = str(c->answer.voice),
+                    .error = str(c->answer.error),
+                    .findings = findings_text(c),
+                    .answer = d->response.body,
+                    .status = c->answer.status,
+                    .broken = broken,
+                    .took_us = clock_monotonic_us() - started });
+}
+
+static void answer_call(struct service *service, struct namespace *ns,
+                        const struct request *r, struct str path, struct arena *arena,
+                        struct delivery *d)
+{
+    uint64_t started = clock_monotonic_us();
+    struct call *c = arena_take(arena, sizeof(*c));
+    c->arena = arena;
+    c->request = r;
+    c->world = service->world;
+    c->ns = ns;
+    c->findings.arena = arena;
+    choose(c, path);
+    if (c->route.operation)
+        examine(c);
+    play_call(c);
+    bool fits = keeps_contract(c, service);
+    deliver(&c->answer, arena, d);
+    d->delay_ms = c->delay_ms;
+    d->connection = c->connection;
+    if (d->connection == CONNECTION_CUT)
+        d->cut_after = d->response.body.len / 2;
+    record(service, c, d, !fits, started);
+}
+
+void handle(void *context, const struct request *r, struct arena *arena,
+            struct delivery *d)
+{
+    struct service *service = context;
+    struct str path = r->path;
+    struct answer a = { .status = 0 };
+    struct namespace *ns = namespace_of(service, r, &path, arena, &a);
+    struct str admin = STR("/__admin");
+    if (ns && str_starts(path, admin) &&
+        (path.len == admin.len || path.ptr[admin.len] == '/')) {
+        admin_handle(service, ns, r, str_from(path, admin.len), arena, &a);
+    } else if (ns) {
+        answer_call(service, ns, r, path, arena, d);
+        return;
+    }
+    deliver(&a, arena, d);
+}

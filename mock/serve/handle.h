@@ -1,0 +1,24 @@
+/* handle.h — the recipe for one call, which touches no socket.
+ *
+ * route → security → parameters and body → check → the voices → our own answer checked →
+ * journal. Nearly every test runs through here. */
+#ifndef SERVE_HANDLE_H
+#define SERVE_HANDLE_H
+
+#include "api/call.h"
+#include "contract/journal.h"
+#include "play/world.h"
+
+struct service {
+    struct world *world;
+    struct journal *journal;
+    const char *admin_token; /* NULL: none is needed */
+    bool admin_off;          /* not on loopback and no token: /__admin is closed */
+    bool quiet;              /* no line on standard error for a broken answer */
+};
+
+/* context is a struct service. As server_options.handle wants it. */
+void handle(void *context, const struct request *r, struct arena *arena,
+            struct delivery *d);
+
+#endif

@@ -1,0 +1,665 @@
+/* Patterns, formats and samples: one row for each input. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "doc/pointer.h"
+#include "schema/format.h"
+#include "schema/pattern.h"
+#include "schema/sample.h"
+
+#define MEMORY ((size_t)512 * 1024 * 1024)
+
+struct match_row {
+    const char *pattern, *text;
+    bool fits;
+};
+
+static int make_arena(void **state)
+{
+    *state = arena_new(MEMORY);
+    return 0;
+}
+
+static int free_arena(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+static void check_rows(struct arena *a, const struct match_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *why = NULL;
+        struct pattern *p = pattern_compile(rows[i].pattern, a, &why);
+        if (!p)
+            fail_msg("%s was refused: %s", rows[i].pattern, why);
+        enum pattern_answer got = pattern_match(p, str(rows[i].text), a);
+        if (got != (rows[i].fits ? PATTERN_MATCHES : PATTERN_DIFFERS))
+            fail_msg("%s on \"%s\" gave %d", rows[i].pattern, rows[i].text, (int)got);
+    }
+}
+
+static void a_pattern_is_not_anchored(void **state)
+{
+    static const struct match_row rows[] = {
+        { "b", "abc", true },         { "^b", "abc", false },
+        { "c$", "abc", true },        { "", "", true },
+        { "", "abc", true },          { "a|", "", true },
+        { "^(?:a|b)c$", "bc", true }, { "^a{2}$", "aa", true },
+        { "^a{2,}$", "a", false },    { "^a{0}$", "", true },
+        { "^a+?b*?$", "ab", true },   { "^a??$", "a", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void a_dollar_matches_only_at_the_very_end(void **state)
+{
+    static const struct match_row rows[] = {
+        { "a$", "a", true },
+        { "a$", "a\n", false },
+        { "^a$", "b\na", false },
+        { "a\\n$", "a\n", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void a_dot_is_anything_within_a_line(void **state)
+{
+    static const struct match_row rows[] = {
+        { "^.$", "a", true },
+        { "^.$", "\n", false },
+        { "^.$", "\r", false },
+        { "^.$", "\xe2\x80\xa8", false },
+        { "^.$", "\xe2\x80\xa9", false },
+        { "^.$", "\xf0\x9f\x98\x80", true },
+        { "^.$", "\v", true },
+        { "^.$", "\xc2\x85", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void class_escapes_are_those_of_ecma(void **state)
+{
+    static const struct match_row rows[] = {
+        { "^\\d$", "7", true },
+        { "^\\d$", "\xd9\xa3", false },
+        { "^[^\\d]$", "\xd9\xa3", true },
+        { "^\\D$", "\xd9\xa3", true },
+        { "^\\w$", "_", true },
+        { "^\\w$", "\xc3\xa9", false },
+        { "^\\W$", "\xc3\xa9", true },
+        { "^[\\W]$", "a", false },
+        { "^\\s$", "\xef\xbb\xbf", true },
+        { "^\\s$", "\xe2\x80\xa8", true },
+        { "^\\s$", "\xc2\xa0", true },
+        { "^\\s$", "\xc2\x85", false },
+        { "^\\s$", "\xe1\xa0\x8e", false },
+        { "^\\S$", "\xef\xbb\xbf", false },
+        { "^[\\s]$", "\v", true },
+        { "^[^\\s]$", "\xe3\x80\x80", false },
+        { "^[\\s\\S]$", "\n", true },
+        { "^[\\S\\d]$", " ", false },
+        { "\\bb\\b", "a b c", true },
+        { "\\bb",
+          "\xc3\xa9"
+          "b",
+          true },
+        { "a\\Bb", "ab", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void escapes_name_characters(void **state)
+{
+    static const struct match_row rows[] = {
+        { "^\\cA$", "\x01", true },
+        { "^\\cj$", "\n", true },
+        { "^\\x41$", "A", true },
+        { "^\\u00e9$", "\xc3\xa9", true },
+        { "^\\uD83D\\uDE00$", "\xf0\x9f\x98\x80", true },
+        { "^\\u{1F600}$", "\xf0\x9f\x98\x80", true },
+        { "^\\u{61}{2}$", "aa", true },
+        { "^[\\u{1F600}-\\u{1F64F}]$", "\xf0\x9f\x98\x81", true },
+        { "^a\\0b$",
+          "a\xc0\x80"
+          "b",
+          true },
+        { "^[\\0]$", "\xc0\x80", true },
+        { "^.$", "\xc0\x80", true },
+        { "^[^a]{3}$",
+          "b\xc0\x80"
+          "b",
+          true },
+        { "^\\/\\.\\$\\-\\@\\_$", "/.$-@_", true },
+        { "^\\t\\n\\v\\f\\r$", "\t\n\v\f\r", true },
+        { "^[\\b]$", "\b", true },
+        { "\\uD800", "\xed\x9f\xbf", false },
+        { "^[\\uD000-\\uE000]$", "\xee\x80\x80", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void a_class_may_be_empty_or_everything(void **state)
+{
+    static const struct match_row rows[] = {
+        { "[]", "a", false },        { "^[^]$", "\n", true },
+        { "[\\uD800]", "a", false }, { "^[^\\uD800]$", "a", true },
+        { "^[]|a$", "a", true },     { "^[^]{2}$", "ab", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void what_only_pcre_knows_is_literal_in_a_class(void **state)
+{
+    static const struct match_row rows[] = {
+        { "^[[:alpha:]]$", "a]", true }, { "^[[:alpha:]]$", "b", false },
+        { "^[[.a.]]$", ".]", true },     { "^[a#b]$", "#", true },
+        { "^[&&]$", "&", true },         { "^ a #b$", " a #b", true },
+        { "^[a^-]$", "^", true },        { "^[[]$", "[", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void a_brace_that_is_no_quantifier_is_itself(void **state)
+{
+    static const struct match_row rows[] = {
+        { "^{$", "{", true },          { "^a{$", "a{", true },
+        { "^{id}$", "{id}", true },    { "^a{,5}$", "a{,5}", true },
+        { "^a]}$", "a]}", true },      { "^a{1,x}$", "a{1,x}", true },
+        { "^{+$", "{{", true },        { "^[\\w-.]+$", "a-.", true },
+        { "^[a-\\d]+$", "a-1", true }, { "^[+--]$", ",", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void groups_are_remembered_by_number_and_name(void **state)
+{
+    static const struct match_row rows[] = {
+        { "^(a|b)\\1$", "aa", true },
+        { "^(a|b)\\1$", "ab", false },
+        { "^(?<x>a)(?<y_1>b)\\k<y_1>\\k<x>$", "abba", true },
+        { "^\\k<x>(?<x>a)$", "a", true },
+        { "^(?:(a)|b)\\1$", "b", true },
+        { "^(a)\\1{2}$", "aaa", true },
+        { "^(?<a_name_that_is_longer_than_32_characters>a)$", "a", true },
+        { "^(?<\xc3\xa9>a)\\k<\xc3\xa9>$", "aa", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void a_pattern_looks_ahead_and_behind(void **state)
+{
+    static const struct match_row rows[] = {
+        { "^(?=.*\\d)\\w{3}$", "ab1", true }, { "^(?=.*\\d)\\w{3}$", "abc", false },
+        { "^(?!foo)", "foobar", false },      { "(?<=a)b", "ab", true },
+        { "(?<!a)b", "ab", false },           { "(?<=\\s|^)x", "x", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void properties_have_the_names_of_ecma(void **state)
+{
+    static const struct match_row rows[] = {
+        { "^\\p{Letter}$", "\xc3\xa9", true },
+        { "^\\p{L}$", "1", false },
+        { "^\\P{L}$", "1", true },
+        { "^\\p{General_Category=Lu}$", "A", true },
+        { "^\\p{gc=Uppercase_Letter}$", "a", false },
+        { "^\\p{Script=Greek}$", "\xce\xb1", true },
+        { "^\\p{sc=Grek}$", "a", false },
+        { "^\\p{scx=Greek}$", "\xce\xb1", true },
+        { "^[\\p{Nd}\\-]$", "\xd9\xa3", true },
+        { "^[^\\p{Lu}]$", "A", false },
+        { "^\\p{Alphabetic}\\p{ASCII}\\p{Any}$", "aaa", true },
+        { "^\\p{Assigned}$", "\xcd\xb8", false },
+        { "^\\p{LC}$", "a", true },
+        { "^\\p{Emoji_Presentation}$", "\xf0\x9f\x98\x80", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void what_is_no_pattern_is_refused_with_its_offset(void **state)
+{
+    static const struct {
+        const char *pattern, *offset;
+    } rows[] = {
+        { "(?i)a", "offset 0" },
+        { "\\Aa", "offset 1" },
+        { "a\\Z", "offset 2" },
+        { "\\Qa\\E", "offset 1" },
+        { "a++", "offset 2" },
+        { "a*+", "offset 2" },
+        { "(*UTF)a", "offset 1" },
+        { "*a", "offset 0" },
+        { "a**", "offset 2" },
+        { "(a", "offset 0" },
+        { "a)", "offset 1" },
+        { "[a", "offset 0" },
+        { "x[z-a]", "offset 2" },
+        { "a{2,1}", "offset 1" },
+        { "\\", "offset 1" },
+        { "\\2(a)", "offset 0" },
+        { "\\k<x>", "offset 0" },
+        { "\\p{Greek}", "offset 2" },
+        { "\\p{Nope}", "offset 2" },
+        { "\\pL", "offset 2" },
+        { "\\u{110000}", "offset 1" },
+        { "\\u12", "offset 1" },
+        { "\\xg", "offset 1" },
+        { "\\c1", "offset 1" },
+        { "\\00", "offset 1" },
+        { "(?<1>a)", "offset 0" },
+        { "(?>a)", "offset 0" },
+        { "(?<a>b)(?<a>c)", "offset 7" },
+        { "(?#x)", "offset 0" },
+        { "(?=a)*", "offset 5" },
+        { "^*", "offset 1" },
+        { "\\a", "offset 1" },
+        { "{2}", "offset 0" },
+        { "a\xff", "offset 0" },
+        { "ab(?<=x+)c", "offset 5" },
+        { "a{70000}", "offset 1" },
+        { "\\p{Script=Nope}", "offset" },
+        { "(?P<n>a)", "offset 0" },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *why = NULL;
+        if (pattern_compile(rows[i].pattern, *state, &why))
+            fail_msg("%s was taken", rows[i].pattern);
+        if (!why || !strstr(why, rows[i].offset))
+            fail_msg("%s: wanted %s, found %s", rows[i].pattern, rows[i].offset, why);
+    }
+}
+
+static void a_pattern_made_to_explode_is_stopped(void **state)
+{
+    static const struct {
+        const char *pattern, *end;
+        size_t length;
+        enum pattern_answer answer;
+    } rows[] = {
+        { "^(a+)+$", "b", 40, PATTERN_GAVE_UP },
+        { "^(a|a)*$", "b", 40, PATTERN_GAVE_UP },
+        { "^(.*a){20}[xy]$", "b", 400, PATTERN_GAVE_UP },
+        { "^(.|\\n)*$", "", 100000, PATTERN_MATCHES },
+        { "^a*$", "", 1024 * 1024, PATTERN_MATCHES },
+        { "^a*$", "", 1024 * 1024 + 1, PATTERN_GAVE_UP },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *why = NULL;
+        struct buffer b = buffer_in(*state, 4 * 1024 * 1024);
+        for (size_t n = 0; n < rows[i].length; n++)
+            buffer_add_char(&b, 'a');
+        buffer_add_text(&b, rows[i].end);
+        struct pattern *p = pattern_compile(rows[i].pattern, *state, &why);
+        assert_non_null(p);
+        uint64_t start = clock_monotonic_us();
+        enum pattern_answer got = pattern_match(p, buffer_str(&b), *state);
+        uint64_t took = clock_monotonic_us() - start;
+        if (got != rows[i].answer || took > 250000)
+            fail_msg("%s gave %d after %u us", rows[i].pattern, (int)got,
+                     (unsigned)took);
+    }
+}
+
+/* Formats: what starts with ! is not of the format. */
+static const struct {
+    const char *format, *texts[20];
+} format_rows[] = {
+    { "uuid",
+      { "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "00000000-0000-0000-0000-000000000000",
+        "3F2504E0-4F89-41D3-9A0C-0305E82C3301", "!3f2504e04f8941d39a0c0305e82c3301",
+        "!3f2504e0-4f89-41d3-9a0c-0305e82c330g", "!",
+        "!{3f2504e0-4f89-41d3-9a0c-0305e82c3301}" } },
+    { "date-time",
+      { "2026-01-31T12:00:00Z", "2026-01-31t12:00:00.123z", "1990-12-31T15:59:60-08:00",
+        "1998-12-31T23:59:60Z", "2026-01-31T00:00:00+23:59", "!2026-01-31 12:00:00Z",
+        "!1998-12-31T22:59:60Z", "!1998-12-31T23:59:61Z", "!2026-02-29T12:00:00Z",
+        "!2026-01-31T12:00:00", "!2026-01-31T24:00:00Z", "!2026-01-31T12:00:00.Z",
+        "!2026-01-31T12:00:00+24:00", "!2026-01-31T12:00:00Z ",
+        "!2026-01-31T12:00Z" } },
+    { "date",
+      { "2024-02-29", "0000-01-01", "!2023-02-29", "!1900-02-29", "2000-02-29",
+        "!2026-13-01", "!2026-00-10", "!2026-04-31", "!2026-1-1", "!20260131",
+        "!2026-01-31Z" } },
+    { "time",
+      { "12:00:00Z", "23:59:60Z", "01:29:60+01:30", "!23:59:60+01:00", "!12:00:00",
+        "!24:00:00Z", "!12:60:00Z", "08:30:06.283185Z", "!08:30:06 PST" } },
+    { "duration",
+      { "P4DT12H30M5S", "P1Y2M3D", "PT36H", "P2W", "PT1M", "P1M2DT3M4S", "!P1Y1D",
+        "!PT1H1S", "!P", "!PT", "!P1", "!P1DT", "!1D", "!P1W1D", "!PT1D", "!P1.5D",
+        "!P2D1Y" } },
+    { "email",
+      { "ada@example.com", "a.b+c@localhost", "\"a b\"@example.com",
+        "\"a\\\"b@c\"@example.com", "a@[192.0.2.1]", "a@[IPv6:2001:db8::1]",
+        "!a@[IPv6:x]", "!a", "!@example.com", "!a@", "!.a@example.com",
+        "!a..b@example.com", "!a.@example.com", "!a b@example.com", "!a@-b.com",
+        "!\"a\\\\\"b\"@example.com", "!a@[300.0.2.1]",
+        "!a23456789a23456789a23456789a23456789a23456789a23456789a23456789abcde@b.c" } },
+    { "uri",
+      { "https://example.com", "http://a:b@example.com:80/p;x?q=1#f", "urn:isbn:123",
+        "mailto:a@b.c", "http://[2001:db8::1]:8080/", "http://[v1.a:b]/",
+        "a:", "file:///etc", "!//example.com", "!/a", "!http://a b", "!http://[::1",
+        "!1a:b", "!http://a/%zz", "!http://a:b/", "!a:<b>", "!http://a/#b#c", "!",
+        "!http://\xc3\xa9.com" } },
+    { "uri-reference",
+      { "", "a", "../a", "/a?b#c", "//h/p", "#f", "?q", "./a:b", "http://a", "!a b",
+        "!1a:b", "!\\a", "!#a#b", "!a[" } },
+    { "hostname",
+      { "example.com", "a", "1.2.3", "xn--bcher-kva.example", "a-b.c",
+        "a23456789a23456789a23456789a23456789a23456789a23456789a23456789.com",
+        "!a23456789a23456789a23456789a23456789a23456789a23456789a23456789a.com", "!",
+        "!-a", "!a-", "!a..b", "!a.", "!a_b", "!\xc3\xa9.com", "!a b" } },
+    { "ipv4",
+      { "192.0.2.1", "0.0.0.0", "!256.0.0.1", "!1.2.3", "!01.2.3.4", "!1.2.3.4.5",
+        "!1.2.3.4 ", "!0x1.2.3.4" } },
+    { "ipv6",
+      { "::", "::1", "2001:db8::1", "::ffff:192.0.2.1", "1:2:3:4:5:6:7:8",
+        "!1:2:3:4:5:6:7:8:9", "!1::2::3", "!fe80::1%eth0", "!12345::", "!:1", "!::1/64",
+        "!" } },
+    { "byte",
+      { "", "aGVsbG8=", "YQ==", "YWJj", "!YQ=", "!YQ", "!Y===", "!====", "!YW-_",
+        "!YWJj\n", "!YQ==YQ==" } },
+    { "json-pointer", { "", "/", "/a~0b/~1", "!a", "!/~2", "!/~", "!#/a" } },
+    { "relative-json-pointer",
+      { "0", "1/a", "0#", "10/b", "0+1/a", "2-3#", "!01", "!/a", "!-1", "!", "!0##",
+        "!0a", "!0+0" } },
+    { "regex",
+      { "^a+$", "", "[\\w-.]", "(?<=a+)b", "!(a", "!\\Z", "!a++",
+        "!^\\S(|(.|\\n)*\\S)\\Z" } },
+    { "password", { "", "anything" } },
+    { "binary", { "", "anything" } },
+    { "int32", { "a text passes" } },
+};
+
+static void a_format_takes_what_its_rfc_takes(void **state)
+{
+    for (size_t i = 0; i < COUNT(format_rows); i++) {
+        const struct format *f = format_of(format_rows[i].format);
+        assert_non_null(f);
+        assert_string_equal(format_name(f), format_rows[i].format);
+        assert_true(strlen(format_wanted(f)) > 5);
+        for (const char *const *t = format_rows[i].texts; *t; t++) {
+            bool wanted = **t != '!';
+            const cJSON *value = json_string(*state, str(*t + !wanted));
+            if (format_check(f, value) != wanted)
+                fail_msg("%s: %s", format_rows[i].format, *t);
+        }
+    }
+}
+
+static void a_number_has_the_format_that_holds_it(void **state)
+{
+    static const struct {
+        const char *format, *number;
+        bool fits;
+    } rows[] = {
+        { "int32", "2147483647", true },
+        { "int32", "2147483648", false },
+        { "int32", "-2147483648", true },
+        { "int32", "1.5", false },
+        { "int32", "1.0", true },
+        { "int64", "9223372036854775807", true },
+        { "int64", "9223372036854775808", false },
+        { "int64", "1e3", true },
+        { "int64", "0.1", false },
+        { "float", "1.5", true },
+        { "float", "1e300", true },
+        { "double", "1e308", true },
+        { "double", "1e400", false },
+        { "date", "5", true },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const cJSON *n = json_number_read(*state, str(rows[i].number));
+        if (format_check(format_of(rows[i].format), n) != rows[i].fits)
+            fail_msg("%s: %s", rows[i].format, rows[i].number);
+    }
+    assert_null(format_of("nobody-knows"));
+}
+
+static cJSON *read_json(struct arena *a, const char *text)
+{
+    struct json_error error = { 0 };
+    cJSON *tree = json_read(str(text), 10000, a, &error);
+    if (!tree)
+        fail_msg("%s: %s", text, error.why);
+    return tree;
+}
+
+static cJSON *sample_of(struct arena *a, const char *schema, bool openapi_30,
+                        enum sample_size size, uint64_t seed)
+{
+    struct chance chance = chance_of(seed, STR("n"), STR("o"), 1);
+    cJSON *root = read_json(a, schema);
+    struct sampler s = { root, openapi_30, size, &chance, a };
+    return sample_make(&s, root);
+}
+
+/* The sample must have at pointer exactly this; "?" for anything, "" for nothing. */
+static void check_samples(struct arena *a, bool openapi_30, const char *const rows[][3],
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            cJSON *made = sample_of(a, rows[i][0], openapi_30, SAMPLE_TYPICAL, seed);
+            const cJSON *at = pointer_get(made, rows[i][1]);
+            const char *got = at ? json_text(at, a).ptr : "";
+            if (strcmp(rows[i][2], "?") == 0 ? !at : strcmp(got, rows[i][2]) != 0)
+                fail_msg("%s: %s is %s", rows[i][0], rows[i][1], got);
+        }
+}
+
+static void what_the_author_wrote_comes_first(void **state)
+{
+    static const char *const rows[][3] = {
+        { "{\"const\":5,\"example\":6}", "", "5" },
+        { "{\"type\":\"string\",\"example\":\"a\",\"default\":\"b\"}", "", "\"a\"" },
+        { "{\"type\":\"string\",\"examples\":[\"c\",\"d\"]}", "", "\"c\"" },
+        { "{\"type\":\"integer\",\"default\":7}", "", "7" },
+        { "{\"type\":\"integer\",\"example\":\"no\",\"default\":7}", "", "7" },
+        { "{\"enum\":[\"x\"]}", "", "\"x\"" },
+        { "{\"properties\":{\"a\":{\"example\":[1]}}}", "/a", "[1]" },
+        { "{\"allOf\":[{\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":["
+          "\"a\"],"
+          "\"example\":{\"a\":3}},{\"properties\":{\"b\":{\"type\":\"null\"}},"
+          "\"required\":[\"b\"]}]}",
+          "/a", "3" },
+    };
+    check_samples(*state, false, rows, COUNT(rows));
+}
+
+static void structure_is_followed(void **state)
+{
+    static const char *const rows[][3] = {
+        { "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"const\":1}}}", "", "1" },
+        { "{\"$ref\":\"#/$defs/b\"}", "", "" },
+        { "{\"$ref\":\"#\"}", "", "" },
+        { "false", "", "" },
+        { "true", "", "?" },
+        { "{\"allOf\":[{\"type\":\"number\"},{\"enum\":[\"a\",2]}]}", "", "2" },
+        { "{\"oneOf\":[false,{\"const\":2}]}", "", "2" },
+        { "{\"anyOf\":[{\"const\":1},{\"const\":2}],\"enum\":[2,3]}", "", "2" },
+        { "{\"type\":[\"null\",\"integer\"],\"minimum\":3,\"maximum\":3}", "", "3" },
+        { "{\"type\":\"null\"}", "", "null" },
+        { "{\"prefixItems\":[{\"const\":1},{\"const\":2}]}", "", "[1,2]" },
+        { "{\"type\":\"array\",\"items\":{\"enum\":[1,2,3]},\"minItems\":3,"
+          "\"uniqueItems\":true}",
+          "/2", "?" },
+        { "{\"type\":\"array\",\"items\":{\"const\":1},\"maxItems\":0}", "", "[]" },
+        { "{\"contains\":{\"const\":4}}", "/0", "4" },
+        { "{\"type\":\"array\",\"items\":{\"type\":\"boolean\"},\"minItems\":3,"
+          "\"uniqueItems\":true}",
+          "", "" },
+        { "{\"type\":\"object\",\"required\":[\"z\"]}", "/z", "?" },
+        { "{\"type\":\"object\",\"required\":[\"z\"],\"additionalProperties\":false}",
+          "", "" },
+        { "{\"additionalProperties\":{\"const\":1}}", "", "{\"key1\":1}" },
+        { "{\"type\":\"object\",\"minProperties\":2,\"additionalProperties\":{"
+          "\"const\":1}}",
+          "", "{\"key1\":1,\"key2\":1}" },
+        { "{\"maxProperties\":1,\"properties\":{\"a\":{\"const\":1},\"b\":{}}}", "",
+          "{\"a\":1}" },
+        { "{\"type\":\"object\",\"properties\":{\"next\":{\"$ref\":\"#\"}}}",
+          "/next/next", "?" },
+        { "{\"type\":\"object\",\"properties\":{\"next\":{\"$ref\":\"#\"}}}",
+          "/next/next/next/next/next", "" },
+        { "{\"required\":[\"n\"],\"properties\":{\"n\":{\"$ref\":\"#\"}}}", "", "" },
+        { "{\"required\":[\"n\"],\"properties\":{\"n\":{\"anyOf\":[{\"$ref\":\"#\"},{"
+          "\"type\":\"null\"}]}}}",
+          "/n", "?" },
+        { "{\"oneOf\":[{\"$ref\":\"#/components/schemas/"
+          "Cat\"}],\"discriminator\":{\"propertyName\":\"kind\","
+          "\"mapping\":{\"cat\":\"#/components/schemas/"
+          "Cat\"}},\"components\":{\"schemas\":{\"Cat\":"
+          "{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"}}}}}}",
+          "/kind", "\"cat\"" },
+        { "{\"type\":\"integer\",\"exclusiveMinimum\":1,\"exclusiveMaximum\":3}", "",
+          "2" },
+        { "{\"type\":\"number\",\"multipleOf\":0.1,\"minimum\":0.3,\"maximum\":0.3}",
+          "", "0.3" },
+        { "{\"type\":\"integer\",\"minimum\":1,\"maximum\":20,\"multipleOf\":15}", "",
+          "15" },
+        { "{\"type\":\"integer\",\"minimum\":-3,\"maximum\":-3}", "", "-3" },
+        { "{\"type\":\"integer\",\"minimum\":9223372036854775807}", "",
+          "9223372036854775807" },
+        { "{\"type\":\"string\",\"maxLength\":0}", "", "\"\"" },
+        { "{\"minItems\":1000,\"uniqueItems\":true,\"items\":{\"type\":\"integer\"}}",
+          "/999", "?" },
+        { "{\"allOf\":[{\"$ref\":\"#/components/schemas/"
+          "Pet\"}],\"components\":{\"schemas\":{\"Pet\":"
+          "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"#/components/schemas/"
+          "Dog\"},\"k\":{}},"
+          "\"discriminator\":{\"propertyName\":\"k\"}},\"Dog\":{\"allOf\":[{\"$ref\":"
+          "\"#/components/schemas/Pet\"}]}}}}",
+          "/a/k", "\"Dog\"" },
+        { "{\"pattern\":\"^a{3}-(b|b)\\\\.$\"}", "", "\"aaa-b.\"" },
+    };
+    check_samples(*state, false, rows, COUNT(rows));
+}
+
+static void the_dialect_of_3_0_is_understood(void **state)
+{
+    static const char *const rows[][3] = {
+        { "{\"type\":\"integer\",\"minimum\":1,\"exclusiveMinimum\":true,\"maximum\":"
+          "2}",
+          "", "2" },
+        { "{\"type\":\"string\",\"nullable\":true,\"enum\":[null]}", "", "null" },
+        { "{\"type\":\"string\",\"nullable\":true,\"example\":null}", "", "null" },
+        { "{\"$ref\":\"#/x\",\"const\":2,\"x\":{\"enum\":[1]}}", "", "1" },
+        { "{\"nullable\":true,\"allOf\":[{\"type\":\"integer\",\"minimum\":4,"
+          "\"maximum\":4}]}",
+          "", "4" },
+    };
+    check_samples(*state, true, rows, COUNT(rows));
+}
+
+static void a_string_fits_its_pattern_format_and_length(void **state)
+{
+    static const char *const rows[] = {
+        "\"pattern\":\"^[A-Z]{2}-\\\\d{4}$\"",
+        "\"pattern\":\"^\\\\w+@[a-z]+\\\\.(com|org)$\"",
+        "\"pattern\":\"^[a-z0-9]+(?:-[a-z0-9]+)*$\",\"minLength\":20,\"maxLength\":30",
+        "\"pattern\":\"^[^\\\\s]+$\",\"minLength\":100",
+        "\"pattern\":\"^(?!-)[a-z-]{1,10}$\"",
+        "\"pattern\":\"^\\\\+?[1-9]\\\\d{1,14}$\"",
+        "\"pattern\":\"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$\"",
+        "\"pattern\":\"^\\\\p{Lu}\\\\p{L}*$\"",
+        "\"pattern\":\"^$\"",
+        "\"pattern\":\"x\",\"maxLength\":3",
+        "\"minLength\":50",
+        "\"maxLength\":2",
+        "\"minLength\":3,\"maxLength\":3",
+        "\"format\":\"uuid\"",
+        "\"format\":\"date-time\"",
+        "\"format\":\"date\"",
+        "\"format\":\"time\"",
+        "\"format\":\"duration\"",
+        "\"format\":\"email\",\"maxLength\":40",
+        "\"format\":\"uri\"",
+        "\"format\":\"uri-reference\"",
+        "\"format\":\"hostname\"",
+        "\"format\":\"ipv4\"",
+        "\"format\":\"ipv6\"",
+        "\"format\":\"byte\"",
+        "\"format\":\"json-pointer\"",
+        "\"format\":\"relative-json-pointer\"",
+        "\"format\":\"regex\"",
+        "\"format\":\"password\",\"minLength\":12",
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            char *text = arena_printf(*state, "{\"type\":\"string\",%s}", rows[i]);
+            cJSON *schema = read_json(*state, text), *made;
+            const char *why, *pattern = json_member_text(schema, "pattern");
+            const char *format = json_member_text(schema, "format");
+            const cJSON *least = json_member(schema, "minLength");
+            const cJSON *most = json_member(schema, "maxLength");
+            made = sample_of(*state, text, false, SAMPLE_TYPICAL, seed);
+            assert_true(json_is_string(made));
+            size_t length = utf8_length(made->valuestring);
+            bool ok = (!format || format_check(format_of(format), made)) &&
+                      (!least || (double)length >= least->valuedouble) &&
+                      (!most || (double)length <= most->valuedouble) &&
+                      (!pattern || pattern_match(pattern_compile(pattern, *state, &why),
+                                                 str(made->valuestring),
+                                                 *state) == PATTERN_MATCHES);
+            if (!ok)
+                fail_msg("%s: %s", text, made->valuestring);
+        }
+}
+
+static void a_small_sample_has_only_what_is_required(void **state)
+{
+    const char *schema = "{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}},"
+                         "\"required\":[\"b\"]}";
+    cJSON *made = sample_of(*state, schema, false, SAMPLE_REQUIRED, 1);
+    assert_string_equal(json_text(made, *state).ptr, "{\"b\":2}");
+}
+
+static void the_same_chance_gives_the_same_sample(void **state)
+{
+    const char *schema = "{\"properties\":{\"id\":{\"format\":\"uuid\"},\"email\":{},"
+                         "\"created_at\":{},\"price\":{\"type\":\"number\"}}}";
+    cJSON *a = sample_of(*state, schema, false, SAMPLE_TYPICAL, 1);
+    cJSON *b = sample_of(*state, schema, false, SAMPLE_TYPICAL, 1);
+    cJSON *c = sample_of(*state, schema, false, SAMPLE_TYPICAL, 2);
+    assert_true(json_equal(a, b));
+    assert_false(json_equal(a, c));
+    assert_true(format_check(format_of("email"), json_member(a, "email")));
+    assert_true(format_check(format_of("date-time"), json_member(a, "created_at")));
+}
+
+#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, make_arena, free_arena)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SENTENCE(a_pattern_is_not_anchored),
+        SENTENCE(a_dollar_matches_only_at_the_very_end),
+        SENTENCE(a_dot_is_anything_within_a_line),
+        SENTENCE(class_escapes_are_those_of_ecma),
+        SENTENCE(escapes_name_characters),
+        SENTENCE(a_class_may_be_empty_or_everything),
+        SENTENCE(what_only_pcre_knows_is_literal_in_a_class),
+        SENTENCE(a_brace_that_is_no_quantifier_is_itself),
+        SENTENCE(groups_are_remembered_by_number_and_name),
+        SENTENCE(a_pattern_looks_ahead_and_behind),
+        SENTENCE(properties_have_the_names_of_ecma),
+        SENTENCE(what_is_no_pattern_is_refused_with_its_offset),
+        SENTENCE(a_pattern_made_to_explode_is_stopped),
+        SENTENCE(a_format_takes_what_its_rfc_takes),
+        SENTENCE(a_number_has_the_format_that_holds_it),
+        SENTENCE(what_the_author_wrote_comes_first),
+        SENTENCE(structure_is_followed),
+        SENTENCE(the_dialect_of_3_0_is_understood),
+        SENTENCE(a_string_fits_its_pattern_format_and_length),
+        SENTENCE(a_small_sample_has_only_what_is_required),
+        SENTENCE(the_same_chance_gives_the_same_sample),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
