@@ -8,7 +8,7 @@ DESTDIR ?=
 # What a bare Debian 12 machine lacks; gcc and make are there already.
 PACKAGES      := libcivetweb-dev libcjson-dev libcyaml-dev libyaml-dev libpcre2-dev
 TEST_PACKAGES := libcmocka-dev bats curl jq
-BENCH_PACKAGES := wrk curl
+BENCH_PACKAGES := wrk curl jq
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wwrite-strings -Wcast-qual -Wpointer-arith -Wundef -Wvla -Wformat=2

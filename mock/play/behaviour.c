@@ -522,6 +522,7 @@ static void read_wordings(struct reading *r)
         struct naming n = naming_of(r);
         bind_name(&n, "finding", NULL);
         bind_name(&n, "limit", NULL);
+        bind_name(&n, "refusal", NULL);
         w->list[i].on = from->on;
         w->list[i].plan = error_plan_read(&n, from->status, from->error, from->body,
                                           at(r, "/errors/%", i, 0));

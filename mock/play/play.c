@@ -269,6 +269,14 @@ static void findings_header(struct call *c)
         answer_header(&c->answer, "Understudy-Findings", str(text));
 }
 
+static void bind_refusal(struct call *c)
+{
+    cJSON *v = json_object(c->arena);
+    json_add(v, "kind", json_string(c->arena, str(c->refusal.kind)));
+    json_add(v, "detail", json_string(c->arena, str(c->refusal.detail)));
+    scope_bind(&c->scope, (struct binding){ .name = "refusal", .value = v });
+}
+
 static bool say_refusal(struct call *c)
 {
     struct refusal *r = &c->refusal;
@@ -282,6 +290,7 @@ static bool say_refusal(struct call *c)
         r->detail = arena_printf(c->arena, "%s: %s", c->findings.list[0].pointer,
                                  finding_text(&c->findings.list[0], c->arena));
     }
+    bind_refusal(c);
     const struct error_plan *plan = wording_for(c);
     if (plan) {
         speak(c, plan, status, r->detail, "refusal");
