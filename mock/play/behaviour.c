@@ -114,12 +114,20 @@ static void read_schema(struct reading *r, struct store_collection *c,
             record->schema);
 }
 
+static bool same_pointers(const struct store_index *x, const char **pointers,
+                          size_t count)
+{
+    for (size_t i = 0; i < count && x->count == count; i++)
+        if (strcmp(x->pointers[i], pointers[i]) != 0)
+            return false;
+    return x->count == count;
+}
+
 static void add_index(struct reading *r, struct store_collection *c, const char **pointers,
                       size_t count, bool unique)
 {
     for (size_t i = 0; i < c->index_count; i++)
-        if (count == 1 && c->indexes[i].count == 1 &&
-            strcmp(c->indexes[i].pointers[0], pointers[0]) == 0) {
+        if (same_pointers(&c->indexes[i], pointers, count)) {
             c->indexes[i].unique = c->indexes[i].unique || unique;
             return;
         }
@@ -361,20 +369,33 @@ static enum step_kind kind_of(struct reading *r, const struct record_step *s,
     return kind;
 }
 
-/* Members that conditions look for get an index, so that finding does not walk through
- * all instances. A closed set of values would only make long lists. */
-static void want_index(struct reading *r, const struct step *step, const char *pointer)
+/* A closed set of values alone would only make long lists. */
+static bool is_selective(const struct store_collection *c, const char *pointer)
+{
+    struct schema_place place = { .types = TYPE_STRING };
+    if (!is_hidden(c, pointer) && !schema_describe(c->schema, pointer, &place))
+        return false;
+    return !(place.types & (TYPE_BOOLEAN | TYPE_ARRAY)) && !place.closed;
+}
+
+/* What conditions look for gets an index, so that finding does not walk through all
+ * instances: one over all of a step's members, or, for a list, whose filters may be left
+ * out, one over each. */
+static void want_indexes(struct reading *r, const struct step *step)
 {
     for (size_t i = 0; i < step->of_count; i++) {
         struct store_collection *c = &r->b->plan.collections[step->of[i]];
-        struct schema_place place = { .types = TYPE_STRING };
-        if (!is_hidden(c, pointer) && !schema_describe(c->schema, pointer, &place))
-            continue;
-        if ((place.types & (TYPE_BOOLEAN | TYPE_ARRAY)) || place.closed)
-            continue;
-        const char **one = arena_array(r->arena, const char *, 1);
-        one[0] = pointer;
-        add_index(r, c, one, 1, false);
+        const char **all = arena_array(r->arena, const char *, step->where_count + 1);
+        bool selective = false;
+        for (size_t w = 0; w < step->where_count; w++) {
+            bool good = is_selective(c, step->where[w].at);
+            all[w] = step->where[w].at;
+            selective = selective || good;
+            if (good && step->kind == STEP_LIST)
+                add_index(r, c, &all[w], 1, false);
+        }
+        if (selective && step->kind != STEP_LIST)
+            add_index(r, c, all, step->where_count, false);
     }
 }
 
@@ -405,8 +426,8 @@ static void read_where(struct reading *r, struct naming *n, struct step *to,
         to->where[i].at = pointer;
         here.pointer = arena_printf(r->arena, "%s/where/%u/is", w.pointer, i);
         to->where[i].is = expression_read(n, from->where[i].is, place.types, here);
-        want_index(r, to, pointer);
     }
+    want_indexes(r, to);
 }
 
 static const struct expression *read_optional(struct naming *n, const char *text,

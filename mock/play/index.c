@@ -123,6 +123,7 @@ const uint32_t *index_slots(const struct index *x, uint64_t hash, size_t *count)
 
 bool index_copy(struct index *to, const struct index *from)
 {
+    to->loose = from->loose;
     if (!from->size)
         return true;
     to->buckets = malloc(from->size * sizeof(*to->buckets));

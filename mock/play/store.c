@@ -141,18 +141,29 @@ struct store *store_copy(const struct store *from)
     return s;
 }
 
-/* The hash of what an index looks at; false when any of it is not there, so that an
- * instance without the member is in no one's way. */
-static bool index_hash(const struct store_index *index, const cJSON *tree, uint64_t *hash)
+static uint64_t hash_more(uint64_t hash, const cJSON *value)
 {
-    *hash = 0x51ed270b;
+    return hash * 0x9e3779b97f4a7c15ull ^ json_hash(value);
+}
+
+enum hashed { HASH_NONE, HASH_MADE, HASH_ARRAY };
+
+/* The hash of what an index looks at. HASH_NONE when any of it is not there, so that an
+ * instance without the member is in no one's way; HASH_ARRAY when there is an array,
+ * any item of which may be asked for. */
+static enum hashed index_hash(const struct store_index *index, const cJSON *tree,
+                              uint64_t *hash)
+{
+    *hash = 0;
     for (size_t i = 0; i < index->count; i++) {
         const cJSON *value = pointer_get(tree, index->pointers[i]);
         if (!value || json_is_null(value))
-            return false;
-        *hash = *hash * 0x9e3779b97f4a7c15ull ^ json_hash(value);
+            return HASH_NONE;
+        if (json_is_array(value))
+            return HASH_ARRAY;
+        *hash = hash_more(*hash, value);
     }
-    return true;
+    return HASH_MADE;
 }
 
 static bool same_values(const struct store_index *index, const cJSON *a, const cJSON *b)
@@ -171,7 +182,8 @@ static bool taken(const struct store *s, size_t c, const cJSON *tree, size_t own
     const struct store_collection *plan = &s->plan->collections[c];
     for (size_t i = 0; i < plan->index_count; i++) {
         uint64_t hash;
-        if (!plan->indexes[i].unique || !index_hash(&plan->indexes[i], tree, &hash))
+        if (!plan->indexes[i].unique ||
+            index_hash(&plan->indexes[i], tree, &hash) != HASH_MADE)
             continue;
         size_t n;
         const uint32_t *slots = index_slots(&s->shelves[c].indexes[i], hash, &n);
@@ -189,13 +201,17 @@ static void reindex(struct store *s, size_t c, size_t slot, const cJSON *tree, b
 {
     const struct store_collection *plan = &s->plan->collections[c];
     for (size_t i = 0; tree && i < plan->index_count; i++) {
+        struct index *x = &s->shelves[c].indexes[i];
         uint64_t hash;
-        if (!index_hash(&plan->indexes[i], tree, &hash))
+        enum hashed made = index_hash(&plan->indexes[i], tree, &hash);
+        if (made == HASH_ARRAY)
+            x->loose = true;
+        if (made != HASH_MADE)
             continue;
         if (enter)
-            index_add(&s->shelves[c].indexes[i], hash, (uint32_t)slot);
+            index_add(x, hash, (uint32_t)slot);
         else
-            index_remove(&s->shelves[c].indexes[i], hash, (uint32_t)slot);
+            index_remove(x, hash, (uint32_t)slot);
     }
 }
 
@@ -388,11 +404,15 @@ static bool meets(const struct store_collection *plan, const cJSON *tree,
     return false;
 }
 
-static const uint32_t *candidates(const struct store *s, size_t c, size_t index,
-                                  const cJSON *value, size_t *n)
+/* The value that one of the conditions wants at a pointer; NULL when none says, or when
+ * it wants one of several. */
+static const cJSON *wanted_at(const struct store_condition *conditions, size_t count,
+                              const char *pointer)
 {
-    uint64_t hash = 0x51ed270bull * 0x9e3779b97f4a7c15ull ^ json_hash(value);
-    return index_slots(&s->shelves[c].indexes[index], hash, n);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(conditions[i].at, pointer) == 0 && !json_is_array(conditions[i].value))
+            return conditions[i].value;
+    return NULL;
 }
 
 /* The shortest list of slots that an index can give for the conditions; SIZE_MAX for
@@ -404,20 +424,22 @@ static const uint32_t *shortest(const struct store *s, size_t c,
     const struct store_collection *plan = &s->plan->collections[c];
     const uint32_t *best = NULL;
     *n = SIZE_MAX;
-    for (size_t i = 0; i < count; i++) {
-        if (json_is_array(conditions[i].value))
+    for (size_t x = plan->alias_count ? 1 : 0; x < plan->index_count && *n > 1; x++) {
+        const struct store_index *index = &plan->indexes[x];
+        uint64_t hash = 0;
+        size_t i = 0, found;
+        for (; i < index->count; i++) {
+            const cJSON *value = wanted_at(conditions, count, index->pointers[i]);
+            if (!value)
+                break;
+            hash = hash_more(hash, value);
+        }
+        if (i < index->count || s->shelves[c].indexes[x].loose)
             continue;
-        for (size_t x = 0; x < plan->index_count; x++) {
-            if (plan->indexes[x].count != 1 ||
-                strcmp(plan->indexes[x].pointers[0], conditions[i].at) != 0 ||
-                (plan->alias_count && x == 0))
-                continue;
-            size_t found;
-            const uint32_t *slots = candidates(s, c, x, conditions[i].value, &found);
-            if (found < *n) {
-                *n = found;
-                best = slots;
-            }
+        const uint32_t *slots = index_slots(&s->shelves[c].indexes[x], hash, &found);
+        if (found < *n) {
+            *n = found;
+            best = slots;
         }
     }
     return best;
@@ -433,7 +455,8 @@ bool store_key(const struct store *s, size_t c, const char *text, size_t *slot)
     const cJSON value = { .type = cJSON_String, .valuestring = u.out };
     for (size_t x = 0; x <= plan->alias_count; x++) {
         size_t n;
-        const uint32_t *slots = candidates(s, c, x, &value, &n);
+        const uint32_t *slots =
+            index_slots(&s->shelves[c].indexes[x], hash_more(0, &value), &n);
         for (size_t i = 0; i < n; i++) {
             const cJSON *have =
                 pointer_get(store_get(s, c, slots[i]), plan->indexes[x].pointers[0]);
