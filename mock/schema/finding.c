@@ -103,13 +103,12 @@ const char *finding_found(const struct finding *f, struct arena *arena)
 {
     if (!f->found)
         return "nothing";
+    if (is(f, "type") && json_is_string(f->found))
+        return arena_printf(arena, "the string %s", shown(f->found, arena));
+    if (is(f, "type") && json_is_number(f->found))
+        return arena_printf(arena, "the number %s", shown(f->found, arena));
     if (is(f, "type"))
-        return arena_printf(arena, "%s%s%s", json_kind(f->found),
-                            json_is_string(f->found) || json_is_number(f->found) ? " "
-                                                                                 : "",
-                            json_is_string(f->found) || json_is_number(f->found)
-                                ? shown(f->found, arena)
-                                : "");
+        return json_kind(f->found);
     if (is(f, "maxItems") || is(f, "minItems"))
         return arena_printf(arena, "%zu", json_count(f->found));
     if (is(f, "maxLength") || is(f, "minLength"))
