@@ -104,15 +104,21 @@ static bool find_specs(struct loaded *l, const struct options *o, struct spec_li
     return ok;
 }
 
+static const char *folder_of(const char *path, struct arena *arena)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? arena_copy(arena, (struct str){ path, (size_t)(slash - path) }) : ".";
+}
+
 /* Where a spec's behaviour is when nobody says: fixtures/ beside the document, or
  * beside the folder that it is in. */
 static const char *fixtures_of(struct loaded *l, const char *spec)
 {
-    const char *slash = strrchr(spec, '/');
-    const char *folder =
-        slash ? arena_copy(l->arena, (struct str){ spec, (size_t)(slash - spec) }) : ".";
+    const char *folder = folder_of(spec, l->arena), *above = folder_of(folder, l->arena);
+    if (strcmp(folder, ".") == 0)
+        above = "..";
     const char *const tries[] = { arena_printf(l->arena, "%s/fixtures", folder),
-                                  arena_printf(l->arena, "%s/../fixtures", folder) };
+                                  arena_printf(l->arena, "%s/fixtures", above) };
     for (size_t i = 0; i < COUNT(tries); i++)
         if (file_is_folder(tries[i]))
             return tries[i];

@@ -282,8 +282,37 @@ static const char *nearest_key(const char *key)
     return best;
 }
 
+/* cyaml knows where it was before it read a key that it refuses; the key itself is the
+ * next place of its text that a colon follows. */
+static void find_key(struct str text, const char *key, struct where *at)
+{
+    const char *p = text.ptr, *end = text.ptr + text.len, *line;
+    unsigned row = 1;
+    size_t len = strlen(key);
+    for (; row < at->line && p < end; p++)
+        row += *p == '\n';
+    line = p;
+    for (p += at->col ? at->col - 1 : 0; p < end && (size_t)(end - p) > len; p++) {
+        if (*p == '\n') {
+            row++;
+            line = p + 1;
+        }
+        if (strncmp(p, key, len) != 0)
+            continue;
+        const char *after = p + len;
+        while (after < end && strchr(" \"'", *after) && *after)
+            after++;
+        if (after < end && *after == ':') {
+            at->line = row;
+            at->col = (unsigned)(p - line) + 1;
+            return;
+        }
+    }
+}
+
 /* cyaml's words in ours: what was wanted, what was found. */
-static void tell(const char *path, const struct refusal *r, struct err *err)
+static void tell(const char *path, struct str text, const struct refusal *r,
+                 struct err *err)
 {
     static const struct {
         const char *starts, *before, *after;
@@ -298,6 +327,8 @@ static void tell(const char *path, const struct refusal *r, struct err *err)
         if (strncmp(r->reason, words[i].starts, n) != 0)
             continue;
         const char *key = r->reason + n, *near = i == 0 ? nearest_key(key) : NULL;
+        if (i != 1)
+            find_key(text, key, &at);
         err_set(err, at, "%s%s%s%s%s%s", words[i].before, key, words[i].after,
                 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
         return;
@@ -348,7 +379,7 @@ static void *read_text(const char *path, struct str text,
         return NULL;
     }
     if (e != CYAML_OK) {
-        tell(path, &refusal, err);
+        tell(path, text, &refusal, err);
         return NULL;
     }
     if (!record)
