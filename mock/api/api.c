@@ -36,8 +36,8 @@ bool load_error(struct loading *l, const char *pointer, const char *name,
     return err_set(l->err, api_where(l->api, pointer), "%s", text);
 }
 
-void load_warn(struct loading *l, const char *pointer, const char *name, const char *why,
-               ...)
+void load_warn(struct loading *l, const char *pointer, const char *name,
+               const char *why, ...)
 {
     char text[LIMIT_PROBLEM_TEXT];
     va_list args;
@@ -56,9 +56,10 @@ const cJSON *load_follow(struct loading *l, const cJSON *node, const char **poin
     const char *from = *pointer;
     const cJSON *target = document_follow(l->api->root, pointer, l->arena);
     if (!target)
-        load_error(l, from, "$ref",
-                   "expected a reference to something in this document, found \"%.200s\"",
-                   json_member_text(node, "$ref") ? json_member_text(node, "$ref") : "");
+        load_error(
+            l, from, "$ref",
+            "expected a reference to something in this document, found \"%.200s\"",
+            json_member_text(node, "$ref") ? json_member_text(node, "$ref") : "");
     return target;
 }
 
@@ -103,7 +104,8 @@ static size_t each_operation(struct loading *l, struct operation *ops)
         const cJSON *item = load_follow(l, path, &pointer);
         if (!json_is_object(item)) {
             if (!ops && item)
-                load_error(l, pointer, NULL, "expected a path item (an object), found %s",
+                load_error(l, pointer, NULL,
+                           "expected a path item (an object), found %s",
                            json_kind(item));
             continue;
         }
@@ -158,7 +160,8 @@ static void check_examples(struct loading *l, const struct media *m)
         check_example(l, m, one, load_join(l, m->pointer, "example"));
     const cJSON *list = json_member(m->node, "examples");
     for (one = list ? list->child : NULL; one; one = one->next) {
-        const char *pointer = load_join(l, load_join(l, m->pointer, "examples"), one->string);
+        const char *pointer =
+            load_join(l, load_join(l, m->pointer, "examples"), one->string);
         const cJSON *example = load_follow(l, one, &pointer);
         const cJSON *value = json_member(example, "value");
         if (value)
@@ -214,7 +217,8 @@ struct api *api_load(const char *file, struct arena *arena, struct err *err)
     api->schemas = schemas_new(api->root, api->file, api->dialect, arena, err);
     load_servers(&l);
     load_schemes(&l);
-    api->operations = arena_array(arena, struct operation, each_operation(&l, NULL) + 1);
+    api->operations =
+        arena_array(arena, struct operation, each_operation(&l, NULL) + 1);
     api->operation_count = each_operation(&l, api->operations);
     check_ids(&l);
     schemas_compile(api->schemas);
@@ -232,8 +236,9 @@ static bool names(const struct operation *op, struct str text)
     if (op->path[0] == '/' && (str_is(text, op->path + 1) || str_is(text, op->path)))
         return true;
     struct str rest = text, method;
-    return str_split(&rest, ' ', &method) && str_equal_nocase(method, str(op->method)) &&
-           rest.ptr && str_is(rest, op->path);
+    return str_split(&rest, ' ', &method) &&
+           str_equal_nocase(method, str(op->method)) && rest.ptr &&
+           str_is(rest, op->path);
 }
 
 const struct operation *api_operation(const struct api *api, struct str text,
@@ -253,7 +258,8 @@ const char *api_nearest_operation(const struct api *api, struct str text)
     const char *best = NULL;
     unsigned least = 6;
     for (size_t i = 0; i < api->operation_count; i++) {
-        const char *const tries[] = { api->operations[i].id, api->operations[i].path + 1 };
+        const char *const tries[] = { api->operations[i].id,
+                                      api->operations[i].path + 1 };
         for (size_t t = 0; t < COUNT(tries); t++) {
             unsigned d = str_distance(str(tries[t]), text);
             if (d < least) {

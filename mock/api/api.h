@@ -1,8 +1,9 @@
 /* api.h — an OpenAPI document as data: operations, what they take, what they answer.
  *
- * Loaded once, reported whole (every mistake with its place, every feature that will not
- * be enforced as a warning), then frozen: everything is read through pointers to const
- * and shared by all threads. Follows OpenAPI 3.0.4 and 3.1.1; references are local. */
+ * Loaded once, reported whole (every mistake with its place, every feature that will
+ * not be enforced as a warning), then frozen: everything is read through pointers to
+ * const and shared by all threads. Follows OpenAPI 3.0.4 and 3.1.1; references are
+ * local. */
 #ifndef API_API_H
 #define API_API_H
 
@@ -22,10 +23,10 @@ struct param {
     const char *name;
     enum param_in in;
     bool required, explode;
-    unsigned types;       /* of enum schema_type, what the schema allows */
-    unsigned item_types;  /* the same for the items of an array */
-    const cJSON *schema;  /* as written, or NULL */
-    const char *pointer;  /* of the parameter in the document */
+    unsigned types;      /* of enum schema_type, what the schema allows */
+    unsigned item_types; /* the same for the items of an array */
+    const cJSON *schema; /* as written, or NULL */
+    const char *pointer; /* of the parameter in the document */
 };
 
 /* One entry of `content`. */
@@ -38,9 +39,9 @@ struct media {
 };
 
 struct reply {
-    const char *key;      /* as written: "200", "4XX", "default" */
-    int low, high;        /* the statuses it stands for; 0, 999 for default */
-    const char *name;     /* its description in small letters with '_': "not_found" */
+    const char *key;  /* as written: "200", "4XX", "default" */
+    int low, high;    /* the statuses it stands for; 0, 999 for default */
+    const char *name; /* its description in small letters with '_': "not_found" */
     struct media *media;
     size_t media_count;
     const cJSON *headers; /* or NULL */
@@ -114,8 +115,9 @@ struct api {
 struct api *api_load(const char *file, struct arena *arena, struct err *err);
 
 /* The operation that a user means by text: an operationId, a path without its first
- * slash ("links.create"), or "POST /links.create". When GET and POST share that path and
- * no method is said, both are meant: next is the index to go on from. NULL at the end. */
+ * slash ("links.create"), or "POST /links.create". When GET and POST share that path
+ * and no method is said, both are meant: next is the index to go on from. NULL at the
+ * end. */
 const struct operation *api_operation(const struct api *api, struct str text,
                                       size_t *next);
 

@@ -21,10 +21,10 @@ struct request {
     struct str query; /* as sent, behind '?'; ptr is NULL when there was none */
     struct header headers[LIMIT_HEADERS];
     size_t header_count;
-    struct str body;       /* ptr is NULL when none was sent */
-    bool body_over_limit;  /* it was longer than max_body; body is empty then */
-    bool body_cut_off;     /* the client stopped sending before the length it told */
-    size_t max_body;       /* bytes; what the limit is */
+    struct str body;      /* ptr is NULL when none was sent, or an empty one */
+    bool body_over_limit; /* it was longer than max_body; body is empty then */
+    bool body_cut_off;    /* the client stopped sending before the length it told */
+    size_t max_body;      /* bytes; what the limit is */
 };
 
 enum { RESPONSE_HEADERS = 24 };
@@ -41,7 +41,7 @@ enum connection {
     CONNECTION_KEEP,  /* as HTTP says */
     CONNECTION_CLOSE, /* answered, then closed with "Connection: close" */
     CONNECTION_DROP,  /* closed without a byte of an answer */
-    CONNECTION_CUT    /* closed after cut_after bytes of the body, the length told whole */
+    CONNECTION_CUT /* closed after cut_after bytes of the body, the length told whole */
 };
 
 struct delivery {

@@ -24,8 +24,8 @@ void load_warn(struct loading *l, const char *pointer, const char *name,
 /* "base/name", escaped. */
 const char *load_join(struct loading *l, const char *base, const char *name);
 
-void load_servers(struct loading *l);                  /* servers.c */
-void load_schemes(struct loading *l);                  /* security.c */
+void load_servers(struct loading *l); /* servers.c */
+void load_schemes(struct loading *l); /* security.c */
 void load_security(struct loading *l, struct operation *op, const cJSON *node);
 bool load_operation(struct loading *l, struct operation *op, const cJSON *path_item,
                     const char *item_pointer, const cJSON *node); /* operation.c */

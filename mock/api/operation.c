@@ -29,8 +29,9 @@ static unsigned types_of(struct loading *l, const cJSON *schema, const char *poi
         const char *name;
         unsigned type;
     } names[] = {
-        { "string", TYPE_STRING }, { "integer", TYPE_INTEGER }, { "number", TYPE_NUMBER },
-        { "boolean", TYPE_BOOLEAN }, { "array", TYPE_ARRAY }, { "object", TYPE_OBJECT },
+        { "string", TYPE_STRING }, { "integer", TYPE_INTEGER },
+        { "number", TYPE_NUMBER }, { "boolean", TYPE_BOOLEAN },
+        { "array", TYPE_ARRAY },   { "object", TYPE_OBJECT },
         { "null", TYPE_NULL },
     };
     static const char *const parts[] = { "allOf", "anyOf", "oneOf" };
@@ -51,7 +52,8 @@ static unsigned types_of(struct loading *l, const cJSON *schema, const char *poi
     return types;
 }
 
-static const cJSON *items_of(struct loading *l, const cJSON *schema, const char *pointer)
+static const cJSON *items_of(struct loading *l, const cJSON *schema,
+                             const char *pointer)
 {
     schema = load_follow(l, schema, &pointer);
     return json_member(schema, "items");
@@ -69,7 +71,8 @@ static bool load_param(struct loading *l, struct param *p, const cJSON *node,
         i++;
     if (i == COUNT(places))
         return load_error(l, pointer, "in",
-                          "expected path, query, header or cookie, found \"%.40s\"", in);
+                          "expected path, query, header or cookie, found \"%.40s\"",
+                          in);
     *p = (struct param){ .name = name, .in = places[i].in, .pointer = pointer };
     p->required = json_is_true(json_member(node, "required"));
     if (p->in == PARAM_PATH && !p->required)
@@ -81,9 +84,10 @@ static bool load_param(struct loading *l, struct param *p, const cJSON *node,
     p->explode = explode ? json_is_true(explode) : form;
     p->schema = json_member(node, "schema");
     if (style && strcmp(style, places[i].style) != 0) {
-        load_warn(l, pointer, "style",
-                  "the style \"%.40s\" is not read yet; the parameter will not be checked",
-                  style);
+        load_warn(
+            l, pointer, "style",
+            "the style \"%.40s\" is not read yet; the parameter will not be checked",
+            style);
         p->schema = NULL;
     } else if (!p->schema) {
         load_warn(l, pointer, NULL,
@@ -119,8 +123,8 @@ static void add_params(struct loading *l, struct operation *op, const cJSON *lis
         if (!node || !load_param(l, &p, node, at) || is_ignored(&p))
             continue;
         size_t j = 0;
-        while (j < op->param_count && (strcmp(op->params[j].name, p.name) != 0 ||
-                                       op->params[j].in != p.in))
+        while (j < op->param_count &&
+               (strcmp(op->params[j].name, p.name) != 0 || op->params[j].in != p.in))
             j++;
         op->params[j] = p; /* the operation's own takes the place of the path's */
         if (j == op->param_count)
@@ -244,7 +248,8 @@ static bool load_status(struct reply *r, const char *key)
     return true;
 }
 
-static void load_replies(struct loading *l, struct operation *op, const cJSON *responses)
+static void load_replies(struct loading *l, struct operation *op,
+                         const cJSON *responses)
 {
     const char *base = load_join(l, op->pointer, "responses");
     if (!json_is_object(responses) || !responses->child) {
@@ -302,8 +307,8 @@ static cJSON *params_schema(struct loading *l, const struct operation *op,
     return schema;
 }
 
-/* One schema over the whole call, so that a pointer such as /query/limit or /body/source
- * names the same thing everywhere. */
+/* One schema over the whole call, so that a pointer such as /query/limit or
+ * /body/source names the same thing everywhere. */
 static void make_input(struct loading *l, struct operation *op)
 {
     cJSON *all = json_object(l->arena), *properties = json_object(l->arena);
@@ -334,7 +339,8 @@ bool load_operation(struct loading *l, struct operation *op, const cJSON *path_i
     op->pointer = load_join(l, item_pointer, node->string);
     if (!json_is_object(node))
         return load_error(l, op->pointer, NULL,
-                          "expected an operation (an object), found %s", json_kind(node));
+                          "expected an operation (an object), found %s",
+                          json_kind(node));
     char *method = arena_copy(l->arena, str(node->string));
     for (char *p = method; *p; p++)
         *p = (char)(*p - ('a' - 'A'));

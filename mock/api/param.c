@@ -25,7 +25,8 @@ bool percent_decode(struct str text, bool plus, struct arena *arena, struct str 
         if (c == '+' && plus) {
             c = ' ';
         } else if (c == '%') {
-            if (i + 2 >= text.len || hex(text.ptr[i + 1]) < 0 || hex(text.ptr[i + 2]) < 0)
+            if (i + 2 >= text.len || hex(text.ptr[i + 1]) < 0 ||
+                hex(text.ptr[i + 2]) < 0)
                 return false;
             c = (char)(hex(text.ptr[i + 1]) << 4 | hex(text.ptr[i + 2]));
             i += 2;
@@ -152,7 +153,8 @@ static void add_items(cJSON *array, const struct param *p, struct str text, bool
 }
 
 /* One value of a parameter goes into its place; an array takes further ones. */
-static void put(cJSON *into, const struct param *p, struct str text, struct arena *arena)
+static void put(cJSON *into, const struct param *p, struct str text,
+                struct arena *arena)
 {
     if (p->types & TYPE_ARRAY && !(p->types & TYPE_STRING)) {
         cJSON *array = json_member(into, p->name);
@@ -189,13 +191,24 @@ static void undecodable(struct findings *findings, const char *in, struct str te
     struct arena *arena = findings->arena;
     struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
     buffer_printf(&b, "/%s", in);
+    findings_add(findings, (struct finding){
+                               .pointer = buffer_str(&b).ptr,
+                               .keyword = "encoding",
+                               .schema_pointer = schema_pointer,
+                               .found = json_string(
+                                   arena, utf8_valid(text) ? text : STR("other bytes")),
+                               .note = "percent-encoded UTF-8" });
+}
+
+static void too_many(struct findings *findings, const struct operation *op)
+{
+    struct arena *arena = findings->arena;
     findings_add(findings,
-                 (struct finding){ .pointer = buffer_str(&b).ptr,
-                                   .keyword = "encoding",
-                                   .schema_pointer = schema_pointer,
-                                   .found = json_string(
-                                       arena, utf8_valid(text) ? text : STR("other bytes")),
-                                   .note = "percent-encoded UTF-8" });
+                 (struct finding){ .pointer = "/query",
+                                   .keyword = "maxProperties",
+                                   .schema_pointer = op->pointer,
+                                   .expected = json_integer(arena, LIMIT_QUERY_VALUES),
+                                   .found = json_string(arena, STR("more")) });
 }
 
 static void read_path(cJSON *into, const struct route *route, struct arena *arena,
@@ -237,9 +250,14 @@ static void read_query(cJSON *into, const struct operation *op, struct str query
                        struct arena *arena, struct findings *findings)
 {
     struct str pair, name, value;
+    size_t count = 0;
     while (str_split(&query, '&', &pair)) {
         if (!pair.len)
             continue;
+        if (count++ == LIMIT_QUERY_VALUES) {
+            too_many(findings, op);
+            return;
+        }
         if (!decode_pair(pair, arena, &name, &value)) {
             undecodable(findings, "query", pair, op->pointer);
             continue;

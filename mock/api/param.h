@@ -3,10 +3,10 @@
  *     { "path": {…}, "query": {…}, "header": {…}, "cookie": {…}, "body": … }
  *
  * Declared parameters take the type that their schema allows: "12" becomes 12 for an
- * integer and stays text otherwise, and text that has not the wanted form stays text, so
- * that the check can say what was found. Query parameters that nobody declared are kept
- * as text. Styles are OpenAPI's default ones (4.8.12): simple, and form with or without
- * explode. */
+ * integer and stays text otherwise, and text that has not the wanted form stays text,
+ * so that the check can say what was found. Query parameters that nobody declared are
+ * kept as text. Styles are OpenAPI's default ones (4.8.12): simple, and form with or
+ * without explode. */
 #ifndef API_PARAM_H
 #define API_PARAM_H
 

@@ -45,9 +45,8 @@ static struct edge *edge_of(struct str segment, struct arena *arena)
     e->pieces = arena_array(arena, struct piece, segment.len + 1);
     while (segment.len) {
         const char *open = memchr(segment.ptr, '{', segment.len);
-        const char *close = open ? memchr(open, '}', segment.len -
-                                                         (size_t)(open - segment.ptr))
-                                 : NULL;
+        const char *close =
+            open ? memchr(open, '}', segment.len - (size_t)(open - segment.ptr)) : NULL;
         size_t literal = close ? (size_t)(open - segment.ptr) : segment.len;
         if (literal) {
             e->pieces[e->count++] = (struct piece){ { segment.ptr, literal }, false };

@@ -19,7 +19,7 @@ struct route {
     const struct operation *operation; /* NULL when the path or method is not known */
     bool path_known;
     const char *allow; /* when only the method is not known: for the field Allow */
-    struct str names[LIMIT_PATH_PARAMS]; /* borrowed from the document */
+    struct str names[LIMIT_PATH_PARAMS];  /* borrowed from the document */
     struct str values[LIMIT_PATH_PARAMS]; /* as sent, still percent-encoded */
     size_t count;
 };

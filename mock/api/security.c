@@ -29,8 +29,8 @@ static void load_scheme(struct loading *l, struct scheme *s, const cJSON *node,
             load_error(l, pointer, NULL, "an apiKey scheme needs a name");
     } else {
         load_warn(l, pointer, NULL,
-                  "the security scheme \"%.60s\" (%s%s%s) will not be enforced", s->name,
-                  type, http ? " " : "", http ? http : "");
+                  "the security scheme \"%.60s\" (%s%s%s) will not be enforced",
+                  s->name, type, http ? " " : "", http ? http : "");
     }
 }
 
@@ -40,8 +40,7 @@ void load_schemes(struct loading *l)
         json_member(json_member(l->api->root, "components"), "securitySchemes");
     l->api->schemes = arena_array(l->arena, struct scheme, json_count(all) + 1);
     for (const cJSON *one = all ? all->child : NULL; one; one = one->next) {
-        const char *pointer =
-            load_join(l, "/components/securitySchemes", one->string);
+        const char *pointer = load_join(l, "/components/securitySchemes", one->string);
         struct scheme *s = &l->api->schemes[l->api->scheme_count++];
         s->name = one->string;
         const cJSON *node = load_follow(l, one, &pointer);
@@ -81,7 +80,8 @@ void load_security(struct loading *l, struct operation *op, const cJSON *node)
     }
 }
 
-/* The credentials behind an auth scheme's word; ptr is NULL when the word is another. */
+/* The credentials behind an auth scheme's word; ptr is NULL when the word is another.
+ */
 static struct str after_word(struct str value, const char *word)
 {
     struct str name;
@@ -173,7 +173,8 @@ static const char *challenge_of(const struct operation *op)
             if (op->security[i].schemes[j]->kind == SCHEME_BASIC)
                 return "Basic realm=\"understudy\", charset=\"UTF-8\"";
         }
-    return "ApiKey"; /* RFC 9110 wants a challenge in every 401; there is no better word */
+    return "ApiKey"; /* RFC 9110 wants a challenge in every 401; there is no better word
+                      */
 }
 
 bool security_check(const struct operation *op, const struct request *r,

@@ -43,7 +43,8 @@ static struct server_url parse(struct loading *l, const char *url)
     while (len && path[len - 1] == '/')
         len--;
     if (len)
-        s.base = arena_printf(l->arena, "%s%.*s", *path == '/' ? "" : "/", (int)len, path);
+        s.base =
+            arena_printf(l->arena, "%s%.*s", *path == '/' ? "" : "/", (int)len, path);
     return s;
 }
 

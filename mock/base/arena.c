@@ -15,7 +15,12 @@
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { ALIGN = 16, FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 1024 * 1024 };
+enum {
+    ALIGN = 16,
+    FIRST_BLOCK = 16 * 1024,
+    LARGEST_BLOCK = 1024 * 1024,
+    KEPT_BLOCK = 128 * 1024 /* each of some hundred workers keeps one */
+};
 
 struct block {
     struct block *next;
@@ -119,7 +124,7 @@ void arena_reset(struct arena *a)
     struct block *keep = NULL;
     for (struct block *b = a->block, *next; b; b = next) {
         next = b->next;
-        if (!keep && b->size <= LARGEST_BLOCK)
+        if (!keep && b->size <= KEPT_BLOCK)
             keep = b;
         else
             free(b);
@@ -130,6 +135,7 @@ void arena_reset(struct arena *a)
         POISON(keep->bytes, keep->size);
     }
     a->block = keep;
+    a->next_size = FIRST_BLOCK;
     a->used = 0;
     a->guards = 0;
 }

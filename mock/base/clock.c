@@ -92,7 +92,9 @@ bool clock_read(struct str s, clock_ms *ms)
             !digits(&s, 2, &om))
             return false;
     }
-    static const int64_t month_days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    static const int64_t month_days[] = {
+        31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
+    };
     bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
     if (s.len || mo < 1 || mo > 12 || d < 1 || d > month_days[mo - 1] ||
         (mo == 2 && d == 29 && !leap) || h > 23 || mi > 59 || sec > 60 || oh > 23 ||
@@ -125,8 +127,8 @@ void clock_write(clock_ms ms, unsigned digits_wanted, const char *utc, char *out
         fraction[digits_wanted + 1] = '\0';
     }
     snprintf(out, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d%s%.6s", (int)(y % 10000),
-             (int)mo, (int)d, (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60),
-             fraction, utc);
+             (int)mo, (int)d, (int)(rest / 3600), (int)(rest / 60 % 60),
+             (int)(rest % 60), fraction, utc);
 }
 
 bool clock_duration(struct str text, clock_ms *ms)
@@ -134,8 +136,8 @@ bool clock_duration(struct str text, clock_ms *ms)
     static const struct {
         const char *unit;
         int64_t ms;
-    } units[] = { { "", 1 },         { "ms", 1 },       { "s", 1000 },
-                  { "m", 60000 },    { "h", 3600000 },  { "d", 86400000 } };
+    } units[] = { { "", 1 },      { "ms", 1 },      { "s", 1000 },
+                  { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
     struct str rest = text;
     int64_t value = 0, digit;
     if (!digits(&rest, 1, &value))

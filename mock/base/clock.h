@@ -13,7 +13,7 @@
 typedef int64_t clock_ms;
 
 struct clock {
-    bool still;    /* held at `at` */
+    bool still; /* held at `at` */
     clock_ms at;
 };
 

@@ -58,7 +58,8 @@ bool file_read(const char *path, struct arena *arena, struct str *text, struct e
         goto out;
     }
     if (len > LIMIT_FILE_BYTES) {
-        err_set(err, at, "expected at most %zu bytes, found %zu", LIMIT_FILE_BYTES, len);
+        err_set(err, at, "expected at most %zu bytes, found %zu", LIMIT_FILE_BYTES,
+                len);
         goto out;
     }
     *text = (struct str){ arena_copy(arena, (struct str){ bytes, len }), len };

@@ -48,6 +48,9 @@
 /* Path segments and values in one template; the longest published have under 15. */
 #define LIMIT_PATH_PARAMS 32
 
+/* Values in one query; a head could hold sixteen thousand, each looked up by name. */
+#define LIMIT_QUERY_VALUES 1000
+
 /* Findings told about one call: enough to mend a client with. */
 #define LIMIT_FINDINGS 64
 

@@ -79,8 +79,8 @@ static bool add_folder(struct loaded *l, struct spec_list *list, const char *fol
     return true;
 }
 
-static bool find_specs(struct loaded *l, const struct options *o, struct spec_list *list,
-                       const char **fixtures)
+static bool find_specs(struct loaded *l, const struct options *o,
+                       struct spec_list *list, const char **fixtures)
 {
     *fixtures = o->fixtures;
     if (!o->spec_count) {
@@ -92,7 +92,8 @@ static bool find_specs(struct loaded *l, const struct options *o, struct spec_li
         char here[PATH_MAX];
         bool at_home = getcwd(here, sizeof(here)) && strcmp(here, home) == 0;
         if (!*fixtures)
-            *fixtures = at_home ? "fixtures" : arena_printf(l->arena, "%s/fixtures", home);
+            *fixtures =
+                at_home ? "fixtures" : arena_printf(l->arena, "%s/fixtures", home);
         return add_folder(l, list,
                           at_home ? "specs" : arena_printf(l->arena, "%s/specs", home));
     }
@@ -107,14 +108,16 @@ static bool find_specs(struct loaded *l, const struct options *o, struct spec_li
 static const char *folder_of(const char *path, struct arena *arena)
 {
     const char *slash = strrchr(path, '/');
-    return slash ? arena_copy(arena, (struct str){ path, (size_t)(slash - path) }) : ".";
+    return slash ? arena_copy(arena, (struct str){ path, (size_t)(slash - path) })
+                 : ".";
 }
 
 /* Where a spec's behaviour is when nobody says: fixtures/ beside the document, or
  * beside the folder that it is in. */
 static const char *fixtures_of(struct loaded *l, const char *spec)
 {
-    const char *folder = folder_of(spec, l->arena), *above = folder_of(folder, l->arena);
+    const char *folder = folder_of(spec, l->arena),
+               *above = folder_of(folder, l->arena);
     if (strcmp(folder, ".") == 0)
         above = "..";
     const char *const tries[] = { arena_printf(l->arena, "%s/fixtures", folder),
@@ -129,7 +132,8 @@ static bool load_apis(struct loaded *l, const struct spec_list *list,
                       const char *fixtures)
 {
     struct world *w = &l->world;
-    const struct api **apis = arena_array(l->arena, const struct api *, list->count + 1);
+    const struct api **apis =
+        arena_array(l->arena, const struct api *, list->count + 1);
     size_t *first = arena_array(l->arena, size_t, list->count + 1);
     struct map *names = map_new(l->arena);
     w->behaviours = arena_array(l->arena, struct behaviour *, list->count + 1);
@@ -145,13 +149,12 @@ static bool load_apis(struct loaded *l, const struct spec_list *list,
         struct api *before = map_put(names, str(api->name), api);
         if (before) {
             err_set(&l->err, (struct where){ .file = path },
-                    "%s has the same name, \"%s\"; rename one of the files", before->file,
-                    api->name);
+                    "%s has the same name, \"%s\"; rename one of the files",
+                    before->file, api->name);
             continue;
         }
-        const char *folder =
-            arena_printf(l->arena, "%s/%s", fixtures ? fixtures : fixtures_of(l, path),
-                         api->name);
+        const char *folder = arena_printf(
+            l->arena, "%s/%s", fixtures ? fixtures : fixtures_of(l, path), api->name);
         struct behaviour *b = behaviour_load(api, folder, now, l->arena, &l->err);
         if (!b || l->err.errors != errors) {
             behaviour_done(b);
@@ -237,7 +240,8 @@ static void start_scenarios(struct loaded *l, const struct options *o)
             const char *near = nearest_scenario(w, name);
             err_set(&l->err, (struct where){ .file = NULL },
                     "there is no scenario or file \"%s\"%s%s%s", name,
-                    near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+                    near ? "; did you mean \"" : "", near ? near : "",
+                    near ? "\"?" : "");
         }
         if (s)
             w->started[w->started_count++] = s;
@@ -289,8 +293,7 @@ void load_print(const struct loaded *l, bool errors_only, FILE *to)
             more++;
             continue;
         }
-        fprintf(to, "%s%s\n", p->warning ? "warning: " : "",
-                problem_text(p, arena));
+        fprintf(to, "%s%s\n", p->warning ? "warning: " : "", problem_text(p, arena));
     }
     if (more)
         fprintf(to, "(the same warnings at %zu more places)\n", more);

@@ -7,24 +7,29 @@
 #include <stdlib.h>
 
 /*   name           letter takes      what it does */
-#define OPTIONS(X)                                                                       \
-    X(HOST, "host", 0, "ADDRESS", "listen on this address (127.0.0.1)")                  \
-    X(PORT, "port", 'p', "N", "listen on this port (4010); 0 picks a free one")          \
-    X(PORT_FILE, "port-file", 0, "FILE", "write the port to this file once it listens")  \
-    X(FIXTURES, "fixtures", 'f', "DIR", "behaviours, seeds and scenarios (fixtures/ "    \
-                                        "beside the specs)")                             \
-    X(SCENARIO, "scenario", 's', "NAME|FILE", "start this scenario; may be repeated")    \
-    X(SEED, "seed", 0, "N", "the number that random draws come from (1)")                \
-    X(NOW, "now", 0, "TIME", "hold the clock still at this time "                        \
-                             "(2026-01-01T00:00:00Z)")                                   \
-    X(MAX_BODY, "max-body", 0, "BYTES", "the longest body that is taken (4194304)")      \
-    X(STATELESS, "stateless", 0, NULL, "answer from examples and schemas; remember "     \
-                                       "nothing")                                        \
-    X(ADMIN_TOKEN, "admin-token", 0, "TEXT", "/__admin wants this bearer token; needed " \
-                                             "off loopback")                             \
-    X(JSON, "json", 0, NULL, "routes: print JSON")                                       \
-    X(QUIET, "quiet", 'q', NULL, "say nothing but errors")                               \
-    X(HELP, "help", 'h', NULL, "print this")                                             \
+#define OPTIONS(X)                                                                    \
+    X(HOST, "host", 0, "ADDRESS", "listen on this address (127.0.0.1)")               \
+    X(PORT, "port", 'p', "N", "listen on this port (4010); 0 picks a free one")       \
+    X(PORT_FILE, "port-file", 0, "FILE",                                              \
+      "write the port to this file once it listens")                                  \
+    X(FIXTURES, "fixtures", 'f', "DIR",                                               \
+      "behaviours, seeds and scenarios (fixtures/ "                                   \
+      "beside the specs)")                                                            \
+    X(SCENARIO, "scenario", 's', "NAME|FILE", "start this scenario; may be repeated") \
+    X(SEED, "seed", 0, "N", "the number that random draws come from (1)")             \
+    X(NOW, "now", 0, "TIME",                                                          \
+      "hold the clock still at this time "                                            \
+      "(2026-01-01T00:00:00Z)")                                                       \
+    X(MAX_BODY, "max-body", 0, "BYTES", "the longest body that is taken (4194304)")   \
+    X(STATELESS, "stateless", 0, NULL,                                                \
+      "answer from examples and schemas; remember "                                   \
+      "nothing")                                                                      \
+    X(ADMIN_TOKEN, "admin-token", 0, "TEXT",                                          \
+      "/__admin wants this bearer token; needed "                                     \
+      "off loopback")                                                                 \
+    X(JSON, "json", 0, NULL, "routes: print JSON")                                    \
+    X(QUIET, "quiet", 'q', NULL, "say nothing but errors")                            \
+    X(HELP, "help", 'h', NULL, "print this")                                          \
     X(VERSION, "version", 'V', NULL, "print the version")
 
 #define ENUM_ITEM(name, text, letter, takes, about) OPTION_##name,
@@ -66,7 +71,8 @@ static void help(void)
     }
     puts("\nEach option is also an environment variable: --max-body is "
          "UNDERSTUDY_MAX_BODY.\n"
-         "Exit: 0 fine, 2 bad arguments, spec or fixture, 10 the address cannot be had.");
+         "Exit: 0 fine, 2 bad arguments, spec or fixture, 10 the address cannot be "
+         "had.");
 }
 
 static bool wrong(const char *format, const char *a, const char *b)
@@ -116,7 +122,8 @@ static bool apply(struct options *o, enum option which, const char *value)
         return true;
     case OPTION_PORT:
         if (!number(value, 65535, &n))
-            return wrong("--port wants a number from 0 to 65535, not \"%\"%", value, "");
+            return wrong("--port wants a number from 0 to 65535, not \"%\"%", value,
+                         "");
         o->port = (unsigned)n;
         return true;
     case OPTION_PORT_FILE:
@@ -139,7 +146,8 @@ static bool apply(struct options *o, enum option which, const char *value)
         return true;
     case OPTION_MAX_BODY:
         if (!number(value, LIMIT_FILE_BYTES, &n))
-            return wrong("--max-body wants bytes, at most 67108864, not \"%\"%", value, "");
+            return wrong("--max-body wants bytes, at most 67108864, not \"%\"%", value,
+                         "");
         o->max_body = n;
         return true;
     case OPTION_STATELESS:
@@ -223,10 +231,9 @@ static const char *nearest(const char *arg)
 
 enum options_answer options_read(struct options *o, int argc, char **argv)
 {
-    *o = (struct options){ .host = "127.0.0.1",
-                           .port = 4010,
-                           .seed = 1,
-                           .max_body = LIMIT_BODY_BYTES };
+    *o = (struct options){
+        .host = "127.0.0.1", .port = 4010, .seed = 1, .max_body = LIMIT_BODY_BYTES
+    };
     if (!read_environment(o))
         return OPTIONS_WRONG;
     bool words_only = false;

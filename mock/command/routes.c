@@ -2,7 +2,8 @@
 #include "command/load.h"
 
 /* Who will answer a good call: a behaviour, an example of the document, or a sample. */
-static const char *answers(const struct world *w, size_t api, const struct operation *op)
+static const char *answers(const struct world *w, size_t api,
+                           const struct operation *op)
 {
     if (w->behaviours[api]->scripts[op->index] && !w->stateless)
         return "behaviour";
@@ -29,8 +30,8 @@ static void print_text(const struct world *w)
     for (size_t a = 0; a < w->cast.count; a++)
         for (size_t i = 0; i < w->cast.apis[a]->operation_count; i++) {
             const struct operation *op = &w->cast.apis[a]->operations[i];
-            printf("%-*s  %-*s  %-*s  %-10s  %s\n", method, op->method, path, op->path, id,
-                   op->id, op->api->name, answers(w, a, op));
+            printf("%-*s  %-*s  %-*s  %-10s  %s\n", method, op->method, path, op->path,
+                   id, op->id, op->api->name, answers(w, a, op));
         }
 }
 

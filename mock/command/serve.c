@@ -26,7 +26,8 @@ static const struct operation *easy_call(const struct api *api)
     return NULL;
 }
 
-static void print_started(const struct loaded *l, const struct options *o, unsigned port)
+static void print_started(const struct loaded *l, const struct options *o,
+                          unsigned port)
 {
     const struct world *w = &l->world;
     bool six = strchr(o->host, ':') != NULL;
@@ -70,7 +71,8 @@ static bool write_port(const char *path, unsigned port)
         ok = false;
     if (ok && rename(beside, path) == 0)
         return true;
-    fprintf(stderr, "understudy: %s: cannot write the port: %s\n", path, strerror(errno));
+    fprintf(stderr, "understudy: %s: cannot write the port: %s\n", path,
+            strerror(errno));
     return false;
 }
 

@@ -74,12 +74,13 @@ static void copy_text(struct str *text, char **to, size_t most)
 /* The entry and its texts in one block. */
 static struct journal_entry *packed(struct journal_entry e)
 {
-    struct str *texts[] = { &e.method, &e.path,      &e.query, &e.headers,
-                            &e.body,   &e.api,       &e.operation, &e.voice,
-                            &e.error,  &e.findings,  &e.answer };
+    struct str *texts[] = { &e.method, &e.path,     &e.query,     &e.headers,
+                            &e.body,   &e.api,      &e.operation, &e.voice,
+                            &e.error,  &e.findings, &e.answer };
     size_t bytes = sizeof(e);
     for (size_t i = 0; i < COUNT(texts); i++)
-        bytes += texts[i]->len < LIMIT_JOURNAL_BODY ? texts[i]->len : LIMIT_JOURNAL_BODY;
+        bytes +=
+            texts[i]->len < LIMIT_JOURNAL_BODY ? texts[i]->len : LIMIT_JOURNAL_BODY;
     struct journal_entry *block = malloc(bytes);
     if (!block)
         return NULL;

@@ -30,8 +30,9 @@ struct json_error {
     const char *why; /* borrowed from the arena that json_read was given */
 };
 
-/* The tree of a whole text, borrowed from arena; NULL and *error filled when the text is
- * not one JSON value, is deeper than LIMIT_DEPTH or has more than max_nodes values. */
+/* The tree of a whole text, borrowed from arena; NULL and *error filled when the text
+ * is not one JSON value, is deeper than LIMIT_DEPTH or has more than max_nodes values.
+ */
 cJSON *json_read(struct str text, size_t max_nodes, struct arena *arena,
                  struct json_error *error);
 

@@ -130,9 +130,7 @@ static bool read_number(struct reader *r, cJSON *node)
             node->valuestring = NULL;
     }
     double d = node->valuedouble;
-    node->valueint = d >= INT32_MAX   ? INT32_MAX
-                     : d <= INT32_MIN ? INT32_MIN
-                                      : (int)d;
+    node->valueint = d >= INT32_MAX ? INT32_MAX : d <= INT32_MIN ? INT32_MIN : (int)d;
     return true;
 }
 
@@ -394,8 +392,12 @@ static bool value(struct reader *r, cJSON *node)
 cJSON *json_read(struct str text, size_t max_nodes, struct arena *arena,
                  struct json_error *error)
 {
-    struct reader r = { .start = text.ptr, .p = text.ptr, .end = text.ptr + text.len,
-                        .arena = arena, .nodes_left = max_nodes, .error = error };
+    struct reader r = { .start = text.ptr,
+                        .p = text.ptr,
+                        .end = text.ptr + text.len,
+                        .arena = arena,
+                        .nodes_left = max_nodes,
+                        .error = error };
     cJSON *node = new_node(&r);
     if (!node || !value(&r, node))
         return NULL;
@@ -410,8 +412,12 @@ cJSON *json_read(struct str text, size_t max_nodes, struct arena *arena,
 cJSON *json_number_read(struct arena *arena, struct str text)
 {
     struct json_error ignored;
-    struct reader r = { .start = text.ptr, .p = text.ptr, .end = text.ptr + text.len,
-                        .arena = arena, .nodes_left = 1, .error = &ignored };
+    struct reader r = { .start = text.ptr,
+                        .p = text.ptr,
+                        .end = text.ptr + text.len,
+                        .arena = arena,
+                        .nodes_left = 1,
+                        .error = &ignored };
     if (!text.len || (*text.ptr != '-' && !is_digit(&r)))
         return NULL;
     cJSON *node = new_node(&r);

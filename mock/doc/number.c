@@ -15,7 +15,8 @@ struct decimal {
     long exponent;
 };
 
-/* A double is exact when it was read from plain digits; json keeps the text otherwise. */
+/* A double is exact when it was read from plain digits; json keeps the text otherwise.
+ */
 static bool exact(const cJSON *n)
 {
     return !n->valuestring && fabs(n->valuedouble) < 1e15 &&
@@ -142,8 +143,8 @@ bool number_fits_bits(const cJSON *n, unsigned bits)
     return number_compare(n, &least) >= 0 && number_compare(n, &most) <= 0;
 }
 
-/* value mod step on digits: the remainder is kept below step by long division, one digit
- * of value at a time. Bounded by the digits of value that matter. */
+/* value mod step on digits: the remainder is kept below step by long division, one
+ * digit of value at a time. Bounded by the digits of value that matter. */
 static bool divides(const struct decimal *value, const struct decimal *step)
 {
     /* Both as whole numbers of the unit 10^scale. */

@@ -1,10 +1,11 @@
 /* yaml.h — YAML 1.2 documents as the same tree that JSON gives (the only yaml.h).
  *
  * Scalars follow the YAML 1.2 core schema (10.3): only true/false/null (and their
- * listed spellings), integers and floats are not text; `no`, `on`, `1:30` and dates stay
- * text, `0o17` and `0xff` are integers, `.inf`/`.nan` are refused (JSON has neither).
- * A number keeps its written text as in json.h (`3.10` is 3.1 as a number and is written
- * back `3.10`). Quoted and block scalars are text. Explicit tags !!str, !!int, !!float,
+ * listed spellings), integers and floats are not text; `no`, `on`, `1:30` and dates
+ * stay text, `0o17` and `0xff` are integers, `.inf`/`.nan` are refused (JSON has
+ * neither). A number keeps its written text as in json.h (`3.10` is 3.1 as a number and
+ * is written back `3.10`). Quoted and block scalars are text. Explicit tags !!str,
+ * !!int, !!float,
  * !!bool, !!null, !!seq, !!map are honoured, others refused. Keys must be scalars and
  * become their text (`200:` is "200"); a key twice is an error. Anchors and aliases are
  * supported: an alias is a copy of the anchored node, bounded by LIMIT_YAML_NODES; an

@@ -17,7 +17,8 @@ struct answer {
     const char *error; /* the name of the error, or NULL */
 };
 
-/* Adds a field, in place of an earlier one of that name; name and value are borrowed. */
+/* Adds a field, in place of an earlier one of that name; name and value are borrowed.
+ */
 void answer_header(struct answer *a, const char *name, struct str value);
 
 /* RFC 9457: application/problem+json with type about:blank, title, status and detail

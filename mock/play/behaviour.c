@@ -33,7 +33,8 @@ static struct where at(struct reading *r, const char *format, unsigned i, unsign
         next = j;
     }
     pointer[n] = '\0';
-    return (struct where){ .file = r->file, .pointer = arena_copy(r->arena, str(pointer)) };
+    return (struct where){ .file = r->file,
+                           .pointer = arena_copy(r->arena, str(pointer)) };
 }
 
 static struct where below(struct reading *r, struct where w, const char *key)
@@ -77,19 +78,21 @@ static bool is_hidden(const struct store_collection *c, const char *pointer)
 
 /* Whether a pointer names a member that instances may have. */
 static bool check_member(struct reading *r, const struct store_collection *c,
-                         const char *pointer, struct where w, struct schema_place *place)
+                         const char *pointer, struct where w,
+                         struct schema_place *place)
 {
     *place = (struct schema_place){ .types = TYPE_ANY };
     if (!pointer_valid(pointer) || !*pointer)
-        return err_set(r->err, w, "expected a JSON pointer such as /id, found \"%.60s\"",
-                       pointer);
+        return err_set(r->err, w,
+                       "expected a JSON pointer such as /id, found \"%.60s\"", pointer);
     if (is_hidden(c, pointer))
         return true;
     if (schema_describe(c->schema, pointer, place))
         return true;
     const char *near = place->nearest;
     return err_set(r->err, w, "the schema of %s has no %s%s%s%s", c->name, pointer,
-                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+                   near ? "; did you mean \"" : "", near ? near : "",
+                   near ? "\"?" : "");
 }
 
 static const char **texts(struct reading *r, char **from, unsigned count)
@@ -123,8 +126,8 @@ static bool same_pointers(const struct store_index *x, const char **pointers,
     return x->count == count;
 }
 
-static void add_index(struct reading *r, struct store_collection *c, const char **pointers,
-                      size_t count, bool unique)
+static void add_index(struct reading *r, struct store_collection *c,
+                      const char **pointers, size_t count, bool unique)
 {
     for (size_t i = 0; i < c->index_count; i++)
         if (same_pointers(&c->indexes[i], pointers, count)) {
@@ -150,7 +153,8 @@ static void read_indexes(struct reading *r, struct store_collection *c,
     c->aliases = texts(r, record->aliases, record->aliases_count);
     c->alias_count = record->aliases_count;
     for (unsigned j = 0; j < record->aliases_count; j++) {
-        check_member(r, c, c->aliases[j], at(r, "/collections/%/aliases/%", i, j), &place);
+        check_member(r, c, c->aliases[j], at(r, "/collections/%/aliases/%", i, j),
+                     &place);
         add_index(r, c, &c->aliases[j], 1, true);
     }
     for (unsigned j = 0; j < record->unique_count; j++) {
@@ -158,7 +162,8 @@ static void read_indexes(struct reading *r, struct store_collection *c,
         for (unsigned k = 0; k < u->pointers_count; k++)
             check_member(r, c, u->pointers[k], at(r, "/collections/%/unique/%", i, j),
                          &place);
-        add_index(r, c, texts(r, u->pointers, u->pointers_count), u->pointers_count, true);
+        add_index(r, c, texts(r, u->pointers, u->pointers_count), u->pointers_count,
+                  true);
     }
 }
 
@@ -187,7 +192,8 @@ static const size_t *collections_of(struct reading *r, const char *name, size_t 
         const struct record_group *g = &r->record->groups[i];
         if (strcmp(g->name, name) != 0)
             continue;
-        for (unsigned j = 0; j < g->of_count && *count < r->b->plan.collection_count; j++)
+        for (unsigned j = 0; j < g->of_count && *count < r->b->plan.collection_count;
+             j++)
             if ((one = collection_named(r, g->of[j])) != SIZE_MAX)
                 list[(*count)++] = one;
         return list;
@@ -223,8 +229,8 @@ static const struct error_plan *read_otherwise(struct reading *r, struct naming 
                        &body))
             continue;
         err_set(r->err, below(r, w, "error"),
-                "%s declares no response for the error \"%.60s\"%s", n->operations[i]->id,
-                e->error, e->status ? " with that status" : "");
+                "%s declares no response for the error \"%.60s\"%s",
+                n->operations[i]->id, e->error, e->status ? " with that status" : "");
     }
     return plan;
 }
@@ -233,7 +239,8 @@ static void read_references(struct reading *r, struct store_collection *c,
                             const struct record_collection *record, unsigned i)
 {
     c->reference_count = record->references_count;
-    c->references = arena_array(r->arena, struct store_reference, c->reference_count + 1);
+    c->references =
+        arena_array(r->arena, struct store_reference, c->reference_count + 1);
     for (unsigned j = 0; j < record->references_count; j++) {
         const struct record_reference *from = &record->references[j];
         struct store_reference *to = &c->references[j];
@@ -292,7 +299,8 @@ static void read_rules(struct reading *r, struct store_collection *c,
         check_member(r, c, record->updated[j], at(r, "/collections/%/updated/%", i, j),
                      &place);
     if (record->version)
-        check_member(r, c, record->version, at(r, "/collections/%/version", i, 0), &place);
+        check_member(r, c, record->version, at(r, "/collections/%/version", i, 0),
+                     &place);
 }
 
 static void read_collections(struct reading *r)
@@ -317,8 +325,8 @@ static void read_collections(struct reading *r)
         return;
     for (unsigned i = 0; i < record->collections_count; i++) {
         struct store_collection *c = &plan->collections[i];
-        c->hidden =
-            texts(r, record->collections[i].hidden, record->collections[i].hidden_count);
+        c->hidden = texts(r, record->collections[i].hidden,
+                          record->collections[i].hidden_count);
         c->hidden_count = record->collections[i].hidden_count;
         read_indexes(r, c, &record->collections[i], i);
     }
@@ -362,10 +370,11 @@ static enum step_kind kind_of(struct reading *r, const struct record_step *s,
             count++;
         }
     if (count != 1)
-        err_set(r->err, w,
-                "expected one of find, create, update, delete, list, require or answer, "
-                "found %s",
-                count ? "several" : "none");
+        err_set(
+            r->err, w,
+            "expected one of find, create, update, delete, list, require or answer, "
+            "found %s",
+            count ? "several" : "none");
     return kind;
 }
 
@@ -379,8 +388,8 @@ static bool is_selective(const struct store_collection *c, const char *pointer)
 }
 
 /* What conditions look for gets an index, so that finding does not walk through all
- * instances: one over all of a step's members, or, for a list, whose filters may be left
- * out, one over each. */
+ * instances: one over all of a step's members, or, for a list, whose filters may be
+ * left out, one over each. */
 static void want_indexes(struct reading *r, const struct step *step)
 {
     for (size_t i = 0; i < step->of_count; i++) {
@@ -450,8 +459,8 @@ static void read_answer(struct reading *r, struct naming *n, struct step *to,
     to->headers = arena_take(r->arena, (to->header_count + 1) * sizeof(*to->headers));
     for (unsigned i = 0; i < from->header_count; i++) {
         to->headers[i].name = from->header[i].name;
-        to->headers[i].value =
-            expression_read(n, from->header[i].value, TYPE_STRING, below(r, w, "header"));
+        to->headers[i].value = expression_read(n, from->header[i].value, TYPE_STRING,
+                                               below(r, w, "header"));
     }
 }
 
@@ -468,7 +477,8 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
         if (!from->otherwise)
             err_set(r->err, w, "a require step needs otherwise");
     } else if (to->kind != STEP_ANSWER && name) {
-        static const char *const keys[] = { "find", "create", "update", "delete", "list" };
+        static const char *const keys[] = { "find", "create", "update", "delete",
+                                            "list" };
         to->of = collections_of(r, name, &to->of_count, below(r, w, keys[to->kind]));
         if (to->kind == STEP_CREATE && to->of_count > 1)
             err_set(r->err, w, "an instance is made in one collection, not in a group");
@@ -493,7 +503,8 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
         read_answer(r, n, to, from, w);
     if (from->as)
         bind_name(n, from->as,
-                  to->of_count == 1 && (to->kind == STEP_FIND || to->kind == STEP_CREATE)
+                  to->of_count == 1 &&
+                          (to->kind == STEP_FIND || to->kind == STEP_CREATE)
                       ? c
                       : NULL);
 }
@@ -514,7 +525,8 @@ static void read_operation(struct reading *r, const struct record_operation *rec
         if (!op) {
             const char *near = api_nearest_operation(r->api, str(id));
             err_set(r->err, w, "%s has no operation \"%.80s\"%s%s%s", r->api->file, id,
-                    near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+                    near ? "; did you mean \"" : "", near ? near : "",
+                    near ? "\"?" : "");
             continue;
         }
         if (scripts[op->index])
@@ -526,8 +538,8 @@ static void read_operation(struct reading *r, const struct record_operation *rec
     script->count = record->steps_count;
     script->steps = arena_array(r->arena, struct step, script->count + 1);
     if (record->dry_run)
-        script->dry_run =
-            condition_read(&n, record->dry_run, at(r, "/operations/%/dry_run", index, 0));
+        script->dry_run = condition_read(&n, record->dry_run,
+                                         at(r, "/operations/%/dry_run", index, 0));
     for (unsigned i = 0; i < record->steps_count; i++)
         read_step(r, &n, &script->steps[i], &record->steps[i],
                   at(r, "/operations/%/steps/%", index, i));
@@ -560,11 +572,13 @@ static void seed_instance(struct reading *r, size_t c, const char *path, size_t 
     const struct store_collection *plan = &r->b->plan.collections[c];
     size_t slot;
     if (!json_is_object(tree)) {
-        err_set(r->err, w, "expected an instance (an object), found %s", json_kind(tree));
+        err_set(r->err, w, "expected an instance (an object), found %s",
+                json_kind(tree));
         return;
     }
     if (!json_is_string(pointer_get(tree, plan->key))) {
-        err_set(r->err, w, "expected a text at %s, the key of %s", plan->key, plan->name);
+        err_set(r->err, w, "expected a text at %s, the key of %s", plan->key,
+                plan->name);
         return;
     }
     cJSON *copy = json_copy(r->arena, tree);
@@ -573,10 +587,12 @@ static void seed_instance(struct reading *r, size_t c, const char *path, size_t 
     clock_write(s->now, s->format.digits, s->format.utc, now);
     for (size_t i = 0; i < rules->created_count; i++)
         if (!pointer_get(copy, rules->created[i]))
-            pointer_set(r->arena, copy, rules->created[i], json_string(r->arena, str(now)));
+            pointer_set(r->arena, copy, rules->created[i],
+                        json_string(r->arena, str(now)));
     for (size_t i = 0; i < rules->updated_count; i++)
         if (!pointer_get(copy, rules->updated[i]))
-            pointer_set(r->arena, copy, rules->updated[i], json_string(r->arena, str(now)));
+            pointer_set(r->arena, copy, rules->updated[i],
+                        json_string(r->arena, str(now)));
     if (rules->version && !pointer_get(copy, rules->version))
         pointer_set(r->arena, copy, rules->version, json_integer(r->arena, 1));
     if (store_insert(r->b->seed, c, copy, &slot) == STORE_TAKEN)
@@ -636,7 +652,8 @@ static void check_seed(struct reading *r, unsigned c, struct scope *s)
             continue;
         for (size_t i = 0; i < findings.count; i++) {
             struct where f = w;
-            f.pointer = arena_printf(r->arena, "%s%s", w.pointer, findings.list[i].pointer);
+            f.pointer =
+                arena_printf(r->arena, "%s%s", w.pointer, findings.list[i].pointer);
             err_set(r->err, f, "%s", finding_text(&findings.list[i], r->arena));
         }
     }
@@ -658,14 +675,16 @@ static void read_seeds(struct reading *r, clock_ms now)
 
 /* ---- the whole ---- */
 
-struct behaviour *behaviour_load(const struct api *api, const char *folder, clock_ms now,
-                                 struct arena *arena, struct err *err)
+struct behaviour *behaviour_load(const struct api *api, const char *folder,
+                                 clock_ms now, struct arena *arena, struct err *err)
 {
     static const struct record_behaviour nothing;
     unsigned errors = err->errors;
     struct script_book *book = arena_take(arena, sizeof(*book));
     struct behaviour *b = &book->behaviour;
-    struct reading r = { .api = api, .folder = folder, .arena = arena, .err = err, .b = b };
+    struct reading r = {
+        .api = api, .folder = folder, .arena = arena, .err = err, .b = b
+    };
     const struct script **scripts =
         arena_array(arena, const struct script *, api->operation_count + 1);
     b->api = api;

@@ -1,4 +1,5 @@
-/* behaviour.h — how one API remembers: its collections, its operations' steps, its words.
+/* behaviour.h — how one API remembers: its collections, its operations' steps, its
+ * words.
  *
  * Read from a folder (behaviour.yaml and the seeds beside it), checked against the spec
  * at load: an unknown operation, a property that the schema does not have, a seed that
@@ -25,13 +26,13 @@ struct behaviour {
 
 /* folder need not exist. Everything but the seed is borrowed from arena; behaviour_done
  * frees the seed. NULL when err got an error. now stamps what the seeds leave out. */
-struct behaviour *behaviour_load(const struct api *api, const char *folder, clock_ms now,
-                                 struct arena *arena, struct err *err);
+struct behaviour *behaviour_load(const struct api *api, const char *folder,
+                                 clock_ms now, struct arena *arena, struct err *err);
 void behaviour_done(struct behaviour *b);
 
 /* Runs an operation's steps as one transaction on s->store: all of it happens or none.
- * False when the operation has no script or none of its steps answered; *a is then as it
- * was, and nothing has changed. */
+ * False when the operation has no script or none of its steps answered; *a is then as
+ * it was, and nothing has changed. */
 bool behaviour_run(const struct behaviour *b, struct scope *s, struct answer *a);
 
 #endif

@@ -5,10 +5,21 @@
 
 #include <strings.h>
 
-enum operator{ OP_VALUE, OP_NOT, OP_AND, OP_OR, OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE };
+enum condition_op {
+    OP_VALUE,
+    OP_NOT,
+    OP_AND,
+    OP_OR,
+    OP_EQ,
+    OP_NE,
+    OP_LT,
+    OP_LE,
+    OP_GT,
+    OP_GE
+};
 
 struct condition {
-    enum operator op;
+    enum condition_op op;
     struct condition *left, *right;
     struct expression *value; /* OP_VALUE */
 };
@@ -23,7 +34,7 @@ struct reading {
 
 static struct condition *read_or(struct reading *r);
 
-static struct condition *node(struct reading *r, enum operator op,
+static struct condition *node(struct reading *r, enum condition_op op,
                               struct condition *left, struct condition *right)
 {
     struct condition *c = arena_take(r->names->arena, sizeof(*c));
@@ -33,8 +44,9 @@ static struct condition *node(struct reading *r, enum operator op,
 
 static struct condition *wrong(struct reading *r, const char *wanted)
 {
-    err_set(r->names->err, r->at, "expected %s in the condition \"%.200s\", found %s%.40s%s",
-            wanted, r->text, *r->p ? "\"" : "its end", r->p, *r->p ? "\"" : "");
+    err_set(r->names->err, r->at,
+            "expected %s in the condition \"%.200s\", found %s%.40s%s", wanted, r->text,
+            *r->p ? "\"" : "its end", r->p, *r->p ? "\"" : "");
     return NULL;
 }
 
@@ -69,7 +81,8 @@ static struct condition *read_operand(struct reading *r)
         const char *end = strchr(r->p + 1, '\'');
         if (!end)
             return wrong(r, "a closing '");
-        char *text = arena_copy(arena, (struct str){ r->p + 1, (size_t)(end - r->p - 1) });
+        char *text =
+            arena_copy(arena, (struct str){ r->p + 1, (size_t)(end - r->p - 1) });
         r->p = end + 1;
         /* Quoted, it is text whatever it looks like. */
         return value_node(r, expression_read(r->names, text, TYPE_STRING, r->at));
@@ -110,7 +123,7 @@ static struct condition *read_comparison(struct reading *r)
 {
     static const struct {
         const char *symbol;
-        enum operator op;
+        enum condition_op op;
     } symbols[] = { { "==", OP_EQ }, { "!=", OP_NE }, { "<=", OP_LE },
                     { ">=", OP_GE }, { "<", OP_LT },  { ">", OP_GT } };
     struct condition *left = read_not(r);
@@ -175,7 +188,7 @@ static bool equal(const cJSON *a, const cJSON *b)
 
 /* Numbers by value, text by its letters (which orders timestamps of one form); other
  * pairs have no order, and nothing about them holds. */
-static bool ordered(const cJSON *a, const cJSON *b, enum operator op)
+static bool ordered(const cJSON *a, const cJSON *b, enum condition_op op)
 {
     int c;
     if (json_is_number(a) && json_is_number(b))

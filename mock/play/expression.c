@@ -59,8 +59,8 @@ static void check_request(struct naming *n, const char *pointer, const char *tex
         if (schema_describe(n->operations[i]->input, pointer, &place))
             return;
     if (n->operation_count)
-        unknown_property(n, at, arena_printf(n->arena, "%s: the request", text), pointer,
-                         &place);
+        unknown_property(n, at, arena_printf(n->arena, "%s: the request", text),
+                         pointer, &place);
 }
 
 static bool takes_body(const struct operation *op)
@@ -83,8 +83,8 @@ static void check_input(struct naming *n, const char *pointer, const char *text,
                             input_pointer(n->arena, n->operations[i], pointer), &place))
             return;
     if (n->operation_count)
-        unknown_property(n, at, arena_printf(n->arena, "%s: the request", text), pointer,
-                         &place);
+        unknown_property(n, at, arena_printf(n->arena, "%s: the request", text),
+                         pointer, &place);
 }
 
 static void check_member(struct naming *n, const struct store_collection *c,
@@ -96,7 +96,8 @@ static void check_member(struct naming *n, const struct store_collection *c,
     for (size_t i = 0; i < c->hidden_count; i++)
         if (strcmp(c->hidden[i], pointer) == 0)
             return;
-    unknown_property(n, at, arena_printf(n->arena, "%s: the schema of %s", text, c->name),
+    unknown_property(n, at,
+                     arena_printf(n->arena, "%s: the schema of %s", text, c->name),
                      pointer, &place);
 }
 
@@ -121,10 +122,11 @@ static struct expression *read_request(struct naming *n, struct str rest,
         struct str place = str(places[i]);
         if (!str_starts(rest, place))
             continue;
-        const char *base = arena_printf(n->arena, "/%.*s", (int)place.len - 1, place.ptr);
+        const char *base =
+            arena_printf(n->arena, "/%.*s", (int)place.len - 1, place.ptr);
         const char *name = arena_copy(n->arena, str_from(rest, place.len));
-        e->pointer = arena_printf(n->arena, "%s%s", pointer_join(n->arena, base, name),
-                                  pointer);
+        e->pointer =
+            arena_printf(n->arena, "%s%s", pointer_join(n->arena, base, name), pointer);
         check_request(n, e->pointer, text, at);
         return e;
     }
@@ -186,8 +188,11 @@ static struct expression *read_one(struct naming *n, struct str text, struct whe
         const char *name;
         enum kind kind;
     } words[] = {
-        { "now", KIND_NOW },       { "uuid", KIND_UUID }, { "namespace", KIND_NAMESPACE },
-        { "method", KIND_METHOD }, { "url", KIND_URL },
+        { "now", KIND_NOW },
+        { "uuid", KIND_UUID },
+        { "namespace", KIND_NAMESPACE },
+        { "method", KIND_METHOD },
+        { "url", KIND_URL },
     };
     const char *whole = arena_copy(n->arena, text);
     struct str name = str_from(text, 1), rest = name;
@@ -221,8 +226,8 @@ static struct expression *literal_of(struct naming *n, cJSON *value)
     return e;
 }
 
-static struct expression *read_literal(struct naming *n, const char *text, unsigned types,
-                                       struct where at)
+static struct expression *read_literal(struct naming *n, const char *text,
+                                       unsigned types, struct where at)
 {
     struct json_error ignored;
     cJSON *value = NULL;
@@ -230,27 +235,28 @@ static struct expression *read_literal(struct naming *n, const char *text, unsig
         value = json_read(str(text), 10000, n->arena, &ignored);
     if (value && json_is_string(value))
         value = NULL;
-    bool fits = value && ((json_is_bool(value) && (types & TYPE_BOOLEAN)) ||
-                          (json_is_null(value)) ||
-                          (json_is_number(value) &&
-                           (types & (TYPE_NUMBER | TYPE_INTEGER))) ||
-                          (json_is_array(value) && (types & TYPE_ARRAY)) ||
-                          (json_is_object(value) && (types & TYPE_OBJECT)));
+    bool fits =
+        value &&
+        ((json_is_bool(value) && (types & TYPE_BOOLEAN)) || (json_is_null(value)) ||
+         (json_is_number(value) && (types & (TYPE_NUMBER | TYPE_INTEGER))) ||
+         (json_is_array(value) && (types & TYPE_ARRAY)) ||
+         (json_is_object(value) && (types & TYPE_OBJECT)));
     if (fits)
         return literal_of(n, value);
     if (types & TYPE_STRING)
         return literal_of(n, json_string(n->arena, str(text)));
     err_set(n->err, at, "expected %s, found \"%.60s\"",
-            types & TYPE_BOOLEAN                    ? "true or false"
-            : types & (TYPE_NUMBER | TYPE_INTEGER)  ? "a number"
-            : types & TYPE_ARRAY                    ? "an array as JSON"
-                                                    : "an object as JSON",
+            types & TYPE_BOOLEAN                   ? "true or false"
+            : types & (TYPE_NUMBER | TYPE_INTEGER) ? "a number"
+            : types & TYPE_ARRAY                   ? "an array as JSON"
+                                                   : "an object as JSON",
             text);
     return NULL;
 }
 
 /* "ISS-{$sequence.issue}" in parts. */
-static struct expression *read_parts(struct naming *n, const char *text, struct where at)
+static struct expression *read_parts(struct naming *n, const char *text,
+                                     struct where at)
 {
     struct expression *e = made(n, KIND_TEXT);
     struct str rest = str(text);
@@ -259,8 +265,8 @@ static struct expression *read_parts(struct naming *n, const char *text, struct 
         const char *open = strstr(rest.ptr, "{$");
         size_t head = open ? (size_t)(open - rest.ptr) : rest.len;
         if (head)
-            e->parts[e->part_count++] = literal_of(
-                n, json_string(n->arena, (struct str){ rest.ptr, head }));
+            e->parts[e->part_count++] =
+                literal_of(n, json_string(n->arena, (struct str){ rest.ptr, head }));
         if (!open)
             break;
         const char *close = strchr(open, '}');
@@ -355,9 +361,9 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
     case KIND_HEADER:
         return header_value(e, s);
     case KIND_INPUT:
-        return pointer_get(json_member(s->input, takes_body(s->operation) ? "body"
-                                                                          : "query"),
-                           e->pointer);
+        return pointer_get(
+            json_member(s->input, takes_body(s->operation) ? "body" : "query"),
+            e->pointer);
     case KIND_BINDING: {
         const struct binding *b = scope_binding(s, e->name);
         return b ? pointer_get(render(b, s), e->pointer) : NULL;

@@ -29,8 +29,8 @@ struct timestamps {
 /* A name bound while a behaviour runs. */
 struct binding {
     const char *name;
-    const cJSON *value;     /* as stored; NULL when nothing was found */
-    bool instances;         /* value is an instance, or an array of them when list */
+    const cJSON *value; /* as stored; NULL when nothing was found */
+    bool instances;     /* value is an instance, or an array of them when list */
     bool list;
     size_t collection;
 };
@@ -43,16 +43,16 @@ struct scope {
     const struct operation *operation;
     const struct request *request;
     const cJSON *input;
-    struct store *store;       /* NULL: sequences are not to be had */
+    struct store *store; /* NULL: sequences are not to be had */
     struct timestamps format;
     clock_ms now;
     struct chance *chance;
     const char *namespace;
     struct binding bindings[SCOPE_BINDINGS];
     size_t binding_count;
-    const cJSON *item;         /* $item */
-    int64_t *drawn;            /* one per sequence: drawn in this step, or -1 */
-    bool rendered;             /* instances as a client sees them, not as stored */
+    const cJSON *item; /* $item */
+    int64_t *drawn;    /* one per sequence: drawn in this step, or -1 */
+    bool rendered;     /* instances as a client sees them, not as stored */
 };
 
 /* What may be named while a text is read at load; every mistake goes to err at `at`. */
@@ -62,7 +62,7 @@ struct naming {
     const struct api *api;
     const struct operation *const *operations; /* that share the behaviour */
     size_t operation_count;
-    const struct store_plan *plan;   /* NULL: no collections, no sequences */
+    const struct store_plan *plan; /* NULL: no collections, no sequences */
     const char *const *sequences;
     struct {
         const char *name;
@@ -81,7 +81,8 @@ struct expression *expression_read(struct naming *n, const char *text, unsigned 
 const cJSON *expression_value(const struct expression *e, struct scope *s);
 
 /* JSON whose strings may be expressions. */
-struct body_template *template_read(struct naming *n, const char *json, struct where at);
+struct body_template *template_read(struct naming *n, const char *json,
+                                    struct where at);
 struct body_template *template_of(struct naming *n, const cJSON *tree, struct where at);
 
 /* A new tree from the scope's arena. Members and items whose value is absent are left

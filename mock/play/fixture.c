@@ -9,22 +9,21 @@
 
 /* ---- the shapes ---- */
 
-#define TEXT(key, S, member)                                                            \
-    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, S, member, 0, \
-                           CYAML_UNLIMITED)
+#define TEXT(key, S, member)                                                         \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, S, member, \
+                           0, CYAML_UNLIMITED)
 #define NEEDED(key, S, member) \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, S, member, 0, CYAML_UNLIMITED)
-#define LIST(key, S, member, shape)                                                    \
-    CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, S, member,     \
+#define LIST(key, S, member, shape)                                                \
+    CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, S, member, \
                          &(shape), 0, CYAML_UNLIMITED)
 #define PART(key, S, member, fields) \
     CYAML_FIELD_MAPPING_PTR(key, CYAML_FLAG_OPTIONAL, S, member, fields)
 #define WHOLE(key, S, member) CYAML_FIELD_INT(key, CYAML_FLAG_OPTIONAL, S, member)
-#define SHAPE(name, S, fields)                         \
-    static const cyaml_schema_value_t name = {         \
-        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, S, fields) \
-    }
-#define WORD(key, S, member, words) \
+#define SHAPE(name, S, fields)                                                         \
+    static const cyaml_schema_value_t name = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, \
+                                                                   S, fields) }
+#define WORD(key, S, member, words)                                                  \
     CYAML_FIELD_ENUM(key, CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, S, member, words, \
                      COUNT(words))
 
@@ -196,9 +195,13 @@ SHAPE(fault_shape, S, fault_fields);
 
 #define S struct record_limit
 static const cyaml_schema_field_t limit_fields[] = {
-    NEEDED("on", S, on), CYAML_FIELD_INT("requests", CYAML_FLAG_DEFAULT, S, requests),
-    NEEDED("per", S, per), TEXT("by", S, by), TEXT("error", S, error),
-    WORD("x_headers", S, x_headers, yes_no), CYAML_FIELD_END
+    NEEDED("on", S, on),
+    CYAML_FIELD_INT("requests", CYAML_FLAG_DEFAULT, S, requests),
+    NEEDED("per", S, per),
+    TEXT("by", S, by),
+    TEXT("error", S, error),
+    WORD("x_headers", S, x_headers, yes_no),
+    CYAML_FIELD_END
 };
 SHAPE(limit_shape, S, limit_fields);
 #undef S
@@ -263,11 +266,11 @@ static void on_log(cyaml_log_t level, void *context, const char *format, va_list
 static const char *nearest_key(const char *key)
 {
     static const cyaml_schema_field_t *const all[] = {
-        where_fields,     set_fields,        header_fields,    error_fields,
-        step_fields,      reference_fields,  collection_fields, group_fields,
-        unique_fields,   
-        sequence_fields,  wording_fields,    operation_fields, timestamps_fields,
-        behaviour_fields, fault_fields,      limit_fields,     scenario_fields,
+        where_fields,      set_fields,       header_fields,     error_fields,
+        step_fields,       reference_fields, collection_fields, group_fields,
+        unique_fields,     sequence_fields,  wording_fields,    operation_fields,
+        timestamps_fields, behaviour_fields, fault_fields,      limit_fields,
+        scenario_fields,
     };
     const char *best = NULL;
     unsigned least = 3;
@@ -334,7 +337,8 @@ static void tell(const char *path, struct str text, const struct refusal *r,
         return;
     }
     char kind[32], event[32];
-    if (sscanf(r->reason, "Expecting %31[A-Z_], got event: %31[A-Z]", kind, event) == 2) {
+    if (sscanf(r->reason, "Expecting %31[A-Z_], got event: %31[A-Z]", kind, event) ==
+        2) {
         const char *wanted = strcmp(kind, "SEQUENCE") == 0  ? "a list"
                              : strcmp(kind, "MAPPING") == 0 ? "a mapping of keys"
                              : strcmp(kind, "INT") == 0     ? "a whole number"
@@ -353,7 +357,8 @@ static void tell(const char *path, struct str text, const struct refusal *r,
                              : strcmp(kind, "INT") == 0 ? "a whole number"
                                                         : "a number";
         const char *value = strchr(r->reason, ':');
-        err_set(err, at, "expected %s, found%s", wanted, value ? value + 1 : " another");
+        err_set(err, at, "expected %s, found%s", wanted,
+                value ? value + 1 : " another");
         return;
     }
     err_set(err, at, "%s", r->reason[0] ? r->reason : "not YAML that can be read");
@@ -374,8 +379,10 @@ static void *read_text(const char *path, struct str text,
     cyaml_err_t e = cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top,
                                     &record, NULL);
     if (e == CYAML_ERR_ALIAS) {
-        err_set(err, (struct where){ .file = path, .line = refusal.line, .col = refusal.col },
-                "aliases (*name) are not read in fixtures");
+        err_set(
+            err,
+            (struct where){ .file = path, .line = refusal.line, .col = refusal.col },
+            "aliases (*name) are not read in fixtures");
         return NULL;
     }
     if (e != CYAML_OK) {

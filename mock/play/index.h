@@ -22,7 +22,7 @@ struct index_bucket {
 struct index {
     struct index_bucket *buckets;
     size_t size, used; /* size is a power of two or 0 */
-    bool loose;        /* some instance is not in it, so it cannot tell who is missing */
+    bool loose; /* some instance is not in it, so it cannot tell who is missing */
 };
 
 void index_add(struct index *x, uint64_t hash, uint32_t slot);

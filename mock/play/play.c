@@ -41,12 +41,12 @@ static void limit_headers(struct call *c, const struct allowance *a)
     long long reset = (a->reset_ms + 999) / 1000;
     struct arena *arena = c->arena;
     answer_header(&c->answer, "RateLimit",
-                  str(arena_printf(arena, "\"default\";r=%lld;t=%lld", (long long)a->left,
-                                   reset)));
-    answer_header(&c->answer, "RateLimit-Policy",
-                  str(arena_printf(arena, "\"default\";q=%lld;w=%lld",
-                                   (long long)l->requests,
-                                   (long long)((l->per_ms + 999) / 1000))));
+                  str(arena_printf(arena, "\"default\";r=%lld;t=%lld",
+                                   (long long)a->left, reset)));
+    answer_header(
+        &c->answer, "RateLimit-Policy",
+        str(arena_printf(arena, "\"default\";q=%lld;w=%lld", (long long)l->requests,
+                         (long long)((l->per_ms + 999) / 1000))));
     if (!l->x_headers)
         return;
     answer_header(&c->answer, "X-RateLimit-Limit",
@@ -121,7 +121,7 @@ static bool say_disturbance(struct call *c)
 /* The document's own word for a kind of value: what an error about JSON types names. */
 static const char *plain_type(const cJSON *v)
 {
-    return !v                 ? "nothing"
+    return !v                  ? "nothing"
            : json_is_null(v)   ? "null"
            : json_is_bool(v)   ? "bool"
            : json_is_number(v) ? "number"
@@ -135,7 +135,9 @@ static const char *plain_expected(const cJSON *type)
     const char *t = json_is_array(type) && type->child ? type->child->valuestring
                     : json_is_string(type)             ? type->valuestring
                                                        : "object";
-    return strcmp(t, "integer") == 0 ? "number" : strcmp(t, "boolean") == 0 ? "bool" : t;
+    return strcmp(t, "integer") == 0   ? "number"
+           : strcmp(t, "boolean") == 0 ? "bool"
+                                       : t;
 }
 
 /* The name of the member that a finding is about: its own, or the last of its pointer
@@ -194,7 +196,8 @@ static cJSON *finding_problems(struct call *c)
     return errors;
 }
 
-/* The declared answer to a call that breaks the contract: 422, else 400, else default. */
+/* The declared answer to a call that breaks the contract: 422, else 400, else default.
+ */
 static int refusal_status(const struct operation *op)
 {
     static const int tries[] = { 422, 400 };
@@ -377,7 +380,9 @@ static const cJSON *example_of(const struct call *c, const struct media *m,
                                struct str name)
 {
     const cJSON *list = json_member(m->node, "examples");
-    const cJSON *one = name.len ? json_member_str(list, name) : list ? list->child : NULL;
+    const cJSON *one = name.len ? json_member_str(list, name)
+                       : list   ? list->child
+                                : NULL;
     if (one)
         return json_member(follow(c, one), "value");
     return name.len ? NULL : json_member(m->node, "example");
@@ -489,10 +494,10 @@ static bool say_declared(struct call *c)
     const struct reply *reply = operation_reply(op, status);
     if (reply && say_reply(c, reply, status, (struct str){ NULL, 0 }, false))
         return true;
-    answer_problem(&c->answer, 501,
-                   arena_printf(c->arena, "%s declares no answer that could be made",
-                                op->id),
-                   c->arena);
+    answer_problem(
+        &c->answer, 501,
+        arena_printf(c->arena, "%s declares no answer that could be made", op->id),
+        c->arena);
     return true;
 }
 
@@ -505,7 +510,8 @@ static void prepare(struct call *c)
     const struct operation *op = operation_of(c);
     uint64_t number = op ? c->ns->calls[number_of(c)]++ : 0;
     struct chance *chance = arena_take(c->arena, sizeof(*chance));
-    *chance = chance_of(c->world->seed, str(c->ns->name), str(op ? op->id : ""), number);
+    *chance =
+        chance_of(c->world->seed, str(c->ns->name), str(op ? op->id : ""), number);
     c->scope = (struct scope){ .arena = c->arena,
                                .operation = op,
                                .request = c->request,

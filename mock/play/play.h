@@ -24,7 +24,7 @@ struct call {
     const struct request *request;
     struct world *world;
     struct namespace *ns;
-    size_t api;           /* SIZE_MAX: none is meant */
+    size_t api; /* SIZE_MAX: none is meant */
     struct route route;
     const cJSON *input;
     struct findings findings;
@@ -38,8 +38,9 @@ struct call {
     struct allowance allowance;
 };
 
-/* Fills answer, fault, delay and connection. The namespace's lock is held while state is
- * looked at, and given back on every way out, also when the arena's limit is reached. */
+/* Fills answer, fault, delay and connection. The namespace's lock is held while state
+ * is looked at, and given back on every way out, also when the arena's limit is
+ * reached. */
 void play_call(struct call *c);
 
 #endif

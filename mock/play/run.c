@@ -32,8 +32,7 @@ static void forget_draws(struct run *run)
 static const char *key_text(const struct behaviour *b, size_t c, size_t slot,
                             const struct store *s)
 {
-    const cJSON *key =
-        pointer_get(store_get(s, c, slot), b->plan.collections[c].key);
+    const cJSON *key = pointer_get(store_get(s, c, slot), b->plan.collections[c].key);
     return key->valuestring;
 }
 
@@ -59,7 +58,8 @@ static bool resolve_node(const struct behaviour *b, const struct store_reference
 }
 
 const struct store_reference *instance_finish(const struct behaviour *b, size_t c,
-                                              cJSON *tree, bool created, struct scope *s)
+                                              cJSON *tree, bool created,
+                                              struct scope *s)
 {
     const struct store_collection *plan = &b->plan.collections[c];
     const struct collection_rules *rules = &book_of(b)->rules[c];
@@ -155,14 +155,15 @@ static bool finish(struct run *run, size_t c, cJSON *tree, bool created)
     if (!lost)
         return true;
     return fail(run, lost->otherwise, 400,
-                arena_printf(run->s->arena, "%s refers to something that does not exist",
-                             lost->at));
+                arena_printf(run->s->arena,
+                             "%s refers to something that does not exist", lost->at));
 }
 
 /* ---- conditions of find, update, delete and list ---- */
 
 /* A value that is compared with a reference's key may be an alias. */
-static const cJSON *as_key(struct run *run, size_t c, const char *at, const cJSON *value)
+static const cJSON *as_key(struct run *run, size_t c, const char *at,
+                           const cJSON *value)
 {
     const struct store_collection *plan = &run->b->plan.collections[c];
     for (size_t i = 0; i < plan->reference_count; i++) {
@@ -255,7 +256,8 @@ static cJSON *changed_list(struct run *run, const struct step *step)
 {
     const struct binding *b = step->as ? scope_binding(run->s, step->as) : NULL;
     cJSON *list = json_array(run->s->arena);
-    for (const cJSON *one = b && b->value ? b->value->child : NULL; one; one = one->next)
+    for (const cJSON *one = b && b->value ? b->value->child : NULL; one;
+         one = one->next)
         json_push(list, json_copy(run->s->arena, one));
     return list;
 }
@@ -269,7 +271,8 @@ static bool run_update(struct run *run, const struct step *step)
         size_t *slots = matches(run, step, c, 0, SIZE_MAX, &n);
         total += n;
         for (size_t j = 0; j < n; j++) {
-            cJSON *tree = json_copy(run->s->arena, store_get(run->s->store, c, slots[j]));
+            cJSON *tree =
+                json_copy(run->s->arena, store_get(run->s->store, c, slots[j]));
             run->s->item = store_get(run->s->store, c, slots[j]);
             apply_sets(run, step, tree);
             run->s->item = NULL;
@@ -358,13 +361,14 @@ static bool run_list(struct run *run, const struct step *step)
     cJSON *page = json_object(s->arena), *items = json_array(s->arena);
     json_add(page, "items", items);
     for (size_t i = first; i < past; i++)
-        json_push(items,
-                  store_render(s->store, c, store_get(s->store, c, slots[i]), s->arena));
+        json_push(items, store_render(s->store, c, store_get(s->store, c, slots[i]),
+                                      s->arena));
     if (first < past && (before ? cursor != NULL : past < n))
         json_add(page, "next_cursor", cursor_of(run, c, slots[past - 1]));
     if (first < past && (before ? first > 0 : cursor != NULL))
         json_add(page, "prev_cursor", cursor_of(run, c, slots[first]));
-    scope_bind(s, (struct binding){ .name = step->as ? step->as : "page", .value = page });
+    scope_bind(s,
+               (struct binding){ .name = step->as ? step->as : "page", .value = page });
     return true;
 }
 

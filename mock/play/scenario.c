@@ -19,7 +19,8 @@ struct reading {
 static struct where at(struct reading *r, const char *list, unsigned i, const char *key)
 {
     return (struct where){ .file = r->path,
-                           .pointer = arena_printf(r->arena, "/%s/%u/%s", list, i, key) };
+                           .pointer =
+                               arena_printf(r->arena, "/%s/%u/%s", list, i, key) };
 }
 
 static bool is_meant(const struct reading *r, size_t api)
@@ -39,7 +40,8 @@ static bool *operations_of(struct reading *r, const char *on, struct where w)
         size_t next = 0;
         if (!is_meant(r, i))
             continue;
-        for (size_t j = 0; strcmp(on, "*") == 0 && j < api->operation_count; j++, found++)
+        for (size_t j = 0; strcmp(on, "*") == 0 && j < api->operation_count;
+             j++, found++)
             table[r->cast->first[i] + j] = true;
         while ((op = api_operation(api, str(on), &next))) {
             table[r->cast->first[i] + op->index] = true;
@@ -67,8 +69,8 @@ static const struct operation *operation_at(const struct cast *cast, size_t numb
 
 /* Says which operations do not declare the error: it is sent, but outside their
  * contract. */
-static void check_error(struct reading *r, const char *error, int status, const bool *on,
-                        struct where w)
+static void check_error(struct reading *r, const char *error, int status,
+                        const bool *on, struct where w)
 {
     const struct operation *first = NULL;
     size_t without = 0, with = 0;
@@ -92,14 +94,16 @@ static void check_error(struct reading *r, const char *error, int status, const 
     if (!with && !status && !status_of_name(str(error)))
         err_set(r->err, w, "no operation here declares the error \"%.60s\"", error);
     else
-        err_warn(r->err, w,
-                 "%zu operation%s (such as %s of %s) declare%s no \"%.60s\"; it will be "
-                 "sent as a problem outside the contract",
-                 without, without == 1 ? "" : "s", first->id, first->api->name,
-                 without == 1 ? "s" : "", error);
+        err_warn(
+            r->err, w,
+            "%zu operation%s (such as %s of %s) declare%s no \"%.60s\"; it will be "
+            "sent as a problem outside the contract",
+            without, without == 1 ? "" : "s", first->id, first->api->name,
+            without == 1 ? "s" : "", error);
 }
 
-static int64_t duration(struct reading *r, const char *text, int64_t most, struct where w)
+static int64_t duration(struct reading *r, const char *text, int64_t most,
+                        struct where w)
 {
     clock_ms ms = 0;
     if (text && (!clock_duration(str(text), &ms) || ms > most))
@@ -122,13 +126,13 @@ static struct error_plan read_error(struct reading *r, const char *error, int st
 static int64_t count_of(struct reading *r, int value, const char *key, unsigned i)
 {
     if (value < 0)
-        err_set(r->err, at(r, "faults", i, key), "expected a number from 0 up, found %d",
-                value);
+        err_set(r->err, at(r, "faults", i, key),
+                "expected a number from 0 up, found %d", value);
     return value;
 }
 
-static void read_fault(struct reading *r, struct fault *f, const struct record_fault *from,
-                       unsigned i)
+static void read_fault(struct reading *r, struct fault *f,
+                       const struct record_fault *from, unsigned i)
 {
     f->on = operations_of(r, from->on, at(r, "faults", i, "on"));
     f->skip = count_of(r, from->skip, "skip", i);
@@ -146,11 +150,12 @@ static void read_fault(struct reading *r, struct fault *f, const struct record_f
     f->answers = from->error || from->status;
     f->commit = from->commit == YES;
     f->connection = from->connection;
-    f->retry_after =
-        from->retry_after
-            ? (duration(r, from->retry_after, LIMIT_DURATION_MS,
-                        at(r, "faults", i, "retry_after")) + 999) / 1000
-            : 1;
+    f->retry_after = from->retry_after
+                         ? (duration(r, from->retry_after, LIMIT_DURATION_MS,
+                                     at(r, "faults", i, "retry_after")) +
+                            999) /
+                               1000
+                         : 1;
     f->error = read_error(r, from->error, from->status, from->body,
                           at(r, "faults", i, from->body ? "body" : "error"));
     check_error(r, from->error, from->status, f->on, at(r, "faults", i, "error"));
@@ -160,8 +165,8 @@ static void read_fault(struct reading *r, struct fault *f, const struct record_f
                 "connection");
 }
 
-static void read_limit(struct reading *r, struct limit *l, const struct record_limit *from,
-                       unsigned i)
+static void read_limit(struct reading *r, struct limit *l,
+                       const struct record_limit *from, unsigned i)
 {
     l->on = operations_of(r, from->on, at(r, "limits", i, "on"));
     l->requests = from->requests;
@@ -172,9 +177,9 @@ static void read_limit(struct reading *r, struct limit *l, const struct record_l
     if (l->per_ms < 1)
         err_set(r->err, at(r, "limits", i, "per"), "expected a time above 0");
     l->by = from->by;
-    if (l->by && strncmp(l->by, "/header/", 8) != 0 && strncmp(l->by, "/query/", 7) != 0 &&
-        strncmp(l->by, "/path/", 6) != 0 && strncmp(l->by, "/cookie/", 8) != 0 &&
-        strncmp(l->by, "/body/", 6) != 0)
+    if (l->by && strncmp(l->by, "/header/", 8) != 0 &&
+        strncmp(l->by, "/query/", 7) != 0 && strncmp(l->by, "/path/", 6) != 0 &&
+        strncmp(l->by, "/cookie/", 8) != 0 && strncmp(l->by, "/body/", 6) != 0)
         err_set(r->err, at(r, "limits", i, "by"),
                 "expected a pointer into the call such as /header/authorization, found "
                 "\"%.60s\"",
@@ -234,7 +239,7 @@ struct running {
     struct arena *own;
     struct {
         int64_t seen, fired;
-    } *faults;
+    } * faults;
     struct window **windows; /* a table for each limit */
 };
 
@@ -256,8 +261,7 @@ struct running *running_new(const struct scenario *scenario, struct arena *own)
     r->windows = calloc(scenario->limit_count + 1, sizeof(*r->windows));
     bool ok = r->faults && r->windows;
     for (size_t i = 0; ok && i < scenario->limit_count; i++) {
-        r->windows[i] =
-            calloc(table_size(&scenario->limits[i]), sizeof(struct window));
+        r->windows[i] = calloc(table_size(&scenario->limits[i]), sizeof(struct window));
         ok = r->windows[i] != NULL;
     }
     if (ok)
@@ -283,7 +287,8 @@ const struct scenario *running_scenario(const struct running *r)
     return r->scenario;
 }
 
-void running_counts(const struct running *r, size_t fault, int64_t *seen, int64_t *fired)
+void running_counts(const struct running *r, size_t fault, int64_t *seen,
+                    int64_t *fired)
 {
     *seen = r->faults[fault].seen;
     *fired = r->faults[fault].fired;

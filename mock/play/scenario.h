@@ -64,7 +64,8 @@ void running_free(struct running *r);
 const struct scenario *running_scenario(const struct running *r);
 
 /* How often a fault was met and done so far. */
-void running_counts(const struct running *r, size_t fault, int64_t *seen, int64_t *fired);
+void running_counts(const struct running *r, size_t fault, int64_t *seen,
+                    int64_t *fired);
 
 /* What a limit says of one call. */
 struct allowance {
@@ -88,8 +89,8 @@ const struct fault *running_fault(struct running *r, size_t operation,
 /* The delay of a fault for this call, milliseconds, at most LIMIT_DELAY_MS. */
 int64_t fault_delay(const struct fault *f, struct chance *chance);
 
-/* The text at a pointer into the call (/header/authorization, /body/source), for telling
- * callers apart; "" when there is none. Borrowed from the scope. */
+/* The text at a pointer into the call (/header/authorization, /body/source), for
+ * telling callers apart; "" when there is none. Borrowed from the scope. */
 struct str call_text(struct scope *s, const char *pointer);
 
 #endif

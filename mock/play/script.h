@@ -43,7 +43,7 @@ struct step {
     struct {
         const char *name;
         const struct expression *value;
-    } *headers;
+    } * headers;
     size_t header_count;
 };
 
@@ -73,8 +73,8 @@ static inline const struct script_book *book_of(const struct behaviour *b)
     return (const struct script_book *)(const void *)b;
 }
 
-/* Stamps, defaults and reference keys of an instance that is about to be stored. Returns
- * the reference that leads nowhere, or NULL when all is well. */
+/* Stamps, defaults and reference keys of an instance that is about to be stored.
+ * Returns the reference that leads nowhere, or NULL when all is well. */
 const struct store_reference *instance_finish(const struct behaviour *b, size_t c,
                                               cJSON *tree, bool created,
                                               struct scope *s);

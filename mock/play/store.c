@@ -97,7 +97,8 @@ void store_free(struct store *s)
         struct shelf *shelf = &s->shelves[c];
         for (size_t i = 0; i < shelf->count; i++)
             instance_drop(shelf->slots[i]);
-        for (size_t i = 0; shelf->indexes && i < s->plan->collections[c].index_count; i++)
+        for (size_t i = 0; shelf->indexes && i < s->plan->collections[c].index_count;
+             i++)
             index_done(&shelf->indexes[i]);
         free(shelf->slots);
         free(shelf->indexes);
@@ -197,7 +198,8 @@ static bool taken(const struct store *s, size_t c, const cJSON *tree, size_t own
 
 /* Enters or takes out one instance everywhere. An index is only a help to find and may
  * not fail: memory running out there ends the program, as at start. */
-static void reindex(struct store *s, size_t c, size_t slot, const cJSON *tree, bool enter)
+static void reindex(struct store *s, size_t c, size_t slot, const cJSON *tree,
+                    bool enter)
 {
     const struct store_collection *plan = &s->plan->collections[c];
     for (size_t i = 0; tree && i < plan->index_count; i++) {
@@ -259,7 +261,8 @@ static bool make_slot(struct shelf *shelf)
     return true;
 }
 
-enum store_answer store_insert(struct store *s, size_t c, const cJSON *tree, size_t *slot)
+enum store_answer store_insert(struct store *s, size_t c, const cJSON *tree,
+                               size_t *slot)
 {
     struct shelf *shelf = &s->shelves[c];
     if (taken(s, c, tree, SIZE_MAX))
@@ -275,7 +278,8 @@ enum store_answer store_insert(struct store *s, size_t c, const cJSON *tree, siz
     return put(s, c, *slot, i) ? STORE_OK : STORE_FULL;
 }
 
-enum store_answer store_replace(struct store *s, size_t c, size_t slot, const cJSON *tree)
+enum store_answer store_replace(struct store *s, size_t c, size_t slot,
+                                const cJSON *tree)
 {
     if (taken(s, c, tree, slot))
         return STORE_TAKEN;
@@ -410,7 +414,8 @@ static const cJSON *wanted_at(const struct store_condition *conditions, size_t c
                               const char *pointer)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcmp(conditions[i].at, pointer) == 0 && !json_is_array(conditions[i].value))
+        if (strcmp(conditions[i].at, pointer) == 0 &&
+            !json_is_array(conditions[i].value))
             return conditions[i].value;
     return NULL;
 }
@@ -424,7 +429,7 @@ static const uint32_t *shortest(const struct store *s, size_t c,
     const struct store_collection *plan = &s->plan->collections[c];
     const uint32_t *best = NULL;
     *n = SIZE_MAX;
-    for (size_t x = plan->alias_count ? 1 : 0; x < plan->index_count && *n > 1; x++) {
+    for (size_t x = plan->alias_count ? 1 : 0; x<plan->index_count && * n> 1; x++) {
         const struct store_index *index = &plan->indexes[x];
         uint64_t hash = 0;
         size_t i = 0, found;
@@ -486,11 +491,11 @@ size_t *store_find(const struct store *s, size_t c,
     size_t *list = NULL, room = 0, one;
     *found = 0;
     for (size_t i = 0; i < count && plan->alias_count; i++) {
-        if (strcmp(conditions[i].at, plan->key) != 0 || !json_is_string(conditions[i].value))
+        if (strcmp(conditions[i].at, plan->key) != 0 ||
+            !json_is_string(conditions[i].value))
             continue;
         if (at_most && store_key(s, c, conditions[i].value->valuestring, &one) &&
-            one >= from &&
-            meets_all(s, c, store_get(s, c, one), conditions, count)) {
+            one >= from && meets_all(s, c, store_get(s, c, one), conditions, count)) {
             list = arena_take(arena, sizeof(*list));
             list[(*found)++] = one;
         }

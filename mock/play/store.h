@@ -29,7 +29,8 @@ struct store_reference {
     size_t of_count;
     const char **keep; /* members of the summary that is sent; none: the key itself */
     size_t keep_count;
-    const void *otherwise; /* what a key that leads nowhere is answered with; caller's */
+    const void
+        *otherwise; /* what a key that leads nowhere is answered with; caller's */
 };
 
 struct store_collection {
@@ -102,7 +103,8 @@ size_t *store_find(const struct store *s, size_t collection,
                    size_t at_most, struct arena *arena, size_t *found);
 
 /* The slot of the instance whose key or alias is text; false when there is none. */
-bool store_key(const struct store *s, size_t collection, const char *text, size_t *slot);
+bool store_key(const struct store *s, size_t collection, const char *text,
+               size_t *slot);
 
 /* The next number of a sequence. */
 int64_t store_next(struct store *s, size_t sequence);

@@ -33,11 +33,12 @@ struct body_template *template_read(struct naming *n, const char *json, struct w
     struct json_error why;
     unsigned errors = n->err->errors;
     /* A body that is one expression may stand without quotes. */
-    cJSON *tree = json[0] == '$' ? json_string(n->arena, str(json))
-                                 : json_read(str(json), LIMIT_BODY_NODES, n->arena, &why);
+    cJSON *tree = json[0] == '$'
+                      ? json_string(n->arena, str(json))
+                      : json_read(str(json), LIMIT_BODY_NODES, n->arena, &why);
     if (!tree) {
-        err_set(n->err, at, "expected JSON: %s (line %u, column %u of the text)", why.why,
-                why.line, why.col);
+        err_set(n->err, at, "expected JSON: %s (line %u, column %u of the text)",
+                why.why, why.line, why.col);
         return NULL;
     }
     struct body_template *t = build(n, tree, at);

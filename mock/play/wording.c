@@ -33,7 +33,8 @@ static bool names_itself(const cJSON *value, const char *name)
     return false;
 }
 
-static const cJSON *follow(const struct api *api, const cJSON *node, struct arena *arena)
+static const cJSON *follow(const struct api *api, const cJSON *node,
+                           struct arena *arena)
 {
     const char *ref = json_member_text(node, "$ref");
     const char *pointer = ref ? pointer_of_fragment(arena, ref) : NULL;
@@ -153,7 +154,8 @@ bool error_find(const struct operation *op, const char *name, int status,
                 return true;
             if (way == 1 && m && (*body = sample_named(op, m, name, chance, arena)))
                 return true;
-            bool named = strcmp(r->name, name) == 0 || r->low == status_of_name(str(name));
+            bool named =
+                strcmp(r->name, name) == 0 || r->low == status_of_name(str(name));
             if (way == 2 && named) {
                 *body = any_body(op, r, chance, arena);
                 return true;
@@ -197,11 +199,11 @@ void error_answer(const struct error_plan *plan, const struct wordings *w,
 
     a->error = p->error;
     a->body = NULL;
-    bool declared = s->operation && p->error &&
-                    error_find(s->operation, p->error, wanted, s->chance, s->arena,
-                               &reply, &start);
-    a->status = declared                            ? reply->low
-                : wanted                            ? wanted
+    bool declared =
+        s->operation && p->error &&
+        error_find(s->operation, p->error, wanted, s->chance, s->arena, &reply, &start);
+    a->status = declared ? reply->low
+                : wanted ? wanted
                 : p->error && status_of_name(str(p->error))
                     ? status_of_name(str(p->error))
                     : status;
@@ -224,9 +226,9 @@ void error_answer(const struct error_plan *plan, const struct wordings *w,
         bool problem = json_member(body, "title") && json_member(body, "status");
         bool media = reply && reply_json(reply);
         a->body = body;
-        a->content_type = media                ? reply_json(reply)->type
+        a->content_type = media               ? reply_json(reply)->type
                           : problem && !media ? "application/problem+json"
-                                               : "application/json";
+                                              : "application/json";
     } else {
         answer_problem(a, a->status, detail, s->arena);
     }

@@ -1,8 +1,9 @@
 /* wording.h — how an API words an error.
  *
- * An error has a name, such as too_many_requests. The declared response of the operation
- * whose example, schema or description carries that name gives status and body, so the
- * answer fits the contract by construction. What the fixture says is merged over it. */
+ * An error has a name, such as too_many_requests. The declared response of the
+ * operation whose example, schema or description carries that name gives status and
+ * body, so the answer fits the contract by construction. What the fixture says is
+ * merged over it. */
 #ifndef PLAY_WORDING_H
 #define PLAY_WORDING_H
 
@@ -21,7 +22,7 @@ struct wordings {
     struct wording {
         const char *on;
         struct error_plan plan;
-    } *list;
+    } * list;
     size_t count;
 };
 

@@ -12,10 +12,11 @@
 
 #include <pthread.h>
 
-struct namespace {
+struct namespace
+{
     size_t index; /* in order of making, below LIMIT_NAMESPACES */
     char name[LIMIT_NAMESPACE_NAME + 1];
-    pthread_mutex_t lock; /* over everything below */
+    pthread_mutex_t lock;  /* over everything below */
     struct store **stores; /* one for each API */
     uint64_t *calls;       /* one for each operation, counted through */
     int64_t clock_offset;  /* milliseconds */
@@ -35,7 +36,7 @@ struct world {
     uint64_t seed;
     struct clock clock;
     bool stateless;
-    struct places *places;         /* world_open makes these */
+    struct places *places; /* world_open makes these */
     struct namespaces *namespaces;
 };
 
@@ -58,8 +59,8 @@ struct namespace *world_namespace_at(struct world *w, size_t index);
 
 /* These want the namespace's lock to be held. ---- */
 
-/* Back to the seed: instances, sequences, scenarios, counts and clock. False when memory
- * ran out; then nothing has changed. */
+/* Back to the seed: instances, sequences, scenarios, counts and clock. False when
+ * memory ran out; then nothing has changed. */
 bool namespace_reset(struct world *w, struct namespace *ns);
 
 /* Starts a scenario; own as in running_new. False when there are too many. */

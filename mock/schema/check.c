@@ -55,20 +55,19 @@ static bool found(struct checking *c, const struct schema *s, const char *keywor
 {
     if (!c->findings || c->findings->count >= LIMIT_FINDINGS)
         return false;
-    findings_add(c->findings,
-                 (struct finding){ .pointer = pointer_text(c, at),
-                                   .keyword = keyword,
-                                   .schema_pointer =
-                                       pointer_join(c->arena, s->pointer, keyword),
-                                   .expected = expected,
-                                   .found = value,
-                                   .name = name,
-                                   .note = note });
+    findings_add(c->findings, (struct finding){ .pointer = pointer_text(c, at),
+                                                .keyword = keyword,
+                                                .schema_pointer = pointer_join(
+                                                    c->arena, s->pointer, keyword),
+                                                .expected = expected,
+                                                .found = value,
+                                                .name = name,
+                                                .note = note });
     return false;
 }
 
-static bool rule_broken(struct checking *c, const struct schema *s, const struct rule *r,
-                        const cJSON *value, const struct path *at)
+static bool rule_broken(struct checking *c, const struct schema *s,
+                        const struct rule *r, const cJSON *value, const struct path *at)
 {
     return found(c, s, r->keyword, r->value, value, at, NULL, NULL);
 }
@@ -129,8 +128,8 @@ static bool check_items(struct checking *c, const struct rule *r, const cJSON *v
     size_t i = 0;
     for (const cJSON *item = value->child; item && (ok || c->findings);
          item = item->next, i++) {
-        const struct schema *s = i < r->u.items.prefix_count ? r->u.items.prefix[i]
-                                                             : r->u.items.rest;
+        const struct schema *s =
+            i < r->u.items.prefix_count ? r->u.items.prefix[i] : r->u.items.rest;
         struct path here = { at, NULL, i };
         if (s && !check(c, s, item, &here))
             ok = false;
@@ -159,7 +158,8 @@ static const struct property *property_of(const struct object_rule *o, const cha
         return NULL;
     size_t len = strlen(name);
     uint64_t hash = str_hash((struct str){ name, len });
-    for (size_t i = hash & (o->slots - 1); o->table[i].name; i = (i + 1) & (o->slots - 1))
+    for (size_t i = hash & (o->slots - 1); o->table[i].name;
+         i = (i + 1) & (o->slots - 1))
         if (o->table[i].hash == hash && o->table[i].len == len &&
             memcmp(o->table[i].name, name, len) == 0)
             return &o->table[i];
@@ -200,8 +200,9 @@ static bool check_patterns(struct checking *c, const struct object_rule *o,
     return matched;
 }
 
-static bool check_object(struct checking *c, const struct schema *s, const struct rule *r,
-                         const cJSON *value, const struct path *at)
+static bool check_object(struct checking *c, const struct schema *s,
+                         const struct rule *r, const cJSON *value,
+                         const struct path *at)
 {
     const struct object_rule *o = r->u.object;
     uint64_t seen_bits[2] = { 0 }, *seen = seen_bits;
@@ -266,9 +267,9 @@ static bool check_dependents(struct checking *c, const struct schema *s,
         }
         for (const cJSON *need = one->child; need; need = need->next)
             if (!json_member(value, need->valuestring))
-                ok = found(c, s, r->keyword, NULL, NULL, at, need->valuestring,
-                           arena_printf(c->arena, "because \"%.60s\" is there",
-                                        one->string));
+                ok = found(
+                    c, s, r->keyword, NULL, NULL, at, need->valuestring,
+                    arena_printf(c->arena, "because \"%.60s\" is there", one->string));
     }
     return ok;
 }
@@ -364,7 +365,8 @@ static bool check_rule(struct checking *c, const struct schema *s, const struct 
         ok = utf8_length(v->valuestring) >= r->u.size;
         break;
     case RULE_PATTERN: {
-        enum pattern_answer a = pattern_match(r->u.pattern, str(v->valuestring), c->arena);
+        enum pattern_answer a =
+            pattern_match(r->u.pattern, str(v->valuestring), c->arena);
         if (a == PATTERN_GAVE_UP)
             return found(c, s, r->keyword, r->value, v, at, NULL,
                          "matching was given up at its bound");

@@ -123,9 +123,9 @@ static void on_type(struct making *m, const cJSON *value)
         const char *name;
         unsigned bits;
     } names[] = {
-        { "null", TYPE_NULL },     { "boolean", TYPE_BOOLEAN },
-        { "object", TYPE_OBJECT }, { "array", TYPE_ARRAY },
-        { "string", TYPE_STRING }, { "number", TYPE_NUMBER | TYPE_INTEGER },
+        { "null", TYPE_NULL },       { "boolean", TYPE_BOOLEAN },
+        { "object", TYPE_OBJECT },   { "array", TYPE_ARRAY },
+        { "string", TYPE_STRING },   { "number", TYPE_NUMBER | TYPE_INTEGER },
         { "integer", TYPE_INTEGER },
     };
     const cJSON *first = json_is_array(value) ? value->child : value;
@@ -136,11 +136,12 @@ static void on_type(struct making *m, const cJSON *value)
             if (strcmp(one->valuestring, names[i].name) == 0)
                 bits = names[i].bits;
         if (!bits || (bits == TYPE_NULL && m->all->dialect == DIALECT_OPENAPI_30))
-            err_set(m->all->err, place(m, "type"),
-                    "expected one of object, array, string, number, integer, boolean%s, "
-                    "found %s",
-                    m->all->dialect == DIALECT_OPENAPI_30 ? "" : ", null",
-                    json_is_string(one) ? one->valuestring : json_kind(one));
+            err_set(
+                m->all->err, place(m, "type"),
+                "expected one of object, array, string, number, integer, boolean%s, "
+                "found %s",
+                m->all->dialect == DIALECT_OPENAPI_30 ? "" : ", null",
+                json_is_string(one) ? one->valuestring : json_kind(one));
         types |= bits;
     }
     m->schema->types = types;
@@ -152,8 +153,8 @@ static void on_type(struct making *m, const cJSON *value)
 static void on_size(struct making *m, const cJSON *value, enum rule_kind kind,
                     unsigned types)
 {
-    bool fits = json_is_number(value) && number_is_integer(value) &&
-                value->valuedouble >= 0;
+    bool fits =
+        json_is_number(value) && number_is_integer(value) && value->valuedouble >= 0;
     if (!wanted(m, value, fits, "a whole number that is not negative"))
         return;
     double most = 9e15; /* any size past this is past every bound of ours, too */
@@ -292,7 +293,8 @@ static void on_ref(struct making *m, const cJSON *value)
         schemas_add(m->all, target, pointer);
 }
 
-/* The schema that a discriminator's mapping names: a reference or a component's name. */
+/* The schema that a discriminator's mapping names: a reference or a component's name.
+ */
 static const struct schema *mapped(struct making *m, const cJSON *entry)
 {
     struct arena *arena = m->all->arena;
@@ -311,7 +313,8 @@ static const struct schema *mapped(struct making *m, const cJSON *entry)
 
 /* OpenAPI 3.1.1, 4.8.25. The branches are chosen by the value of one member; what
  * oneOf or anyOf would say about the others does not matter. */
-static bool on_discriminator(struct making *m, const cJSON *value, const cJSON *branches)
+static bool on_discriminator(struct making *m, const cJSON *value,
+                             const cJSON *branches)
 {
     struct arena *arena = m->all->arena;
     const char *property = json_member_text(value, "propertyName");
@@ -366,8 +369,8 @@ static void on_items(struct making *m)
     if (!prefix || !wanted(m, prefix, json_is_array(prefix), "an array of schemas"))
         return;
     size_t n = 0;
-    r->u.items.prefix =
-        arena_take(m->all->arena, (json_count(prefix) + 1) * sizeof(*r->u.items.prefix));
+    r->u.items.prefix = arena_take(m->all->arena, (json_count(prefix) + 1) *
+                                                      sizeof(*r->u.items.prefix));
     for (const cJSON *one = prefix->child; one; one = one->next, n++)
         r->u.items.prefix[n] =
             child(m, one, arena_printf(m->all->arena, "/prefixItems/%zu", n));
@@ -420,8 +423,8 @@ static void add_patterns(struct making *m, struct object_rule *o, const cJSON *v
 {
     if (!wanted(m, value, json_is_object(value), "an object"))
         return;
-    o->patterns = arena_take(m->all->arena,
-                             (json_count(value) + 1) * sizeof(*o->patterns));
+    o->patterns =
+        arena_take(m->all->arena, (json_count(value) + 1) * sizeof(*o->patterns));
     for (const cJSON *one = value->child; one; one = one->next) {
         const char *why;
         struct pattern *p = pattern_compile(one->string, m->all->arena, &why);
@@ -486,9 +489,9 @@ static void on_object(struct making *m)
 /* ---- the list of keywords ---- */
 
 enum keyword {
-    KEYWORD_ANNOTATION,    /* says something to people */
-    KEYWORD_WITH_OTHERS,   /* handled together with another keyword */
-    KEYWORD_LATER,         /* an assertion that is not enforced: said at load */
+    KEYWORD_ANNOTATION,  /* says something to people */
+    KEYWORD_WITH_OTHERS, /* handled together with another keyword */
+    KEYWORD_LATER,       /* an assertion that is not enforced: said at load */
     KEYWORD_TYPE,
     KEYWORD_RULE
 };

@@ -10,7 +10,8 @@ struct walk {
     unsigned least;
 };
 
-static void visit(struct walk *w, const struct schema *s, const char *pointer, int depth);
+static void visit(struct walk *w, const struct schema *s, const char *pointer,
+                  int depth);
 
 static void arrive(struct walk *w, const struct schema *s)
 {
@@ -79,7 +80,8 @@ static void visit_parts(struct walk *w, const struct schema *s, const char *poin
                 visit(w, r->u.branches.list[j], pointer, depth);
             break;
         case RULE_DISCRIMINATOR:
-            for (size_t j = 0; map_at(r->u.discriminator.by_value, j, &key, &value); j++)
+            for (size_t j = 0; map_at(r->u.discriminator.by_value, j, &key, &value);
+                 j++)
                 visit(w, value, pointer, depth);
             break;
         case RULE_IF:
@@ -94,7 +96,8 @@ static void visit_parts(struct walk *w, const struct schema *s, const char *poin
     }
 }
 
-static void visit(struct walk *w, const struct schema *s, const char *pointer, int depth)
+static void visit(struct walk *w, const struct schema *s, const char *pointer,
+                  int depth)
 {
     if (depth > 32 || s->never)
         return;

@@ -55,13 +55,18 @@ const char *finding_expected(const struct finding *f, struct arena *arena)
     static const struct {
         const char *keyword, *text;
     } counted[] = {
-        { "maxLength", "at most %s characters" }, { "minLength", "at least %s characters" },
-        { "maxItems", "at most %s items" },       { "minItems", "at least %s items" },
+        { "maxLength", "at most %s characters" },
+        { "minLength", "at least %s characters" },
+        { "maxItems", "at most %s items" },
+        { "minItems", "at least %s items" },
         { "maxProperties", "at most %s members" },
         { "minProperties", "at least %s members" },
-        { "maximum", "at most %s" },              { "minimum", "at least %s" },
-        { "exclusiveMaximum", "less than %s" },   { "exclusiveMinimum", "more than %s" },
-        { "multipleOf", "a multiple of %s" },     { "const", "%s" },
+        { "maximum", "at most %s" },
+        { "minimum", "at least %s" },
+        { "exclusiveMaximum", "less than %s" },
+        { "exclusiveMinimum", "more than %s" },
+        { "multipleOf", "a multiple of %s" },
+        { "const", "%s" },
         { "pattern", "text that matches %s" },
     };
     for (size_t i = 0; i < COUNT(counted); i++) {
@@ -95,7 +100,8 @@ const char *finding_expected(const struct finding *f, struct arena *arena)
     if (is(f, "not"))
         return "a value that does not fit the schema under \"not\"";
     if (f->note)
-        return arena_printf(arena, "a value that fits \"%s\" (%s)", f->keyword, f->note);
+        return arena_printf(arena, "a value that fits \"%s\" (%s)", f->keyword,
+                            f->note);
     return arena_printf(arena, "a value that fits \"%s\"", f->keyword);
 }
 

@@ -1,7 +1,7 @@
 /* format.h — the values of JSON Schema's `format`, one list.
  *
- * A format is judged for one kind of value (strings, or numbers for int32 and the like);
- * other values pass, as 2020-12 says (validation, 7.1). */
+ * A format is judged for one kind of value (strings, or numbers for int32 and the
+ * like); other values pass, as 2020-12 says (validation, 7.1). */
 #ifndef SCHEMA_FORMAT_H
 #define SCHEMA_FORMAT_H
 

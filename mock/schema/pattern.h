@@ -1,7 +1,8 @@
 /* pattern.h — regular expressions of ECMA-262, matched by PCRE2 (the only pcre2.h).
  *
- * JSON Schema's `pattern` speaks ECMA-262 with the u flag and is not anchored. A pattern
- * is translated and compiled once, at load, and may then be matched by many threads. */
+ * JSON Schema's `pattern` speaks ECMA-262 with the u flag and is not anchored. A
+ * pattern is translated and compiled once, at load, and may then be matched by many
+ * threads. */
 #ifndef SCHEMA_PATTERN_H
 #define SCHEMA_PATTERN_H
 

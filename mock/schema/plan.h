@@ -1,5 +1,5 @@
-/* plan.h — what a schema is compiled to; shared by compile.c, check.c and describe.c and
- * nobody else.
+/* plan.h — what a schema is compiled to; shared by compile.c, check.c and describe.c
+ * and nobody else.
  *
  * A plan is a flat list of rules. Each rule says for which types of value it is meant,
  * so a string never looks at the rules for objects. */
@@ -62,7 +62,7 @@ struct object_rule {
     struct {
         const struct pattern *pattern;
         const struct schema *schema;
-    } *patterns;
+    } * patterns;
     size_t pattern_count;
     const struct schema *additional; /* NULL: anything */
 };

@@ -1,9 +1,10 @@
 /* sample.h — a value that fits a schema, the same for the same stream of chance.
  *
  * Works on the schema as written (OpenAPI 3.0 and 3.1, JSON Schema 2020-12) and follows
- * references inside the document. What the author wrote comes first: `const`, `example`,
- * `examples`, `default`, `enum`; then a value made from `type`, bounds, `format`,
- * `pattern` where it is simple, and the member's name (an email looks like one). */
+ * references inside the document. What the author wrote comes first: `const`,
+ * `example`, `examples`, `default`, `enum`; then a value made from `type`, bounds,
+ * `format`, `pattern` where it is simple, and the member's name (an email looks like
+ * one). */
 #ifndef SCHEMA_SAMPLE_H
 #define SCHEMA_SAMPLE_H
 
@@ -17,7 +18,8 @@ enum sample_size {
 
 struct sampler {
     const cJSON *root; /* the document that "#/…" references point into */
-    bool openapi_30;   /* `nullable`, boolean exclusiveMinimum, siblings of $ref ignored */
+    bool
+        openapi_30; /* `nullable`, boolean exclusiveMinimum, siblings of $ref ignored */
     enum sample_size size;
     struct chance *chance;
     struct arena *arena; /* the value is borrowed from it */

@@ -17,8 +17,8 @@
 #include "doc/json.h"
 
 enum dialect {
-    DIALECT_2020_12,     /* also OpenAPI 3.1's own */
-    DIALECT_OPENAPI_30   /* nullable, boolean exclusive bounds, $ref alone */
+    DIALECT_2020_12,   /* also OpenAPI 3.1's own */
+    DIALECT_OPENAPI_30 /* nullable, boolean exclusive bounds, $ref alone */
 };
 
 struct schemas;

@@ -33,14 +33,14 @@ static cJSON *word(struct question *q, const char *text)
 }
 
 /* The namespace's lock, given back also when the arena's limit is reached. */
-#define LOCKED(q)                                       \
-    pthread_mutex_lock(&(q)->ns->lock);                 \
-    if (setjmp(*arena_guard((q)->arena))) {             \
-        pthread_mutex_unlock(&(q)->ns->lock);           \
-        arena_fail((q)->arena);                         \
+#define LOCKED(q)                             \
+    pthread_mutex_lock(&(q)->ns->lock);       \
+    if (setjmp(*arena_guard((q)->arena))) {   \
+        pthread_mutex_unlock(&(q)->ns->lock); \
+        arena_fail((q)->arena);               \
     }
-#define UNLOCKED(q)               \
-    arena_unguard((q)->arena);    \
+#define UNLOCKED(q)            \
+    arena_unguard((q)->arena); \
     pthread_mutex_unlock(&(q)->ns->lock)
 
 /* The body as an object; NULL and a problem when it is none. */
@@ -55,7 +55,8 @@ static const cJSON *body_object(struct question *q)
         return body;
     problem(q, 400,
             body ? "expected a JSON object"
-                 : arena_printf(q->arena, "expected a JSON object: line %u, column %u: %s",
+                 : arena_printf(q->arena,
+                                "expected a JSON object: line %u, column %u: %s",
                                 why.line, why.col, why.why));
     return NULL;
 }
@@ -108,8 +109,7 @@ static void on_requests(struct question *q)
         f.most = strtoul(arena_copy(q->arena, limit), NULL, 10);
     if (status.ptr)
         f.status = atoi(arena_copy(q->arena, status));
-    reply(q, 200,
-          journal_list(q->service->journal, q->ns->index, &f, q->arena));
+    reply(q, 200, journal_list(q->service->journal, q->ns->index, &f, q->arena));
 }
 
 static void on_requests_delete(struct question *q)
@@ -137,8 +137,8 @@ static void on_state(struct question *q)
     reply(q, 200, body);
 }
 
-static bool find_collection(const struct world *w, const struct str *values, size_t *api,
-                            size_t *collection)
+static bool find_collection(const struct world *w, const struct str *values,
+                            size_t *api, size_t *collection)
 {
     for (*api = 0; *api < w->cast.count; ++*api) {
         const struct store_plan *plan = &w->behaviours[*api]->plan;
@@ -321,7 +321,8 @@ static void on_fault(struct question *q)
     }
     LOCKED(q);
     if (!*s->name)
-        s->name = arena_printf(own, "fault-%llu", (unsigned long long)++q->ns->faults_made);
+        s->name =
+            arena_printf(own, "fault-%llu", (unsigned long long)++q->ns->faults_made);
     const char *name = arena_copy(q->arena, str(s->name));
     arena_unguard(own);
     bool ok = namespace_start(q->ns, s, own);
@@ -399,8 +400,9 @@ static void on_clock_set(struct question *q)
     clock_ms ms;
     if (!(advance && !now && clock_duration(str(advance), &ms)) &&
         !(now && !advance && clock_read(str(now), &ms))) {
-        problem(q, 400,
-                "expected {\"advance\": \"5s\"} or {\"now\": \"2026-01-01T00:00:00Z\"}");
+        problem(
+            q, 400,
+            "expected {\"advance\": \"5s\"} or {\"now\": \"2026-01-01T00:00:00Z\"}");
         return;
     }
     LOCKED(q);
@@ -469,22 +471,25 @@ static bool may_ask(struct question *q)
     const char *token = q->service->admin_token;
     struct str given = request_header(q->request, "Authorization");
     if (q->service->admin_off) {
-        problem(q, 403,
-                "off loopback the admin API is closed; start with --admin-token to open "
-                "it");
+        problem(
+            q, 403,
+            "off loopback the admin API is closed; start with --admin-token to open "
+            "it");
         return false;
     }
     if (!token)
         return true;
-    if (str_starts(given, STR("Bearer ")) && str_is(str_trim(str_from(given, 7)), token))
+    if (str_starts(given, STR("Bearer ")) &&
+        str_is(str_trim(str_from(given, 7)), token))
         return true;
     problem(q, 401, "the admin API wants Authorization: Bearer and the admin token");
     answer_header(q->a, "WWW-Authenticate", STR("Bearer"));
     return false;
 }
 
-void admin_handle(struct service *service, struct namespace *ns, const struct request *r,
-                  struct str path, struct arena *arena, struct answer *a)
+void admin_handle(struct service *service, struct namespace *ns,
+                  const struct request *r, struct str path, struct arena *arena,
+                  struct answer *a)
 {
     struct question q = { service, ns, r, arena, a, { { NULL, 0 } } };
     struct buffer allow = buffer_in(arena, LIMIT_HEAD_BYTES);

@@ -6,7 +6,8 @@
 #include "serve/handle.h"
 
 /* path is what stands behind "/__admin". */
-void admin_handle(struct service *service, struct namespace *ns, const struct request *r,
-                  struct str path, struct arena *arena, struct answer *a);
+void admin_handle(struct service *service, struct namespace *ns,
+                  const struct request *r, struct str path, struct arena *arena,
+                  struct answer *a);
 
 #endif

@@ -41,18 +41,19 @@ static struct namespace *namespace_of(struct service *service, const struct requ
     if (!name.ptr)
         name = STR("");
     else if (!namespace_name_valid(name)) {
-        answer_problem(a, 400,
-                       "a namespace has a name of 1 to 64 letters, digits, '-', '_' and "
-                       "'.'",
-                       arena);
+        answer_problem(
+            a, 400,
+            "a namespace has a name of 1 to 64 letters, digits, '-', '_' and "
+            "'.'",
+            arena);
         return NULL;
     }
     struct namespace *ns = world_namespace(service->world, name);
     if (!ns)
-        answer_problem(a, 507,
-                       arena_printf(arena, "there are %d namespaces already",
-                                    LIMIT_NAMESPACES),
-                       arena);
+        answer_problem(
+            a, 507,
+            arena_printf(arena, "there are %d namespaces already", LIMIT_NAMESPACES),
+            arena);
     return ns;
 }
 
@@ -160,8 +161,9 @@ static void choose(struct call *c, struct str path)
         choose_by_path(c, path);
     } else if (!route_in(cast->apis[c->api], c->request, own, by_prefix, c->arena,
                          &c->route)) {
-        refuse(c, "no_route", 404,
-               arena_printf(c->arena, "%s has no such path", cast->apis[c->api]->title));
+        refuse(
+            c, "no_route", 404,
+            arena_printf(c->arena, "%s has no such path", cast->apis[c->api]->title));
     }
     if (c->refusal.kind || c->route.operation)
         return;
@@ -180,7 +182,8 @@ static void read_json(struct call *c, cJSON *input)
         json_add(input, "body", body);
     else
         refuse(c, "parse_error", 400,
-               arena_printf(c->arena, "/body: the body is not JSON: line %u, column %u: %s",
+               arena_printf(c->arena,
+                            "/body: the body is not JSON: line %u, column %u: %s",
                             why.line, why.col, why.why));
 }
 
@@ -198,8 +201,9 @@ static void read_body(struct call *c, cJSON *input)
     const struct operation *op = c->route.operation;
     struct str type = request_header(r, "Content-Type");
     if (r->body_over_limit) {
-        refuse(c, "too_large", 413,
-               arena_printf(c->arena, "/body: expected at most %zu bytes", r->max_body));
+        refuse(
+            c, "too_large", 413,
+            arena_printf(c->arena, "/body: expected at most %zu bytes", r->max_body));
         return;
     }
     if (r->body_cut_off) {
@@ -316,28 +320,29 @@ static struct str findings_text(const struct call *c)
     return buffer_str(&b);
 }
 
-static void record(struct service *service, const struct call *c, const struct delivery *d,
-                   bool broken, uint64_t started)
+static void record(struct service *service, const struct call *c,
+                   const struct delivery *d, bool broken, uint64_t started)
 {
     const struct operation *op = c->route.operation;
     const struct request *r = c->request;
-    journal_add(service->journal, c->ns->index,
-                (struct journal_entry){
-                    .at = c->scope.now,
-                    .method = r->method,
-                    .path = r->path,
-                    .query = r->query,
-                    .headers = header_lines(r, c->arena),
-                    .body = r->body,
-                    .api = str(c->api == SIZE_MAX ? "" : c->world->cast.apis[c->api]->name),
-                    .operation = str(op ? op->id : ""),
-                    .voice = str(c->answer.voice),
-                    .error = str(c->answer.error),
-                    .findings = findings_text(c),
-                    .answer = d->response.body,
-                    .status = c->answer.status,
-                    .broken = broken,
-                    .took_us = clock_monotonic_us() - started });
+    journal_add(
+        service->journal, c->ns->index,
+        (struct journal_entry){
+            .at = c->scope.now,
+            .method = r->method,
+            .path = r->path,
+            .query = r->query,
+            .headers = header_lines(r, c->arena),
+            .body = r->body,
+            .api = str(c->api == SIZE_MAX ? "" : c->world->cast.apis[c->api]->name),
+            .operation = str(op ? op->id : ""),
+            .voice = str(c->answer.voice),
+            .error = str(c->answer.error),
+            .findings = findings_text(c),
+            .answer = d->response.body,
+            .status = c->answer.status,
+            .broken = broken,
+            .took_us = clock_monotonic_us() - started });
 }
 
 static void answer_call(struct service *service, struct namespace *ns,

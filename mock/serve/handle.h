@@ -1,7 +1,7 @@
 /* handle.h — the recipe for one call, which touches no socket.
  *
- * route → security → parameters and body → check → the voices → our own answer checked →
- * journal. Nearly every test runs through here. */
+ * route → security → parameters and body → check → the voices → our own answer checked
+ * → journal. Nearly every test runs through here. */
 #ifndef SERVE_HANDLE_H
 #define SERVE_HANDLE_H
 

@@ -1,8 +1,8 @@
 /* server.h — bytes from sockets to requests, deliveries to bytes (the only civetweb.h).
  *
- * civetweb gives one thread to each connection; a thread has an arena of its own that is
- * reset for every call. Its 1.15 has known holes, and the code stays away from them: no
- * document root and no file is ever served, its form parser is not called, its URI
+ * civetweb gives one thread to each connection; a thread has an arena of its own that
+ * is reset for every call. Its 1.15 has known holes, and the code stays away from them:
+ * no document root and no file is ever served, its form parser is not called, its URI
  * decoding is off, and a message whose length can be read in two ways is refused here.
  * No lock is held while a client is kept waiting. */
 #ifndef SERVE_SERVER_H
@@ -24,8 +24,8 @@ struct server_options {
     void *context; /* borrowed; handed to handle */
 };
 
-/* Listens and starts answering. Owned by the caller, who calls server_stop. NULL and err
- * filled when the address cannot be had. */
+/* Listens and starts answering. Owned by the caller, who calls server_stop. NULL and
+ * err filled when the address cannot be had. */
 struct server *server_start(const struct server_options *options, struct err *err);
 
 /* The port that is listened on. */
