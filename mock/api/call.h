@@ -41,6 +41,7 @@ enum connection {
     CONNECTION_KEEP,  /* as HTTP says */
     CONNECTION_CLOSE, /* answered, then closed with "Connection: close" */
     CONNECTION_DROP,  /* closed without a byte of an answer */
+    CONNECTION_RESET, /* broken off with a TCP reset, without a byte of an answer */
     CONNECTION_CUT /* closed after cut_after bytes of the body, the length told whole */
 };
 

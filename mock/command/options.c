@@ -118,7 +118,7 @@ static bool apply(struct options *o, enum option which, const char *value)
     const char *name = table[which].name;
     switch (which) {
     case OPTION_HOST:
-        o->host = value;
+        o->host = strcmp(value, "localhost") == 0 ? "127.0.0.1" : value;
         return true;
     case OPTION_PORT:
         if (!number(value, 65535, &n))

@@ -32,6 +32,7 @@ static const cyaml_strval_t yes_no[] = {
     { "yes", YES }, { "no", NO }, { "true", YES }, { "false", NO }
 };
 static const cyaml_strval_t connections[] = { { "drop", CONNECTION_IS_DROP },
+                                              { "reset", CONNECTION_IS_RESET },
                                               { "cut", CONNECTION_IS_CUT } };
 
 static const cyaml_schema_value_t text_shape = { CYAML_VALUE_STRING(

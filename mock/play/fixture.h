@@ -118,7 +118,12 @@ struct record_behaviour {
     unsigned operations_count;
 };
 
-enum record_connection { CONNECTION_UNSET, CONNECTION_IS_DROP, CONNECTION_IS_CUT };
+enum record_connection {
+    CONNECTION_UNSET,
+    CONNECTION_IS_DROP,
+    CONNECTION_IS_RESET,
+    CONNECTION_IS_CUT
+};
 
 struct record_fault {
     char *on;

@@ -90,16 +90,21 @@ static void say_fault_error(struct call *c)
 
 static bool say_fault(struct call *c)
 {
+    static const enum connection connections[] = {
+        [CONNECTION_UNSET] = CONNECTION_KEEP,
+        [CONNECTION_IS_DROP] = CONNECTION_DROP,
+        [CONNECTION_IS_RESET] = CONNECTION_RESET,
+        [CONNECTION_IS_CUT] = CONNECTION_CUT,
+    };
     for (size_t i = 0; i < c->ns->running_count && !c->fault; i++)
         c->fault = running_fault(c->ns->running[i], number_of(c), c->scope.chance);
     if (!c->fault)
         return false;
     c->delay_ms = fault_delay(c->fault, c->scope.chance);
-    if (c->fault->connection == CONNECTION_IS_DROP)
-        c->connection = CONNECTION_DROP;
-    if (c->fault->connection == CONNECTION_IS_CUT)
-        c->connection = CONNECTION_CUT;
-    if (c->fault->commit || (!c->fault->answers && c->connection != CONNECTION_DROP))
+    c->connection = connections[c->fault->connection];
+    bool unanswered =
+        c->connection == CONNECTION_DROP || c->connection == CONNECTION_RESET;
+    if (c->fault->commit || (!c->fault->answers && !unanswered))
         return false; /* the others speak first */
     if (c->fault->answers)
         say_fault_error(c);

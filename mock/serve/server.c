@@ -3,12 +3,9 @@
 #include <arpa/inet.h>
 #include <civetweb.h>
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,12 +14,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "serve/sockets.h"
 
 /* Bytes that are read at once; between two such slices the deadline is looked at. */
 enum { READ_SLICE = 64 * 1024 };
-
-/* A client that is still sending when it is refused may need this long to see why. */
-enum { LINGER_MS = 2000 };
 
 /* How long a wait may go on before it looks whether the server stops. */
 enum { WAIT_SLICE_MS = 20 };
@@ -65,95 +60,6 @@ struct call {
     struct str answer;
 };
 
-/* -- sockets ----------------------------------------------------------------------
- *
- * civetweb does not show its sockets, waits up to two seconds before it sees that it
- * is stopped, and closes a socket with unread bytes in it, upon which the kernel takes
- * back the answer. So a socket is found among the process's by its two ends. */
-
-struct ends {
-    unsigned port;      /* ours */
-    const char *remote; /* theirs, as text; NULL for any */
-    unsigned remote_port;
-};
-
-static unsigned address_text(const struct sockaddr_storage *a, char *text, size_t size)
-{
-    if (a->ss_family == AF_INET) {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)a;
-        inet_ntop(AF_INET, &in->sin_addr, text, (socklen_t)size);
-        return ntohs(in->sin_port);
-    }
-    if (a->ss_family == AF_INET6) {
-        const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)a;
-        inet_ntop(AF_INET6, &in->sin6_addr, text, (socklen_t)size);
-        return ntohs(in->sin6_port);
-    }
-    return 0;
-}
-
-static bool socket_match(int fd, const struct ends *ends)
-{
-    struct sockaddr_storage a;
-    char text[INET6_ADDRSTRLEN] = "";
-    socklen_t size = sizeof(a);
-    if (getsockname(fd, (struct sockaddr *)&a, &size) != 0 ||
-        address_text(&a, text, sizeof(text)) != ends->port)
-        return false;
-    if (!ends->remote)
-        return true;
-    size = sizeof(a);
-    return getpeername(fd, (struct sockaddr *)&a, &size) == 0 &&
-           address_text(&a, text, sizeof(text)) == ends->remote_port &&
-           strcmp(text, ends->remote) == 0;
-}
-
-/* Calls visit for every socket with these ends until it answers false. */
-static void sockets_visit(const struct ends *ends, bool (*visit)(int fd, void *context),
-                          void *context)
-{
-    DIR *open_files = opendir("/proc/self/fd");
-    if (!open_files)
-        return;
-    for (struct dirent *e = readdir(open_files); e; e = readdir(open_files)) {
-        int fd = atoi(e->d_name);
-        if (isdigit((unsigned char)e->d_name[0]) && socket_match(fd, ends) &&
-            !visit(fd, context))
-            break;
-    }
-    closedir(open_files);
-}
-
-static bool take_first(int fd, void *context)
-{
-    *(int *)context = fd;
-    return false;
-}
-
-static bool is_listening(int fd)
-{
-    int yes = 0;
-    socklen_t size = sizeof(yes);
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &size) == 0 && yes;
-}
-
-static bool stop_listening(int fd, void *context)
-{
-    (void)context;
-    if (is_listening(fd))
-        shutdown(fd, SHUT_RD);
-    return true;
-}
-
-/* Whoever waits for the next request on it sees its end at once. */
-static bool stop_reading(int fd, void *context)
-{
-    (void)context;
-    if (!is_listening(fd))
-        shutdown(fd, SHUT_RD);
-    return true;
-}
-
 static uint64_t now_ms(void)
 {
     return clock_monotonic_us() / 1000;
@@ -162,40 +68,8 @@ static uint64_t now_ms(void)
 /* The socket of a connection that is being served; -1 when it is not found. */
 static int socket_of(const struct mg_request_info *info)
 {
-    struct ends ends = { (unsigned)info->server_port, info->remote_addr,
-                         (unsigned)info->remote_port };
-    int fd = -1;
-    sockets_visit(&ends, take_first, &fd);
-    return fd;
-}
-
-/* True when the client has sent more than civetweb's buffer for a head can take. */
-static bool has_overflowed(int fd)
-{
-    struct pollfd p = { .fd = fd, .events = POLLIN };
-    struct tcp_info seen = { 0 };
-    socklen_t size = sizeof(seen);
-    char c;
-    return fd >= 0 && poll(&p, 1, WAIT_SLICE_MS) > 0 &&
-           recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0 &&
-           getsockopt(fd, IPPROTO_TCP, TCP_INFO, &seen, &size) == 0 &&
-           seen.tcpi_bytes_received > LIMIT_HEAD_BYTES;
-}
-
-/* Says that nothing more will come and takes what is still on its way. */
-static void linger(const struct server *s, int fd)
-{
-    if (fd < 0)
-        return;
-    shutdown(fd, SHUT_WR);
-    uint64_t until = now_ms() + LINGER_MS;
-    while (now_ms() < until && !atomic_load(&s->stopping)) {
-        struct pollfd p = { .fd = fd, .events = POLLIN };
-        int ready = poll(&p, 1, WAIT_SLICE_MS);
-        char unwanted[8192];
-        if (ready < 0 || (ready > 0 && recv(fd, unwanted, sizeof(unwanted), 0) <= 0))
-            return;
-    }
+    return socket_find((unsigned)info->server_port, info->remote_addr,
+                       (unsigned)info->remote_port);
 }
 
 static void wait_ms(const struct server *s, int64_t ms)
@@ -673,8 +547,18 @@ static void call_answer(struct call *c)
         return;
     }
     wait_ms(c->server, c->delivery.delay_ms);
-    if (c->delivery.connection != CONNECTION_DROP)
+    switch (c->delivery.connection) {
+    case CONNECTION_KEEP:
+    case CONNECTION_CLOSE:
+    case CONNECTION_CUT:
         mg_write(c->conn, c->answer.ptr, c->answer.len);
+        return;
+    case CONNECTION_DROP:
+        return;
+    case CONNECTION_RESET:
+        socket_reset(socket_of(c->info));
+        return;
+    }
 }
 
 static void serve(struct mg_connection *conn, const char *query)
@@ -693,7 +577,7 @@ static void serve(struct mg_connection *conn, const char *query)
         mg_disable_connection_keep_alive(conn);
     atomic_fetch_sub(&c.server->under_way, 1);
     if (c.unread)
-        linger(c.server, socket_of(c.info));
+        socket_linger(socket_of(c.info), &c.server->stopping);
 }
 
 /* -- what civetweb calls ---------------------------------------------------------- */
@@ -756,8 +640,8 @@ static struct refusal refusal_of(int status, const char *message, int fd)
         return (struct refusal){ 505, "HTTP/1.1 and HTTP/1.0 are spoken here" };
     case 400:
     case 413:
-        if (status == 413 ||
-            (strcmp(message, "Malformed message") == 0 && has_overflowed(fd)))
+        if (status == 413 || (strcmp(message, "Malformed message") == 0 &&
+                              socket_overflowed(fd, LIMIT_HEAD_BYTES)))
             return (struct refusal){ 431, "the request line and header fields are too "
                                           "long" };
         return (struct refusal){ 400, "the request cannot be understood" };
@@ -775,7 +659,7 @@ static int on_error(struct mg_connection *conn, int status, const char *message)
     w->refused = true;
     mg_disable_connection_keep_alive(conn);
     problem_write(conn, refusal_of(status, message, fd));
-    linger(s, fd);
+    socket_linger(fd, &s->stopping);
     return 0;
 }
 
@@ -930,13 +814,12 @@ void server_stop(struct server *s)
 {
     if (!s)
         return;
-    struct ends ours = { .port = s->port };
     atomic_store(&s->stopping, true);
-    sockets_visit(&ours, stop_listening, NULL);
+    sockets_stop_listening(s->port);
     uint64_t until = now_ms() + LIMIT_STOP_MS;
     while (atomic_load(&s->under_way) > 0 && now_ms() < until)
         nanosleep(&(struct timespec){ .tv_nsec = 2 * 1000 * 1000 }, NULL);
-    sockets_visit(&ours, stop_reading, NULL);
+    sockets_stop_reading(s->port);
     mg_stop(s->civetweb);
     mg_exit_library();
     free(s);

@@ -170,6 +170,15 @@ EOF
     [[ $output == '{"works":'* ]]
 }
 
+@test "a reset connection is an error of the connection, and the next call is answered" {
+    start
+    call POST /__admin/faults '{"on":"works.list","connection":"reset","times":1}'
+    run call GET /works.list
+    [ "$status" -eq 56 ]
+    run call GET /works.list
+    [ "$status" -eq 0 ]
+}
+
 @test "a delayed call waits, and others do not wait with it" {
     start
     call POST /__admin/faults '{"on":"works.list","delay":"1500ms","times":1}'
