@@ -30,6 +30,9 @@ struct json_error {
     const char *why; /* borrowed from the arena that json_read was given */
 };
 
+/* The place of a byte of a text; why is left NULL. Columns count characters. */
+struct json_error json_place(struct str text, size_t offset);
+
 /* The tree of a whole text, borrowed from arena; NULL and *error filled when the text
  * is not one JSON value, is deeper than LIMIT_DEPTH or has more than max_nodes values.
  */
@@ -130,6 +133,15 @@ size_t utf8_length(const char *text);
 
 /* Whether bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool utf8_valid(struct str text);
+
+/* The first bytes of valid text, at most that many, with no character cut in two. */
+struct str utf8_cut(struct str text, size_t most);
+
+/* Puts '?' for every byte that belongs to no character, as where a text was cut. */
+void utf8_mend(char *text);
+
+/* Whether held, in which U+0000 is C0 80, is text, in which it may stand as such. */
+bool utf8_is(const char *held, struct str text);
 
 /* Appends one code point; U+0000 becomes C0 80. */
 void utf8_add(struct buffer *b, uint32_t code_point);

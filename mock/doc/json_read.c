@@ -21,22 +21,25 @@ struct reader {
 
 static bool value(struct reader *r, cJSON *node);
 
-static bool fail(struct reader *r, const char *at, const char *why)
+struct json_error json_place(struct str text, size_t offset)
 {
-    unsigned line = 1;
-    const char *line_start = r->start;
-    unsigned col = 1; /* in characters, as the YAML reader has it */
-    for (const char *p = r->start; p < at; p++)
+    struct json_error place = { .offset = offset, .line = 1, .col = 1 };
+    const char *line_start = text.ptr, *at = text.ptr + offset;
+    for (const char *p = text.ptr; p < at; p++)
         if (*p == '\n') {
-            line++;
+            place.line++;
             line_start = p + 1;
         }
     for (const char *p = line_start; p < at; p++)
-        col += ((unsigned char)*p & 0xc0) != 0x80;
-    *r->error = (struct json_error){ .offset = (size_t)(at - r->start),
-                                     .line = line,
-                                     .col = col,
-                                     .why = arena_copy(r->arena, str(why)) };
+        place.col += ((unsigned char)*p & 0xc0) != 0x80;
+    return place;
+}
+
+static bool fail(struct reader *r, const char *at, const char *why)
+{
+    struct str text = { r->start, (size_t)(r->end - r->start) };
+    *r->error = json_place(text, (size_t)(at - r->start));
+    r->error->why = arena_copy(r->arena, str(why));
     return false;
 }
 
@@ -345,8 +348,8 @@ static bool read_object(struct reader *r, cJSON *node)
     if (!twice)
         return true;
     return fail(r, at,
-                arena_printf(r->arena, "the member name \"%.100s\" stands twice",
-                             twice->string));
+                arena_printf(r->arena, "the member name \"%s\" stands twice",
+                             arena_copy(r->arena, utf8_cut(str(twice->string), 100))));
 }
 
 static bool literal(struct reader *r, cJSON *node, struct str text, int type)

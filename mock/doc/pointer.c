@@ -42,6 +42,11 @@ static long index_of(const char *p, const char *end)
     return index;
 }
 
+long pointer_index(const char *token)
+{
+    return index_of(token, token + strlen(token));
+}
+
 static cJSON *step(const cJSON *tree, const char *p, const char *end)
 {
     if (json_is_object(tree)) {

@@ -26,6 +26,9 @@ bool pointer_valid(const char *pointer);
  * borrowed from arena; NULL at the end. */
 char *pointer_token(const char **rest, struct arena *arena);
 
+/* The index that a token names in an array; -1 when it names none. */
+long pointer_index(const char *token);
+
 /* Appends "/" and the escaped token. */
 void pointer_add(struct buffer *b, struct str token);
 

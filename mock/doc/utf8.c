@@ -28,6 +28,33 @@ bool utf8_valid(struct str text)
     return true;
 }
 
+struct str utf8_cut(struct str text, size_t most)
+{
+    if (text.len <= most)
+        return text;
+    while (most && ((unsigned char)text.ptr[most] & 0xc0) == 0x80)
+        most--;
+    return (struct str){ text.ptr, most };
+}
+
+void utf8_mend(char *text)
+{
+    for (char *p = text; *p;) {
+        size_t n = 1;
+        if ((unsigned char)p[0] == 0xc0 && (unsigned char)p[1] == 0x80) {
+            p += 2;
+            continue;
+        }
+        while (n < 4 && p[n] && !utf8_valid((struct str){ p, n }))
+            n++;
+        if (!utf8_valid((struct str){ p, n })) {
+            *p = '?';
+            n = 1;
+        }
+        p += n;
+    }
+}
+
 void utf8_add(struct buffer *b, uint32_t c)
 {
     char out[4];
@@ -52,4 +79,18 @@ void utf8_add(struct buffer *b, uint32_t c)
         n = 4;
     }
     buffer_add(b, (struct str){ out, n });
+}
+
+bool utf8_is(const char *held, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!text.ptr[i]) {
+            if (strncmp(held, "\xc0\x80", 2) != 0)
+                return false;
+            held += 2;
+        } else if (*held++ != text.ptr[i]) {
+            return false;
+        }
+    }
+    return !*held;
 }

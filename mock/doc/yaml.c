@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/map.h"
+#include "doc/json_locate.h"
 #include "doc/pointer.h"
 
 #include <stdio.h>
@@ -49,26 +50,6 @@ static bool read_node(struct reader *r, cJSON *node);
 
 /* ---- errors ------------------------------------------------------------------ */
 
-static unsigned column_of(const char *line_start, const char *at)
-{
-    unsigned col = 1;
-    for (const char *p = line_start; p < at; p++)
-        col += ((unsigned char)*p & 0xc0) != 0x80;
-    return col;
-}
-
-static void place_of(struct str text, size_t offset, unsigned *line, unsigned *col)
-{
-    const char *line_start = text.ptr, *at = text.ptr + offset;
-    *line = 1;
-    for (const char *p = text.ptr; p < at; p++)
-        if (*p == '\n') {
-            ++*line;
-            line_start = p + 1;
-        }
-    *col = column_of(line_start, at);
-}
-
 /* libyaml counts characters. */
 static size_t offset_of(struct str text, size_t characters)
 {
@@ -101,13 +82,12 @@ static bool fail_bytes(struct reader *r)
 {
     const yaml_parser_t *p = &r->parser;
     size_t at = p->problem_offset < r->text.len ? p->problem_offset : r->text.len;
-    unsigned line, col;
-    place_of(r->text, at, &line, &col);
     const char *why = "the text is not valid UTF-8";
     if (strstr(p->problem, "control"))
         why = arena_printf(r->arena, "the character U+%04X cannot stand in YAML",
                            (unsigned)p->problem_value);
-    *r->error = (struct json_error){ at, line, col, why };
+    *r->error = json_place(r->text, at);
+    r->error->why = why;
     return false;
 }
 
@@ -678,193 +658,6 @@ cJSON *yaml_read(struct str text, struct arena *arena, struct json_error *error)
 
 /* ---- places ------------------------------------------------------------------ */
 
-enum step { STEP_IN, STEP_NOWHERE, STEP_BROKEN };
-
-/* -1 for a token that is no index. */
-static long index_of(const char *token)
-{
-    struct str rest = str(token);
-    struct str digits = take_digits(&rest, 10);
-    if (!digits.len || rest.len || digits.len > 9 ||
-        (digits.len > 1 && digits.ptr[0] == '0'))
-        return -1;
-    long index = 0;
-    for (size_t i = 0; i < digits.len; i++)
-        index = index * 10 + (digits.ptr[i] - '0');
-    return index;
-}
-
-/* Whether a token, in which U+0000 is C0 80, is the text. */
-static bool token_is(const char *token, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (!text.ptr[i]) {
-            if (strncmp(token, "\xc0\x80", 2) != 0)
-                return false;
-            token += 2;
-        } else if (*token++ != text.ptr[i]) {
-            return false;
-        }
-    }
-    return !*token;
-}
-
-/* JSON has a walk of its own: libyaml takes no tabs between tokens, no surrogate pairs
- * and no key over 1024 characters. It is lenient; the text was read before. */
-struct walk {
-    const char *p, *end;
-    const char *place; /* of the deepest node found */
-    struct arena *scratch;
-};
-
-static bool at(const struct walk *w, char c)
-{
-    return w->p < w->end && *w->p == c;
-}
-
-static void skip_space(struct walk *w)
-{
-    while (at(w, ' ') || at(w, '\t') || at(w, '\n') || at(w, '\r'))
-        w->p++;
-}
-
-/* A string with its quotes. */
-static bool skip_string(struct walk *w, struct str *text)
-{
-    const char *from = w->p++;
-    while (w->p < w->end && *w->p != '"')
-        w->p += *w->p == '\\' && w->end - w->p > 1 ? 2 : 1;
-    if (w->p >= w->end)
-        return false;
-    w->p++;
-    *text = (struct str){ from, (size_t)(w->p - from) };
-    return true;
-}
-
-static bool ends_word(char c)
-{
-    return c && strchr(" \t\r\n,:[]{}\"", c);
-}
-
-static bool skip_value(struct walk *w)
-{
-    size_t depth = 0;
-    struct str ignored;
-    do {
-        skip_space(w);
-        if (w->p >= w->end)
-            return false;
-        if (at(w, '"')) {
-            if (!skip_string(w, &ignored))
-                return false;
-            continue;
-        }
-        depth += at(w, '{') || at(w, '[');
-        if (at(w, '}') || at(w, ']')) {
-            if (!depth--)
-                return false;
-        }
-        if (ends_word(*w->p++))
-            continue;
-        while (w->p < w->end && !ends_word(*w->p))
-            w->p++;
-    } while (depth);
-    return true;
-}
-
-static bool name_is(struct walk *w, struct str quoted, const char *token)
-{
-    struct json_error ignored;
-    if (!memchr(quoted.ptr, '\\', quoted.len))
-        return token_is(token, (struct str){ quoted.ptr + 1, quoted.len - 2 });
-    arena_reset(w->scratch);
-    const cJSON *name = json_read(quoted, 1, w->scratch, &ignored);
-    return json_is_string(name) && strcmp(name->valuestring, token) == 0;
-}
-
-/* Behind a member or item: whether another one follows. */
-static enum step step_on(struct walk *w, char close)
-{
-    skip_space(w);
-    if (at(w, close))
-        return STEP_NOWHERE;
-    if (!at(w, ','))
-        return STEP_BROKEN;
-    w->p++;
-    skip_space(w);
-    return STEP_IN;
-}
-
-static enum step step_into_object(struct walk *w, const char *token)
-{
-    enum step more = STEP_IN;
-    w->p++;
-    skip_space(w);
-    if (at(w, '}'))
-        return STEP_NOWHERE;
-    for (; more == STEP_IN; more = step_on(w, '}')) {
-        const char *key = w->p;
-        struct str name;
-        if (!at(w, '"') || !skip_string(w, &name))
-            return STEP_BROKEN;
-        skip_space(w);
-        if (!at(w, ':'))
-            return STEP_BROKEN;
-        w->p++;
-        skip_space(w);
-        if (name_is(w, name, token)) {
-            w->place = key;
-            return STEP_IN;
-        }
-        if (!skip_value(w))
-            return STEP_BROKEN;
-    }
-    return more;
-}
-
-static enum step step_into_array(struct walk *w, const char *token)
-{
-    enum step more = STEP_IN;
-    long index = index_of(token);
-    w->p++;
-    skip_space(w);
-    if (at(w, ']') || index < 0)
-        return STEP_NOWHERE;
-    for (; more == STEP_IN; more = step_on(w, ']')) {
-        if (index-- == 0) {
-            w->place = w->p;
-            return STEP_IN;
-        }
-        if (!skip_value(w))
-            return STEP_BROKEN;
-    }
-    return more;
-}
-
-/* False when the text turns out not to be JSON. */
-static bool locate_json(struct str text, const char *pointer, struct arena *tokens,
-                        struct arena *scratch, unsigned *line, unsigned *col)
-{
-    struct walk w = { .p = text.ptr, .end = text.ptr + text.len, .scratch = scratch };
-    skip_space(&w);
-    if (!at(&w, '{') && !at(&w, '['))
-        return false;
-    w.place = w.p;
-    enum step step = STEP_IN;
-    for (char *token; step == STEP_IN && (token = pointer_token(&pointer, tokens));) {
-        if (at(&w, '{'))
-            step = step_into_object(&w, token);
-        else if (at(&w, '['))
-            step = step_into_array(&w, token);
-        else
-            break;
-    }
-    if (step == STEP_BROKEN)
-        return false;
-    place_of(text, (size_t)(w.place - text.ptr), line, col);
-    return true;
-}
-
 struct seek {
     yaml_parser_t parser;
     yaml_event_t event;
@@ -897,7 +690,7 @@ static bool seek_member(struct seek *s, const char *token)
     while (s->event.type != YAML_MAPPING_END_EVENT) {
         yaml_mark_t key = s->event.start_mark;
         bool found = s->event.type == YAML_SCALAR_EVENT &&
-                     token_is(token, scalar_text(&s->event));
+                     utf8_is(token, scalar_text(&s->event));
         if (!seek_past(s))
             return false;
         if (found) {
@@ -912,7 +705,7 @@ static bool seek_member(struct seek *s, const char *token)
 
 static bool seek_item(struct seek *s, const char *token)
 {
-    long index = index_of(token);
+    long index = pointer_index(token);
     if (index < 0 || !seek_next(s))
         return false;
     while (s->event.type != YAML_SEQUENCE_END_EVENT) {
@@ -962,11 +755,10 @@ bool yaml_locate(struct str text, const char *pointer, unsigned *line, unsigned 
     if (!pointer_valid(pointer))
         return false;
     text = without_bom(text);
+    if (json_locate(text, pointer, line, col))
+        return true;
     struct arena *tokens = arena_new(LIMIT_SPEC_MEMORY);
-    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
-    bool ok = locate_json(text, pointer, tokens, scratch, line, col) ||
-              locate_yaml(text, pointer, tokens, line, col);
-    arena_free(scratch);
+    bool ok = locate_yaml(text, pointer, tokens, line, col);
     arena_free(tokens);
     return ok;
 }

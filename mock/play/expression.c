@@ -360,10 +360,13 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
         return pointer_get(s->input, e->pointer);
     case KIND_HEADER:
         return header_value(e, s);
-    case KIND_INPUT:
-        return pointer_get(
-            json_member(s->input, takes_body(s->operation) ? "body" : "query"),
-            e->pointer);
+    case KIND_INPUT: /* a call that no operation takes has none */
+        return !s->operation
+                   ? NULL
+                   : pointer_get(json_member(s->input, takes_body(s->operation)
+                                                           ? "body"
+                                                           : "query"),
+                                 e->pointer);
     case KIND_BINDING: {
         const struct binding *b = scope_binding(s, e->name);
         return b ? pointer_get(render(b, s), e->pointer) : NULL;
@@ -387,7 +390,8 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
     case KIND_METHOD:
         return json_string(s->arena, s->request->method);
     case KIND_URL:
-        return json_string(s->arena, s->request->path);
+        return utf8_valid(s->request->path) ? json_string(s->arena, s->request->path)
+                                            : NULL;
     }
     return NULL;
 }

@@ -463,7 +463,8 @@ static bool say_preference(struct call *c)
                      ? (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0')
                      : 0;
     }
-    const struct reply *reply = status >= 100 ? operation_reply(op, status) : NULL;
+    bool final = status >= 200 && status <= 599;
+    const struct reply *reply = final ? operation_reply(op, status) : NULL;
     if (!reply) {
         unknown_preference(c, "code", p.code);
         return true;

@@ -33,7 +33,7 @@ static const char *key_text(const struct behaviour *b, size_t c, size_t slot,
                             const struct store *s)
 {
     const cJSON *key = pointer_get(store_get(s, c, slot), b->plan.collections[c].key);
-    return key->valuestring;
+    return json_is_string(key) ? key->valuestring : "";
 }
 
 /* The key that a text means in a reference's collections; NULL when it means none. */

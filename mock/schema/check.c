@@ -224,7 +224,8 @@ static bool check_object(struct checking *c, const struct schema *s,
         if ((p && p->schema) || matched || !o->additional)
             continue;
         if (o->additional->never) {
-            const char *near = c->findings ? nearest_name(o, m->string) : NULL;
+            bool told = c->findings && c->findings->count < LIMIT_FINDINGS;
+            const char *near = told ? nearest_name(o, m->string) : NULL;
             ok = found(c, s, "additionalProperties", NULL, m, &here, m->string,
                        near ? arena_printf(c->arena, "did you mean \"%s\"?", near)
                             : NULL);

@@ -14,9 +14,18 @@ static const char *shown(const cJSON *value, struct arena *arena)
     if (json_is_object(value) || (json_is_array(value) && json_count(value) > 16))
         return json_kind(value);
     struct str text = json_text(value, arena);
-    if (text.len > SHOWN)
-        return arena_printf(arena, "%.*s… (%zu characters)", 60, text.ptr, text.len);
+    if (text.len > SHOWN) {
+        struct str head = utf8_cut(text, 60);
+        return arena_printf(arena, "%.*s… (%zu characters)", (int)head.len, head.ptr,
+                            text.len);
+    }
     return text.ptr;
+}
+
+/* The name of a member, which a client may make as long as it likes. */
+static const char *named(const struct finding *f, struct arena *arena)
+{
+    return arena_copy(arena, utf8_cut(str(f->name), 100));
 }
 
 /* "a, b or c" of an array's values. */
@@ -81,7 +90,7 @@ const char *finding_expected(const struct finding *f, struct arena *arena)
         return buffer_str(&b).ptr;
     }
     if (is(f, "required") || is(f, "dependentRequired"))
-        return arena_printf(arena, "the member \"%.100s\"%s%s", f->name,
+        return arena_printf(arena, "the member \"%s\"%s%s", named(f, arena),
                             f->note ? " " : "", f->note ? f->note : "");
     if (is(f, "type"))
         return types(f->expected, arena);
@@ -90,7 +99,7 @@ const char *finding_expected(const struct finding *f, struct arena *arena)
     if (is(f, "format"))
         return f->note;
     if (is(f, "additionalProperties"))
-        return arena_printf(arena, "no member \"%.100s\"%s%s%s", f->name,
+        return arena_printf(arena, "no member \"%s\"%s%s%s", named(f, arena),
                             f->note ? " (" : "", f->note ? f->note : "",
                             f->note ? ")" : "");
     if (is(f, "uniqueItems"))

@@ -288,7 +288,9 @@ static void tell_mistakes(struct question *q, const struct err *err)
             buffer_printf(&b, "%s%s%s%s", b.len ? "; " : "",
                           p->at.pointer ? p->at.pointer : "", p->at.pointer ? ": " : "",
                           p->why);
-    problem(q, 400, buffer_str(&b).ptr);
+    char *text = arena_copy(q->arena, buffer_str(&b));
+    utf8_mend(text); /* what is quoted there is cut by bytes */
+    problem(q, 400, text);
 }
 
 static struct scenario *fault_read(struct question *q, struct str text,

@@ -219,11 +219,9 @@ static void read_body(struct call *c, cJSON *input)
     }
     const struct media *m = type.ptr ? media_for(op, type) : NULL;
     if (!m) {
-        const char *found =
-            type.ptr && utf8_valid(type)
-                ? arena_printf(c->arena, "%.*s", (int)(type.len < 100 ? type.len : 100),
-                               type.ptr)
-                : "none";
+        const char *found = type.ptr && utf8_valid(type)
+                                ? arena_copy(c->arena, utf8_cut(type, 100))
+                                : "none";
         refuse(c, "media_type", 415,
                arena_printf(c->arena, "/header/content-type: expected %s, found %s",
                             bodies_of(op, c->arena), found));
