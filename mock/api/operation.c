@@ -281,6 +281,19 @@ static void load_replies(struct loading *l, struct operation *op,
     }
 }
 
+/* A reference to the schema below pointer, as a URI fragment. */
+static cJSON *schema_ref(struct loading *l, const char *pointer)
+{
+    cJSON *ref = json_object(l->arena);
+    struct buffer b = buffer_in(l->arena, LIMIT_FILE_BYTES);
+    buffer_add_char(&b, '#');
+    for (const char *p = pointer; *p; p++)
+        buffer_add_text(&b, *p == '%' ? "%25" : (const char[]){ *p, '\0' });
+    buffer_add_text(&b, "/schema");
+    json_add(ref, "$ref", json_string(l->arena, buffer_str(&b)));
+    return ref;
+}
+
 /* { "type": "object", "properties": {…}, "required": […] } over some parameters, each a
  * reference to its schema in the document, so that findings name that place. */
 static cJSON *params_schema(struct loading *l, const struct operation *op,
@@ -292,11 +305,7 @@ static cJSON *params_schema(struct loading *l, const struct operation *op,
         const struct param *p = &op->params[i];
         if (p->in != in || !p->schema)
             continue;
-        cJSON *ref = json_object(l->arena);
-        struct buffer b = buffer_in(l->arena, LIMIT_FILE_BYTES);
-        buffer_printf(&b, "#%s/schema", p->pointer);
-        json_add(ref, "$ref", json_string(l->arena, buffer_str(&b)));
-        json_set(l->arena, properties, p->name, ref);
+        json_set(l->arena, properties, p->name, schema_ref(l, p->pointer));
         if (p->required)
             json_push(required, json_string(l->arena, str(p->name)));
     }
@@ -312,24 +321,15 @@ static cJSON *params_schema(struct loading *l, const struct operation *op,
 static void make_input(struct loading *l, struct operation *op)
 {
     cJSON *all = json_object(l->arena), *properties = json_object(l->arena);
-    cJSON *required = json_array(l->arena);
     for (size_t i = 0; i < COUNT(places); i++)
         json_add(properties, places[i].name, params_schema(l, op, places[i].in));
     for (size_t i = 0; i < op->body_count; i++) {
         if (!op->bodies[i].schema || json_member(properties, "body"))
             continue;
-        cJSON *ref = json_object(l->arena);
-        struct buffer b = buffer_in(l->arena, LIMIT_FILE_BYTES);
-        buffer_printf(&b, "#%s/schema", op->bodies[i].pointer);
-        json_add(ref, "$ref", json_string(l->arena, buffer_str(&b)));
-        json_add(properties, "body", ref);
+        json_add(properties, "body", schema_ref(l, op->bodies[i].pointer));
     }
-    if (op->body_required && json_member(properties, "body"))
-        json_push(required, json_string(l->arena, STR("body")));
     json_add(all, "type", json_string(l->arena, STR("object")));
     json_add(all, "properties", properties);
-    if (required->child)
-        json_add(all, "required", required);
     op->input = schemas_add(l->api->schemas, all, op->pointer);
 }
 

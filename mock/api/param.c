@@ -119,59 +119,131 @@ static cJSON *typed(struct str text, unsigned types, struct arena *arena)
     return json_string(arena, text);
 }
 
-/* "a,1,b,2" (explode: a=1,b=2) as an object; types of members are not known here. */
-static cJSON *object_of(const struct param *p, struct str text, struct arena *arena)
+/* One parameter's text on its way into the tree. */
+struct placing {
+    cJSON *into; /* the object of its place */
+    const struct operation *op;
+    const struct param *param;
+    struct arena *arena;
+    struct findings *findings;
+};
+
+static void undecodable(struct findings *findings, const char *in, struct str text,
+                        const char *schema_pointer)
 {
-    cJSON *object = json_object(arena);
+    struct arena *arena = findings->arena;
+    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
+    buffer_printf(&b, "/%s", in);
+    cJSON *found = json_string(arena, utf8_valid(text) ? text : STR("other bytes"));
+    findings_add(findings, (struct finding){ .pointer = buffer_str(&b).ptr,
+                                             .keyword = "encoding",
+                                             .schema_pointer = schema_pointer,
+                                             .found = found,
+                                             .note = "percent-encoded UTF-8" });
+}
+
+/* Decodes text as its place wants it: headers are not percent-encoded. */
+static bool decode(const struct placing *p, struct str text, struct str *out)
+{
+    enum param_in in = p->param->in;
+    bool ok = in == PARAM_HEADER || in == PARAM_COOKIE
+                  ? (*out = text, utf8_valid(text))
+                  : percent_decode(text, in == PARAM_QUERY, p->arena, out);
+    if (!ok)
+        undecodable(p->findings, param_in_name(in), text, p->param->pointer);
+    return ok;
+}
+
+/* What the schema allows for a member of an object parameter. */
+static unsigned member_types(const struct placing *p, struct str name)
+{
+    struct schema_place place;
+    const char *pointer = arena_printf(p->arena, "/%s", param_in_name(p->param->in));
+    pointer = pointer_join(p->arena, pointer, p->param->name);
+    pointer = pointer_join(p->arena, pointer, arena_copy(p->arena, name));
+    return schema_describe(p->op->input, pointer, &place) ? place.types : 0;
+}
+
+static void put_member(const struct placing *p, cJSON *object, struct str name,
+                       struct str value)
+{
+    json_set(p->arena, object, arena_copy(p->arena, name),
+             typed(value, member_types(p, name), p->arena));
+}
+
+/* "a,1,b,2" (explode: a=1,b=2) as an object. */
+static void put_object(const struct placing *p, struct str text)
+{
+    cJSON *object = json_object(p->arena);
     struct str name, value;
     while (str_split(&text, ',', &name)) {
-        if (p->explode) {
-            struct str rest = name;
-            str_split(&rest, '=', &name);
-            value = rest.ptr ? rest : STR("");
+        if (p->param->explode) {
+            value = name;
+            str_split(&value, '=', &name);
+            if (!value.ptr)
+                value = STR("");
         } else if (!str_split(&text, ',', &value)) {
             value = STR("");
         }
-        json_set(arena, object, arena_copy(arena, name),
-                 typed(value, TYPE_BOOLEAN | TYPE_NUMBER, arena));
+        if (decode(p, name, &name) && decode(p, value, &value))
+            put_member(p, object, name, value);
     }
-    return object;
+    json_set(p->arena, p->into, p->param->name, object);
 }
 
-static void add_items(cJSON *array, const struct param *p, struct str text, bool split,
-                      struct arena *arena)
+/* Commas are looked for before %2C becomes one. */
+static void put_items(const struct placing *p, struct str text)
 {
+    const struct param *param = p->param;
+    bool repeated =
+        param->explode && (param->in == PARAM_QUERY || param->in == PARAM_COOKIE);
+    cJSON *array = json_member(p->into, param->name);
     struct str item;
-    if (!split) {
-        json_push(array, typed(text, p->item_types, arena));
-        return;
+    if (!array) {
+        array = json_array(p->arena);
+        json_add(p->into, param->name, array);
     }
-    if (!text.len)
+    if (!text.len && !repeated)
         return;
-    while (str_split(&text, ',', &item))
-        json_push(array, typed(item, p->item_types, arena));
+    while (repeated ? text.ptr != NULL : str_split(&text, ',', &item)) {
+        if (repeated) {
+            item = text;
+            text = (struct str){ NULL, 0 };
+        }
+        if (param->in == PARAM_HEADER)
+            item = str_trim(item);
+        if (decode(p, item, &item))
+            json_push(array, typed(item, param->item_types, p->arena));
+    }
 }
 
-/* One value of a parameter goes into its place; an array takes further ones. */
-static void put(cJSON *into, const struct param *p, struct str text,
-                struct arena *arena)
+/* A value that may stand once stands again. */
+static void told_again(const struct placing *p)
 {
-    if (p->types & TYPE_ARRAY && !(p->types & TYPE_STRING)) {
-        cJSON *array = json_member(into, p->name);
-        if (!array) {
-            array = json_array(arena);
-            json_add(into, p->name, array);
-        }
-        bool repeated = p->explode && (p->in == PARAM_QUERY || p->in == PARAM_COOKIE);
-        add_items(array, p, text, !repeated, arena);
-        return;
-    }
-    if (json_member(into, p->name))
-        return; /* the first one counts */
-    if (p->types & TYPE_OBJECT && !(p->types & TYPE_STRING))
-        json_add(into, p->name, object_of(p, text, arena));
-    else
-        json_add(into, p->name, typed(text, p->types, arena));
+    const char *pointer = arena_printf(p->arena, "/%s", param_in_name(p->param->in));
+    findings_add(
+        p->findings,
+        (struct finding){ .pointer = pointer_join(p->arena, pointer, p->param->name),
+                          .keyword = "explode",
+                          .schema_pointer = p->param->pointer,
+                          .found = json_string(p->arena, STR("several")),
+                          .note = "one value" });
+}
+
+/* text is as sent, not decoded. */
+static void put(const struct placing *p, struct str text)
+{
+    const struct param *param = p->param;
+    bool textual = param->types & TYPE_STRING;
+    struct str value;
+    if ((param->types & TYPE_ARRAY) && !textual)
+        put_items(p, text);
+    else if (json_member(p->into, param->name))
+        told_again(p);
+    else if ((param->types & TYPE_OBJECT) && !textual)
+        put_object(p, text);
+    else if (decode(p, text, &value))
+        json_add(p->into, param->name, typed(value, param->types, p->arena));
 }
 
 static const struct param *param_named(const struct operation *op, enum param_in in,
@@ -183,21 +255,6 @@ static const struct param *param_named(const struct operation *op, enum param_in
             return p;
     }
     return NULL;
-}
-
-static void undecodable(struct findings *findings, const char *in, struct str text,
-                        const char *schema_pointer)
-{
-    struct arena *arena = findings->arena;
-    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
-    buffer_printf(&b, "/%s", in);
-    findings_add(findings, (struct finding){
-                               .pointer = buffer_str(&b).ptr,
-                               .keyword = "encoding",
-                               .schema_pointer = schema_pointer,
-                               .found = json_string(
-                                   arena, utf8_valid(text) ? text : STR("other bytes")),
-                               .note = "percent-encoded UTF-8" });
 }
 
 static void too_many(struct findings *findings, const struct operation *op)
@@ -217,39 +274,56 @@ static void read_path(cJSON *into, const struct route *route, struct arena *aren
     const struct operation *op = route->operation;
     for (size_t i = 0; i < route->count; i++) {
         const struct param *p = param_named(op, PARAM_PATH, route->names[i]);
-        struct str value;
-        if (!percent_decode(route->values[i], false, arena, &value))
-            undecodable(findings, "path", route->values[i], op->pointer);
-        else if (p)
-            put(into, p, value, arena);
+        if (p)
+            put(&(struct placing){ into, op, p, arena, findings }, route->values[i]);
     }
 }
 
 /* An exploded object of form style stands in the query as its members: ?a=1&b=2. */
-static bool put_member(cJSON *into, const struct operation *op, struct str name,
-                       struct str value, struct arena *arena)
+static bool put_exploded(struct placing *p, struct str name, struct str value)
 {
-    for (size_t i = 0; i < op->param_count; i++) {
-        const struct param *p = &op->params[i];
-        if (p->in != PARAM_QUERY || !p->explode || !(p->types & TYPE_OBJECT) ||
-            !json_member_str(json_member(p->schema, "properties"), name))
+    for (size_t i = 0; i < p->op->param_count; i++) {
+        p->param = &p->op->params[i];
+        if (p->param->in != PARAM_QUERY || !p->param->explode ||
+            !(p->param->types & TYPE_OBJECT) || !member_types(p, name))
             continue;
-        cJSON *object = json_member(into, p->name);
+        cJSON *object = json_member(p->into, p->param->name);
         if (!object) {
-            object = json_object(arena);
-            json_add(into, p->name, object);
+            object = json_object(p->arena);
+            json_add(p->into, p->param->name, object);
         }
-        json_set(arena, object, arena_copy(arena, name),
-                 typed(value, TYPE_BOOLEAN | TYPE_NUMBER, arena));
+        put_member(p, object, name, value);
         return true;
     }
     return false;
 }
 
+static void read_pair(struct placing *p, struct str pair)
+{
+    struct str raw, name, value;
+    str_split(&pair, '=', &raw);
+    struct str text = pair.ptr ? pair : STR("");
+    if (!percent_decode(raw, true, p->arena, &name)) {
+        undecodable(p->findings, "query", raw, p->op->pointer);
+        return;
+    }
+    p->param = param_named(p->op, PARAM_QUERY, name);
+    if (p->param) {
+        put(p, text);
+        return;
+    }
+    if (!percent_decode(text, true, p->arena, &value))
+        undecodable(p->findings, "query", text, p->op->pointer);
+    else if (!put_exploded(p, name, value) && !json_member_str(p->into, name))
+        json_set(p->arena, p->into, arena_copy(p->arena, name),
+                 json_string(p->arena, value));
+}
+
 static void read_query(cJSON *into, const struct operation *op, struct str query,
                        struct arena *arena, struct findings *findings)
 {
-    struct str pair, name, value;
+    struct placing p = { into, op, NULL, arena, findings };
+    struct str pair;
     size_t count = 0;
     while (str_split(&query, '&', &pair)) {
         if (!pair.len)
@@ -258,16 +332,7 @@ static void read_query(cJSON *into, const struct operation *op, struct str query
             too_many(findings, op);
             return;
         }
-        if (!decode_pair(pair, arena, &name, &value)) {
-            undecodable(findings, "query", pair, op->pointer);
-            continue;
-        }
-        const struct param *p = param_named(op, PARAM_QUERY, name);
-        if (p)
-            put(into, p, value, arena);
-        else if (!put_member(into, op, name, value, arena) &&
-                 !json_member_str(into, name))
-            json_set(arena, into, arena_copy(arena, name), json_string(arena, value));
+        read_pair(&p, pair);
     }
 }
 
@@ -280,12 +345,9 @@ static void read_rest(cJSON *headers, cJSON *cookies, const struct operation *op
         if (p->in != PARAM_HEADER && p->in != PARAM_COOKIE)
             continue;
         struct str value = request_value(r, p->in, p->name, arena);
-        if (!value.ptr)
-            continue;
-        if (!utf8_valid(value))
-            undecodable(findings, param_in_name(p->in), value, op->pointer);
-        else
-            put(p->in == PARAM_HEADER ? headers : cookies, p, value, arena);
+        cJSON *into = p->in == PARAM_HEADER ? headers : cookies;
+        if (value.ptr)
+            put(&(struct placing){ into, op, p, arena, findings }, value);
     }
 }
 

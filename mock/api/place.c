@@ -35,20 +35,20 @@ void places_free(struct places *p)
     free(p);
 }
 
-static const char *find(struct places *p, const struct api *api, const char *pointer)
+/* scratch takes all that is not to be kept: this is asked for every finding. */
+static const char *find(struct places *p, const struct api *api, const char *pointer,
+                        struct arena *scratch)
 {
-    const char *key = arena_printf(p->arena, "%s#%s", api->file, pointer);
+    const char *key = arena_printf(scratch, "%s#%s", api->file, pointer);
     char *text = map_get(p->known, str(key));
     if (text)
         return text;
-    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
     struct err err = err_in(scratch);
     err_warn(&err, api_where(api, pointer), "here");
     document_place(&err);
     const struct where *at = &err.first->at;
     text = at->line ? arena_printf(p->arena, "%s:%u:%u", at->file, at->line, at->col)
-                    : arena_printf(p->arena, "%s", key);
-    arena_free(scratch);
+                    : arena_copy(p->arena, str(key));
     map_put(p->known, str(key), text);
     return text;
 }
@@ -56,11 +56,13 @@ static const char *find(struct places *p, const struct api *api, const char *poi
 const char *places_text(struct places *p, const struct api *api, const char *pointer)
 {
     const char *volatile text = NULL;
+    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
     pthread_mutex_lock(&p->lock);
     if (!setjmp(*arena_guard(p->arena))) {
-        text = find(p, api, pointer);
+        text = find(p, api, pointer, scratch);
         arena_unguard(p->arena);
     }
     pthread_mutex_unlock(&p->lock);
+    arena_free(scratch);
     return text;
 }

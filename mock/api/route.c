@@ -155,12 +155,33 @@ static bool fits(const struct edge *e, size_t piece, struct str s, struct route 
         return false;
     /* The last value takes all; one before a literal, as little as will do. */
     for (size_t len = piece + 1 == e->count ? s.len : 1; len && len <= s.len; len++) {
-        route->names[count] = p->text;
         route->values[count] = (struct str){ s.ptr, len };
         if (fits(e, piece + 1, str_from(s, len), route, count + 1))
             return true;
     }
     return false;
+}
+
+/* Adds a method to the list, once. */
+static void allow(struct matching *m, const char *method)
+{
+    struct str rest = buffer_str(&m->allow), one;
+    while (rest.len && str_split(&rest, ',', &one))
+        if (str_is(str_trim(one), method))
+            return;
+    buffer_printf(&m->allow, "%s%s", m->allow.len ? ", " : "", method);
+}
+
+/* The names that the operation's own template gives to the values; another template of
+ * the same shape may name them otherwise. */
+static void name_values(struct route *route)
+{
+    size_t i = 0;
+    for (const char *p = route->operation->path; i < route->count; i++) {
+        const char *open = strchr(p, '{'), *close = strchr(open, '}');
+        route->names[i] = (struct str){ open + 1, (size_t)(close - open - 1) };
+        p = close;
+    }
 }
 
 static bool arrive(struct matching *m, const struct node *n)
@@ -177,11 +198,9 @@ static bool arrive(struct matching *m, const struct node *n)
         }
         if (strcmp(op->method, "GET") == 0)
             get = op;
-        if (m->allow.len)
-            buffer_add_text(&m->allow, ", ");
-        buffer_add_text(&m->allow, op->method);
+        allow(m, op->method);
         if (op == get)
-            buffer_add_text(&m->allow, ", HEAD");
+            allow(m, "HEAD");
     }
     if (get && str_is(m->method, "HEAD")) {
         m->route->operation = get;
@@ -196,9 +215,10 @@ static bool descend(struct matching *m, const struct node *n, struct str rest)
     if (!str_split(&rest, '/', &segment))
         return arrive(m, n);
     size_t count = m->route->count;
-    if (!percent_decode(segment, false, m->arena, &text))
-        return false;
-    const struct node *literal = map_get(n->literals, text);
+    /* A segment that cannot be decoded is no literal; as a value, it is told later. */
+    const struct node *literal = percent_decode(segment, false, m->arena, &text)
+                                     ? map_get(n->literals, text)
+                                     : NULL;
     if (literal && descend(m, literal, rest))
         return true;
     for (const struct edge *e = n->templates; e; e = e->next) {
@@ -221,5 +241,7 @@ void routes_match(const struct routes *routes, struct str method, struct str pat
     route->count = 0;
     if (path.len && path.ptr[0] == '/')
         descend(&m, routes->root, str_from(path, 1));
+    if (route->operation)
+        name_values(route);
     route->allow = buffer_str(&m.allow).ptr;
 }

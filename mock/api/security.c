@@ -67,6 +67,12 @@ void load_security(struct loading *l, struct operation *op, const cJSON *node)
     for (const cJSON *one = list ? list->child : NULL; one; one = one->next) {
         struct requirement *r = &op->security[op->security_count++];
         r->schemes = arena_array(l->arena, const struct scheme *, json_count(one) + 1);
+        if (!json_is_object(one)) {
+            load_error(l, pointer, NULL,
+                       "expected security requirements (objects), found %s",
+                       json_kind(one));
+            continue;
+        }
         for (const cJSON *name = one->child; name; name = name->next) {
             const struct scheme *s = scheme_named(l->api, name->string);
             if (s)

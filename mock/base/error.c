@@ -11,6 +11,22 @@ struct err err_in(struct arena *arena)
     return (struct err){ .arena = arena };
 }
 
+static bool same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* A thing that several operations share is looked at for each of them. */
+static bool is_known(const struct err *err, const struct where *at, const char *why)
+{
+    for (const struct problem *p = err->first; p; p = p->next)
+        if (p->at.line == at->line && p->at.col == at->col &&
+            same(p->at.pointer, at->pointer) && same(p->at.file, at->file) &&
+            strcmp(p->why, why) == 0)
+            return true;
+    return false;
+}
+
 __attribute__((format(printf, 4, 0))) static void
 add(struct err *err, struct where at, bool warning, const char *why, va_list args)
 {
@@ -20,6 +36,10 @@ add(struct err *err, struct where at, bool warning, const char *why, va_list arg
     char text[LIMIT_PROBLEM_TEXT];
     vsnprintf(text, sizeof(text), why, args);
 
+    if (is_known(err, &at, text)) {
+        --*count;
+        return;
+    }
     struct problem *p = arena_take(err->arena, sizeof(*p));
     p->at = at;
     p->at.file = at.file ? arena_copy(err->arena, str(at.file)) : NULL;

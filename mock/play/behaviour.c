@@ -16,6 +16,7 @@ struct reading {
     const struct record_behaviour *record;
     struct behaviour *b;
     struct collection_rules *rules;
+    unsigned errors; /* of err, before this behaviour */
 };
 
 static struct where at(struct reading *r, const char *format, unsigned i, unsigned j)
@@ -115,6 +116,7 @@ static void read_schema(struct reading *r, struct store_collection *c,
     err_set(r->err, at(r, "/collections/%/schema", i, 0),
             "%s has no schema \"%.60s\" in components/schemas", r->api->file,
             record->schema);
+    c->schema = schemas_add(r->api->schemas, json_object(r->arena), pointer);
 }
 
 static bool same_pointers(const struct store_index *x, const char **pointers,
@@ -235,6 +237,25 @@ static const struct error_plan *read_otherwise(struct reading *r, struct naming 
     return plan;
 }
 
+/* Each member of a summary has to be one that some of the collections have. */
+static void check_keep(struct reading *r, const struct record_reference *from,
+                       const struct store_reference *to, struct where w)
+{
+    for (unsigned k = 0; k < from->keep_count; k++) {
+        const char *pointer = pointer_join(r->arena, "", from->keep[k]);
+        bool known = to->of_count == 0;
+        for (size_t i = 0; i < to->of_count && !known; i++) {
+            const struct store_collection *c = &r->b->plan.collections[to->of[i]];
+            struct schema_place place;
+            known =
+                is_hidden(c, pointer) || schema_describe(c->schema, pointer, &place);
+        }
+        if (!known)
+            err_set(r->err, w, "nothing that %s refers to has a member \"%.60s\"",
+                    from->at, from->keep[k]);
+    }
+}
+
 static void read_references(struct reading *r, struct store_collection *c,
                             const struct record_collection *record, unsigned i)
 {
@@ -250,6 +271,7 @@ static void read_references(struct reading *r, struct store_collection *c,
         to->at = from->at;
         check_member(r, c, to->at, below(r, w, "at"), &place);
         to->of = collections_of(r, from->of, &to->of_count, below(r, w, "of"));
+        check_keep(r, from, to, below(r, w, "keep"));
         to->keep = texts(r, from->keep, from->keep_count);
         to->keep_count = from->keep_count;
         to->otherwise = read_otherwise(r, &n, from->otherwise, w);
@@ -303,7 +325,17 @@ static void read_rules(struct reading *r, struct store_collection *c,
                      &place);
 }
 
-static void read_collections(struct reading *r)
+static void check_groups(struct reading *r)
+{
+    for (unsigned i = 0; i < r->record->groups_count; i++)
+        for (unsigned j = 0; j < r->record->groups[i].of_count; j++)
+            if (collection_named(r, r->record->groups[i].of[j]) == SIZE_MAX)
+                err_set(r->err, at(r, "/groups/%/of/%", i, j),
+                        "no collection is called \"%.60s\"",
+                        r->record->groups[i].of[j]);
+}
+
+static bool read_collections(struct reading *r)
 {
     const struct record_behaviour *record = r->record;
     struct store_plan *plan = &r->b->plan;
@@ -320,9 +352,10 @@ static void read_collections(struct reading *r)
         plan->collection_count = i + 1;
         read_schema(r, c, &record->collections[i], i);
     }
+    check_groups(r);
     /* Pointers can be looked at only when every schema has its plan. */
-    if (!schemas_compile(r->api->schemas) || r->err->errors)
-        return;
+    if (!schemas_compile(r->api->schemas))
+        return false;
     for (unsigned i = 0; i < record->collections_count; i++) {
         struct store_collection *c = &plan->collections[i];
         c->hidden = texts(r, record->collections[i].hidden,
@@ -334,6 +367,7 @@ static void read_collections(struct reading *r)
         read_references(r, &plan->collections[i], &record->collections[i], i);
         read_rules(r, &plan->collections[i], &record->collections[i], i);
     }
+    return true;
 }
 
 static void read_sequences(struct reading *r)
@@ -423,12 +457,14 @@ static void read_where(struct reading *r, struct naming *n, struct step *to,
             const struct store_collection *of = &r->b->plan.collections[to->of[c]];
             struct schema_place one;
             bool last = c + 1 == to->of_count && !described;
-            if (is_hidden(of, pointer) || schema_describe(of->schema, pointer, &one))
+            if (is_hidden(of, pointer)) {
                 described++;
-            else if (last)
+            } else if (schema_describe(of->schema, pointer, &one)) {
+                place.types = described ? place.types | one.types : one.types;
+                described++;
+            } else if (last) {
                 check_member(r, of, pointer, here, &one);
-            if (described && !is_hidden(of, pointer))
-                place = one;
+            }
         }
         if (place.types & (TYPE_OBJECT | TYPE_ARRAY))
             place.types = TYPE_ANY; /* an item, or a reference's key */
@@ -545,6 +581,40 @@ static void read_operation(struct reading *r, const struct record_operation *rec
                   at(r, "/operations/%/steps/%", index, i));
 }
 
+/* A kind of refusal, a keyword, or the name of an error that some operation declares.
+ */
+static void check_kind(struct reading *r, const char *on, struct where w)
+{
+    static const char *const kinds[] = {
+        "no_route",  "method_not_allowed", "unauthenticated", "media_type",
+        "too_large", "body_missing",       "parse_error",     "invalid",
+    };
+    const char *near = NULL;
+    unsigned least = 4;
+    if (schema_has_keyword(on))
+        return;
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        unsigned d = str_distance(str(kinds[i]), str(on));
+        if (d == 0)
+            return;
+        if (d < least) {
+            least = d;
+            near = kinds[i];
+        }
+    }
+    for (size_t i = 0; i < r->api->operation_count; i++) {
+        const struct reply *reply;
+        const cJSON *body;
+        struct chance chance = { 0 };
+        if (error_find(&r->api->operations[i], on, 0, &chance, r->arena, &reply, &body))
+            return;
+    }
+    err_set(r->err, w,
+            "\"%.60s\" is no kind of refusal, no keyword, and no operation declares an "
+            "error of that name%s%s%s",
+            on, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
 static void read_wordings(struct reading *r)
 {
     unsigned count = r->record->errors_count;
@@ -553,6 +623,7 @@ static void read_wordings(struct reading *r)
     for (unsigned i = 0; i < count; i++) {
         const struct record_wording *from = &r->record->errors[i];
         struct naming n = naming_of(r);
+        check_kind(r, from->on, at(r, "/errors/%/on", i, 0));
         bind_name(&n, "finding", NULL);
         bind_name(&n, "limit", NULL);
         bind_name(&n, "refusal", NULL);
@@ -669,7 +740,8 @@ static void read_seeds(struct reading *r, clock_ms now)
                        .chance = &chance };
     for (unsigned c = 0; c < r->record->collections_count; c++)
         read_seed(r, c, &s);
-    for (unsigned c = 0; c < r->record->collections_count && !r->err->errors; c++)
+    for (unsigned c = 0;
+         c < r->record->collections_count && r->err->errors == r->errors; c++)
         check_seed(r, c, &s);
 }
 
@@ -682,9 +754,12 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
     unsigned errors = err->errors;
     struct script_book *book = arena_take(arena, sizeof(*book));
     struct behaviour *b = &book->behaviour;
-    struct reading r = {
-        .api = api, .folder = folder, .arena = arena, .err = err, .b = b
-    };
+    struct reading r = { .api = api,
+                         .folder = folder,
+                         .arena = arena,
+                         .err = err,
+                         .b = b,
+                         .errors = errors };
     const struct script **scripts =
         arena_array(arena, const struct script *, api->operation_count + 1);
     b->api = api;
@@ -700,9 +775,10 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
             b->format.utc = r.record->timestamps->utc;
     }
     read_sequences(&r);
-    read_collections(&r);
+    /* What can be looked at is, so that all mistakes are told at once. */
+    bool compiled = read_collections(&r);
     book->rules = r.rules;
-    if (err->errors == errors) {
+    if (compiled) {
         read_wordings(&r);
         for (unsigned i = 0; i < r.record->operations_count; i++)
             read_operation(&r, &r.record->operations[i], i, scripts);

@@ -84,8 +84,7 @@ static struct condition *read_operand(struct reading *r)
         char *text =
             arena_copy(arena, (struct str){ r->p + 1, (size_t)(end - r->p - 1) });
         r->p = end + 1;
-        /* Quoted, it is text whatever it looks like. */
-        return value_node(r, expression_read(r->names, text, TYPE_STRING, r->at));
+        return value_node(r, expression_text(r->names, text));
     }
     size_t len = strcspn(r->p, " \t\n()&|=!<>");
     if (!len)

@@ -294,6 +294,11 @@ struct expression *expression_read(struct naming *n, const char *text, unsigned 
     return read_literal(n, text, types, at);
 }
 
+struct expression *expression_text(struct naming *n, const char *text)
+{
+    return literal_of(n, json_string(n->arena, str(text)));
+}
+
 /* ---- values ---- */
 
 struct binding *scope_binding(struct scope *s, const char *name)

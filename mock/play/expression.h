@@ -77,6 +77,9 @@ struct naming {
 struct expression *expression_read(struct naming *n, const char *text, unsigned types,
                                    struct where at);
 
+/* The text itself, whatever it looks like. */
+struct expression *expression_text(struct naming *n, const char *text);
+
 /* The value, borrowed from the scope or its arena; NULL when there is none. */
 const cJSON *expression_value(const struct expression *e, struct scope *s);
 

@@ -1,6 +1,10 @@
 #include "play/fixture.h"
 
 #include "base/file.h"
+#include "doc/document.h"
+#include "doc/number.h"
+#include "doc/pointer.h"
+#include "doc/yaml.h"
 
 #include <cyaml/cyaml.h>
 #include <stdarg.h>
@@ -178,9 +182,10 @@ static const cyaml_schema_field_t behaviour_fields[] = {
 static const cyaml_schema_field_t fault_fields[] = {
     NEEDED("on", S, on),
     WHOLE("skip", S, skip),
-    WHOLE("times", S, times),
-    WHOLE("every", S, every),
-    CYAML_FIELD_FLOAT("chance", CYAML_FLAG_OPTIONAL, S, chance),
+    CYAML_FIELD_INT_PTR("times", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, S, times),
+    CYAML_FIELD_INT_PTR("every", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, S, every),
+    CYAML_FIELD_FLOAT_PTR("chance", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, S,
+                          chance),
     TEXT("delay", S, delay),
     CYAML_FIELD_FLOAT("sigma", CYAML_FLAG_OPTIONAL, S, sigma),
     TEXT("error", S, error),
@@ -325,7 +330,9 @@ static void tell(const char *path, struct str text, const struct refusal *r,
         { "Missing required mapping field: ", "the key \"", "\" is missing" },
         { "Mapping field already seen: ", "the key \"", "\" stands twice" },
     };
-    struct where at = { .file = path, .line = r->line, .col = r->col };
+    struct where at = { .file = path,
+                        .line = r->line ? r->line : 1,
+                        .col = r->col ? r->col : 1 };
     for (size_t i = 0; i < COUNT(words); i++) {
         size_t n = strlen(words[i].starts);
         if (strncmp(r->reason, words[i].starts, n) != 0)
@@ -365,6 +372,43 @@ static void tell(const char *path, struct str text, const struct refusal *r,
     err_set(err, at, "%s", r->reason[0] ? r->reason : "not YAML that can be read");
 }
 
+/* cyaml takes "200x" and "2.9" for whole numbers, so the text is read once more as
+ * plain YAML, where a number is one or is not. Returns the pointer of the first that is
+ * not. */
+static const char *find_no_number(const cJSON *tree, const char *pointer,
+                                  struct arena *arena)
+{
+    static const char *const whole[] = { "answer",   "page",   "status",
+                                         "skip",     "times",  "every",
+                                         "requests", "digits", "start" };
+    size_t index = 0;
+    for (const cJSON *c = tree->child; c; c = c->next, index++) {
+        const char *here = c->string ? pointer_join(arena, pointer, c->string)
+                                     : arena_printf(arena, "%s/%zu", pointer, index);
+        for (size_t i = 0; c->string && i < COUNT(whole); i++)
+            if (strcmp(c->string, whole[i]) == 0 &&
+                !(json_is_number(c) && number_is_integer(c)))
+                return here;
+        const char *below = find_no_number(c, here, arena);
+        if (below)
+            return below;
+    }
+    return NULL;
+}
+
+static bool check_numbers(const char *path, struct str text, struct arena *arena,
+                          struct err *err)
+{
+    const cJSON *tree = document_parse(path, text, arena, err);
+    const char *pointer = tree ? find_no_number(tree, "", arena) : NULL;
+    if (!pointer)
+        return tree != NULL;
+    struct where at = { .file = path, .pointer = pointer };
+    yaml_locate(text, pointer, &at.line, &at.col);
+    return err_set(err, at, "expected a whole number, found %s",
+                   json_text(pointer_get(tree, pointer), arena).ptr);
+}
+
 static void *read_text(const char *path, struct str text,
                        const cyaml_schema_value_t *top, struct arena *arena,
                        struct err *err)
@@ -390,9 +434,11 @@ static void *read_text(const char *path, struct str text,
         tell(path, text, &refusal, err);
         return NULL;
     }
-    if (!record)
+    if (!record) {
         err_set(err, (struct where){ .file = path }, "the file is empty");
-    return record;
+        return NULL;
+    }
+    return check_numbers(path, text, arena, err) ? record : NULL;
 }
 
 struct record_behaviour *fixture_behaviour(const char *path, struct arena *arena,

@@ -127,8 +127,9 @@ enum record_connection {
 
 struct record_fault {
     char *on;
-    int skip, times, every;
-    double chance;
+    int skip;
+    int *times, *every;
+    double *chance;
     char *delay;
     double sigma;
     char *error;

@@ -64,6 +64,19 @@ static void speak(struct call *c, const struct error_plan *plan, int status,
     c->answer.voice = voice;
 }
 
+/* As speak, for words of a scenario, which may be stopped and freed as soon as the
+ * namespace's lock is given back. */
+static void speak_scripted(struct call *c, const struct error_plan *plan, int status,
+                           const char *detail, const char *voice)
+{
+    struct answer *a = &c->answer;
+    speak(c, plan, status, detail, voice);
+    if (a->body)
+        a->body = json_copy(c->arena, a->body);
+    if (a->error)
+        a->error = arena_copy(c->arena, str(a->error));
+}
+
 static bool say_limit(struct call *c)
 {
     for (size_t i = 0; i < c->ns->running_count; i++) {
@@ -75,7 +88,8 @@ static bool say_limit(struct call *c)
         if (a.allowed)
             continue;
         bind_limit(c, (a.reset_ms + 999) / 1000, a.limit->requests);
-        speak(c, &a.limit->error, 429, "too many requests in this window", "limit");
+        speak_scripted(c, &a.limit->error, 429, "too many requests in this window",
+                       "limit");
         return true;
     }
     return false;
@@ -85,7 +99,8 @@ static void say_fault_error(struct call *c)
 {
     bind_limit(c, c->fault->retry_after, 0);
     c->answer.header_count = 0;
-    speak(c, &c->fault->error, 500, "this answer was scripted by a scenario", "fault");
+    speak_scripted(c, &c->fault->error, 500, "this answer was scripted by a scenario",
+                   "fault");
 }
 
 static bool say_fault(struct call *c)
@@ -295,8 +310,9 @@ static bool say_refusal(struct call *c)
     bind_limit(c, 1, 0);
     if (c->findings.count) {
         bind_finding(c, &c->findings.list[0]);
-        r->detail = arena_printf(c->arena, "%s: %s", c->findings.list[0].pointer,
-                                 finding_text(&c->findings.list[0], c->arena));
+        const struct finding *f = &c->findings.list[0];
+        r->detail = arena_printf(c->arena, "%s%s%s", f->pointer,
+                                 *f->pointer ? ": " : "", finding_text(f, c->arena));
     }
     bind_refusal(c);
     const struct error_plan *plan = wording_for(c);

@@ -123,11 +123,12 @@ static struct error_plan read_error(struct reading *r, const char *error, int st
     return error_plan_read(&n, status, error, body, w);
 }
 
-static int64_t count_of(struct reading *r, int value, const char *key, unsigned i)
+static int64_t count_of(struct reading *r, int value, int least, const char *key,
+                        unsigned i)
 {
-    if (value < 0)
-        err_set(r->err, at(r, "faults", i, key),
-                "expected a number from 0 up, found %d", value);
+    if (value < least)
+        err_set(r->err, at(r, "faults", i, key), "expected %d or more, found %d", least,
+                value);
     return value;
 }
 
@@ -135,14 +136,12 @@ static void read_fault(struct reading *r, struct fault *f,
                        const struct record_fault *from, unsigned i)
 {
     f->on = operations_of(r, from->on, at(r, "faults", i, "on"));
-    f->skip = count_of(r, from->skip, "skip", i);
-    f->times = count_of(r, from->times, "times", i);
-    f->every = count_of(r, from->every, "every", i);
-    f->chance = from->chance;
-    if (!(from->chance >= 0 && from->chance <= 1))
+    f->skip = count_of(r, from->skip, 0, "skip", i);
+    f->times = from->times ? count_of(r, *from->times, 0, "times", i) : -1;
+    f->every = from->every ? count_of(r, *from->every, 1, "every", i) : 1;
+    f->chance = from->chance ? *from->chance : 1;
+    if (!(f->chance >= 0 && f->chance <= 1))
         err_set(r->err, at(r, "faults", i, "chance"), "expected a number from 0 to 1");
-    if (from->chance == 0)
-        f->chance = 1;
     f->delay_ms = duration(r, from->delay, LIMIT_DELAY_MS, at(r, "faults", i, "delay"));
     f->sigma = from->sigma;
     if (!(from->sigma >= 0 && from->sigma <= 3))
@@ -190,13 +189,13 @@ static void read_limit(struct reading *r, struct limit *l,
     l->x_headers = from->x_headers == YES;
 }
 
-static void check_api(struct reading *r)
+static bool check_api(struct reading *r)
 {
     for (size_t i = 0; i < r->cast->count; i++)
         if (is_meant(r, i))
-            return;
-    err_set(r->err, (struct where){ .file = r->path, .pointer = "/api" },
-            "no API is called \"%.60s\"", r->api);
+            return true;
+    return err_set(r->err, (struct where){ .file = r->path, .pointer = "/api" },
+                   "no API is called \"%.60s\"", r->api);
 }
 
 struct scenario *scenario_read(const char *path, const struct record_scenario *record,
@@ -209,7 +208,11 @@ struct scenario *scenario_read(const char *path, const struct record_scenario *r
     s->name = record->name ? record->name : "";
     s->about = record->about ? record->about : "";
     s->file = path;
-    check_api(&r);
+    if (!check_api(&r))
+        return NULL;
+    if (!record->faults_count && !record->limits_count)
+        err_set(err, (struct where){ .file = path, .pointer = "" },
+                "expected faults or limits, found neither");
     if (record->faults_count > LIMIT_FAULTS || record->limits_count > LIMIT_FAULTS) {
         err_set(err, (struct where){ .file = path, .pointer = "" },
                 "expected at most %d faults and limits", LIMIT_FAULTS);
@@ -217,9 +220,9 @@ struct scenario *scenario_read(const char *path, const struct record_scenario *r
     }
     s->faults = arena_array(arena, struct fault, record->faults_count + 1);
     s->limits = arena_array(arena, struct limit, record->limits_count + 1);
-    for (unsigned i = 0; i < record->faults_count && err->errors == errors; i++)
+    for (unsigned i = 0; i < record->faults_count; i++)
         read_fault(&r, &s->faults[s->fault_count++], &record->faults[i], i);
-    for (unsigned i = 0; i < record->limits_count && err->errors == errors; i++)
+    for (unsigned i = 0; i < record->limits_count; i++)
         read_limit(&r, &s->limits[s->limit_count++], &record->limits[i], i);
     return err->errors == errors ? s : NULL;
 }
@@ -369,7 +372,7 @@ const struct fault *running_fault(struct running *r, size_t operation,
             continue;
         int64_t seen = ++r->faults[i].seen - f->skip;
         if (happens || seen < 1 || (f->every > 1 && seen % f->every != 0) ||
-            (f->times && r->faults[i].fired >= f->times) ||
+            (f->times >= 0 && r->faults[i].fired >= f->times) ||
             (f->chance < 1 && chance_unit(chance) >= f->chance))
             continue;
         r->faults[i].fired++;

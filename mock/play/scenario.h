@@ -19,9 +19,9 @@ struct cast {
 };
 
 struct fault {
-    bool *on; /* by operation, counted through */
-    int64_t skip, times, every;
-    double chance; /* 1 unless said */
+    bool *on;                   /* by operation, counted through */
+    int64_t skip, times, every; /* times: -1 for ever */
+    double chance;              /* 1 unless said */
     int64_t delay_ms;
     double sigma; /* of the logarithm of the delay; 0: always the same */
     bool answers; /* it has an error or a status */

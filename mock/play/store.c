@@ -408,14 +408,14 @@ static bool meets(const struct store_collection *plan, const cJSON *tree,
     return false;
 }
 
-/* The value that one of the conditions wants at a pointer; NULL when none says, or when
- * it wants one of several. */
+/* The value that one of the conditions wants at a pointer; NULL when none says, when it
+ * wants one of several, or null, which no index holds. */
 static const cJSON *wanted_at(const struct store_condition *conditions, size_t count,
                               const char *pointer)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(conditions[i].at, pointer) == 0 &&
-            !json_is_array(conditions[i].value))
+            !json_is_array(conditions[i].value) && !json_is_null(conditions[i].value))
             return conditions[i].value;
     return NULL;
 }

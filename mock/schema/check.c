@@ -16,6 +16,16 @@ struct checking {
     struct findings *findings; /* NULL: only the answer is wanted */
     const char *prefix;
     unsigned depth;
+    const struct frame *open; /* checks of schemas in a ring that are under way */
+};
+
+/* A schema that leads to itself without a step into the value (a parent whose
+ * discriminator leads to a child that is all of the parent) is met again while it is
+ * being asked: it then asks nothing more than it already does. */
+struct frame {
+    const struct frame *up;
+    const struct schema *schema;
+    const cJSON *value;
 };
 
 static bool check(struct checking *c, const struct schema *s, const cJSON *value,
@@ -246,9 +256,9 @@ static bool check_names(struct checking *c, const struct rule *r, const cJSON *v
 {
     bool ok = true;
     for (const cJSON *m = value->child; m && (ok || c->findings); m = m->next) {
-        cJSON name = { .type = cJSON_String, .valuestring = m->string };
+        cJSON *name = json_string(c->arena, str(m->string));
         struct path here = { at, m->string, 0 };
-        if (!check(c, r->u.schema, &name, &here))
+        if (!check(c, r->u.schema, name, &here))
             ok = false;
     }
     return ok;
@@ -432,6 +442,25 @@ static bool type_fits(unsigned types, unsigned type, const cJSON *value)
     return (types & TYPE_INTEGER) && number_is_integer(value);
 }
 
+static bool is_open(const struct frame *f, const struct schema *s, const cJSON *value)
+{
+    for (; f; f = f->up)
+        if (f->schema == s && f->value == value)
+            return true;
+    return false;
+}
+
+static bool check_rules(struct checking *c, const struct schema *s, const cJSON *value,
+                        const struct path *at)
+{
+    unsigned type = type_of(value);
+    bool ok = true;
+    for (size_t i = 0; i < s->rule_count && (ok || c->findings); i++)
+        if ((s->rules[i].types & type) && !check_rule(c, s, &s->rules[i], value, at))
+            ok = false;
+    return ok;
+}
+
 static bool check(struct checking *c, const struct schema *s, const cJSON *value,
                   const struct path *at)
 {
@@ -449,10 +478,13 @@ static bool check(struct checking *c, const struct schema *s, const cJSON *value
         return found(c, s, "$ref", NULL, value, at, NULL,
                      "the references go round without an end");
     }
+    struct frame frame = { c->open, s, value };
     bool ok = true;
-    for (size_t i = 0; i < s->rule_count && (ok || c->findings); i++)
-        if ((s->rules[i].types & type) && !check_rule(c, s, &s->rules[i], value, at))
-            ok = false;
+    if (s->ring)
+        c->open = &frame;
+    if (!s->ring || !is_open(frame.up, s, value))
+        ok = check_rules(c, s, value, at);
+    c->open = frame.up;
     c->depth--;
     return ok;
 }

@@ -4,6 +4,7 @@
 #include "doc/document.h"
 #include "doc/number.h"
 #include "doc/pointer.h"
+#include "schema/ring.h"
 
 #include <stdio.h>
 
@@ -47,6 +48,7 @@ const struct schema *schemas_add(struct schemas *all, const cJSON *node,
     s->pointer = arena_copy(all->arena, str(pointer));
     s->node = node;
     s->types = TYPE_ANY;
+    s->number = map_count(all->by_node);
     map_put(all->by_node, key, s);
 
     struct work *w = arena_take(all->arena, sizeof(*w));
@@ -144,6 +146,8 @@ static void on_type(struct making *m, const cJSON *value)
                 json_is_string(one) ? one->valuestring : json_kind(one));
         types |= bits;
     }
+    if (!first)
+        err_set(m->all->err, place(m, "type"), "expected a type or an array of types");
     m->schema->types = types;
     if (json_is_true(json_member(m->schema->node, "nullable")) &&
         m->all->dialect == DIALECT_OPENAPI_30)
@@ -170,7 +174,11 @@ static void on_number(struct making *m, const cJSON *value, enum rule_kind kind)
         err_set(m->all->err, place(m, value->string), "expected a number above 0");
         return;
     }
-    add_rule(m, kind, TYPE_NUMBER, value);
+    struct rule *r = add_rule(m, kind, TYPE_NUMBER, value);
+    if (kind == RULE_EXCLUSIVE_MAXIMUM)
+        r->keyword = "exclusiveMaximum"; /* in OpenAPI 3.0 it stands beside */
+    if (kind == RULE_EXCLUSIVE_MINIMUM)
+        r->keyword = "exclusiveMinimum";
 }
 
 /* OpenAPI 3.0: `exclusiveMinimum: true` turns `minimum` into the exclusive kind. */
@@ -381,6 +389,9 @@ static void on_contains(struct making *m, const cJSON *value)
 {
     const cJSON *min = json_member(m->schema->node, "minContains");
     const cJSON *max = json_member(m->schema->node, "maxContains");
+    if ((min && !wanted(m, min, json_is_number(min), "a whole number")) ||
+        (max && !wanted(m, max, json_is_number(max), "a whole number")))
+        return;
     struct rule *r = add_rule(m, RULE_CONTAINS, TYPE_ARRAY, value);
     r->u.contains.schema = child_at(m, value);
     r->u.contains.min = json_is_number(min) ? (size_t)min->valuedouble : 1;
@@ -477,7 +488,8 @@ static void on_object(struct making *m)
     }
     if (patterns)
         add_patterns(m, o, patterns);
-    if (additional && !json_is_true(additional))
+    o->open = json_is_true(additional);
+    if (additional && !o->open)
         o->additional = child_at(m, additional);
     const cJSON *named = properties ? properties
                          : required ? required
@@ -567,6 +579,12 @@ static const struct known {
     { "contentSchema", KEYWORD_ANNOTATION, IN_31 },
 };
 
+/* readOnly and writeOnly say nothing when they are false. */
+static bool is_marker(const char *name)
+{
+    return strcmp(name, "readOnly") == 0 || strcmp(name, "writeOnly") == 0;
+}
+
 static const struct known *known_keyword(const char *name)
 {
     for (size_t i = 0; i < COUNT(keywords); i++)
@@ -575,13 +593,22 @@ static const struct known *known_keyword(const char *name)
     return NULL;
 }
 
+bool schema_has_keyword(const char *word)
+{
+    const struct known *k = known_keyword(word);
+    return k && k->what != KEYWORD_ANNOTATION;
+}
+
 static void on_branches_or_discriminator(struct making *m, const cJSON *value,
                                          enum rule_kind kind)
 {
     const cJSON *d = json_member(m->schema->node, "discriminator");
-    if (d && json_is_array(value) && on_discriminator(m, d, value))
-        return;
+    bool chosen = d && json_is_array(value) && on_discriminator(m, d, value);
+    size_t before = m->schema->rule_count;
     on_branches(m, value, kind);
+    /* Objects are judged by the discriminator; other values have none. */
+    if (chosen && m->schema->rule_count > before)
+        m->rules[before].types = TYPE_ANY & ~TYPE_OBJECT & 0xff;
 }
 
 static void on_rule(struct making *m, const cJSON *v)
@@ -667,7 +694,7 @@ static void on_keyword(struct making *m, const cJSON *value)
     case KEYWORD_WITH_OTHERS:
         return;
     case KEYWORD_LATER:
-        if (!json_is_bool(value) || json_is_true(value))
+        if (json_is_true(value) || !is_marker(k->name))
             err_warn(m->all->err, place(m, value->string),
                      "the keyword \"%s\" will not be enforced", value->string);
         return;
@@ -728,17 +755,33 @@ static void make_plan(struct schemas *all, struct schema *s)
     sort_rules(s);
 }
 
-/* A schema that is only a reference stands for its target; a ring of them stays as it
- * is, and the check's depth bound speaks. */
-static void shorten(struct schema *s)
+/* A schema that is only a reference stands for its target; a ring of nothing but
+ * references asks nothing. */
+static void shorten(struct schemas *all, struct schema *s)
 {
     const struct schema *end = s;
     int steps = 0;
     while (end->rule_count == 1 && end->rules[0].kind == RULE_REF &&
            end->types == TYPE_ANY && steps++ < LIMIT_DEPTH)
         end = end->rules[0].u.schema;
-    if (end != s && steps < LIMIT_DEPTH)
+    if (steps >= LIMIT_DEPTH)
+        err_warn(
+            all->err, (struct where){ .file = all->file, .pointer = s->pointer },
+            "the references from here only lead round in a ring, so nothing will be "
+            "enforced");
+    else if (end != s)
         s->alias = end;
+}
+
+static void mark_rings(struct schemas *all)
+{
+    size_t count = map_count(all->by_node);
+    struct schema **list = arena_array(all->arena, struct schema *, count + 1);
+    struct str key;
+    void *value;
+    for (size_t i = 0; map_at(all->by_node, i, &key, &value); i++)
+        list[i] = value;
+    rings_mark(list, count, all->arena);
 }
 
 bool schemas_compile(struct schemas *all)
@@ -748,7 +791,8 @@ bool schemas_compile(struct schemas *all)
     for (struct work *w = first; w; w = w->next)
         make_plan(all, w->schema);
     for (struct work *w = first; w; w = w->next)
-        shorten(w->schema);
+        shorten(all, w->schema);
+    mark_rings(all);
     all->todo = NULL;
     all->todo_end = &all->todo;
     return all->err->errors == errors;

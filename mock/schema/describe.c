@@ -32,6 +32,36 @@ static bool is_index(const char *p, size_t len)
     return len > 0;
 }
 
+static void anything(struct walk *w)
+{
+    w->found = true;
+    w->place->types = TYPE_ANY;
+}
+
+static void step_item(struct walk *w, const struct rule *r, const char *token,
+                      size_t len, const char *rest, int depth)
+{
+    size_t index = 0;
+    for (size_t i = 0; i < len && *token != '-' && index < 1000000; i++)
+        index = index * 10 + (size_t)(token[i] - '0');
+    if (*token != '-' && index < r->u.items.prefix_count)
+        visit(w, r->u.items.prefix[index], rest, depth);
+    else if (r->u.items.rest)
+        visit(w, r->u.items.rest, rest, depth);
+}
+
+/* Which patterns a name matches is not asked; any of them may describe it. */
+static void step_undeclared(struct walk *w, const struct object_rule *o,
+                            const char *rest, int depth)
+{
+    if (o->open)
+        anything(w);
+    for (size_t i = 0; i < o->pattern_count; i++)
+        visit(w, o->patterns[i].schema, rest, depth);
+    if (o->additional && !o->additional->never)
+        visit(w, o->additional, rest, depth);
+}
+
 /* Names with '/' or '~' are not asked for in fixtures' pointers; others are compared as
  * they are. */
 static void step(struct walk *w, const struct schema *s, const char *token, size_t len,
@@ -49,16 +79,14 @@ static void step(struct walk *w, const struct schema *s, const char *token, size
             w->place->nearest = key.ptr;
         }
     }
-    bool anything = s->types == TYPE_ANY || s->types == TYPE_OBJECT;
-    if (anything && !s->rule_count)
-        arrive(w, s);
+    if ((s->types & TYPE_OBJECT) && !s->rule_count)
+        anything(w); /* an object of which nothing is said */
     for (size_t i = 0; i < s->rule_count; i++) {
         const struct rule *r = &s->rules[i];
-        if (r->kind == RULE_ITEMS && is_index(token, len) && r->u.items.rest)
-            visit(w, r->u.items.rest, rest, depth);
-        if (r->kind == RULE_OBJECT && !next && r->u.object->additional &&
-            !r->u.object->additional->never)
-            visit(w, r->u.object->additional, rest, depth);
+        if (r->kind == RULE_ITEMS && is_index(token, len))
+            step_item(w, r, token, len, rest, depth);
+        if (r->kind == RULE_OBJECT && !next)
+            step_undeclared(w, r->u.object, rest, depth);
     }
 }
 

@@ -65,6 +65,7 @@ struct object_rule {
     } * patterns;
     size_t pattern_count;
     const struct schema *additional; /* NULL: anything */
+    bool open;                       /* `additionalProperties: true` says so */
 };
 
 struct rule {
@@ -110,8 +111,10 @@ struct rule {
 struct schema {
     const char *pointer;
     const cJSON *node;
+    size_t number;              /* in order of being added */
     const struct schema *alias; /* the plan that is meant, when this is only a $ref */
     bool never;                 /* `false` */
+    bool ring;                  /* leads back to itself without a step into the value */
     unsigned types;             /* of enum schema_type; TYPE_ANY when not restricted */
     struct rule *rules;
     size_t rule_count;

@@ -3,6 +3,7 @@
 #include "api/param.h"
 #include "doc/pointer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* One question to the mock. */
@@ -53,6 +54,12 @@ static const cJSON *body_object(struct question *q)
             : NULL;
     if (json_is_object(body))
         return body;
+    if (q->request->body_over_limit) {
+        problem(
+            q, 413,
+            arena_printf(q->arena, "expected at most %zu bytes", q->request->max_body));
+        return NULL;
+    }
     problem(q, 400,
             body ? "expected a JSON object"
                  : arena_printf(q->arena,
@@ -269,14 +276,28 @@ static void on_scenario_stop(struct question *q)
 enum { FAULT_MEMORY = 4 * 1024 * 1024 };
 
 /* {"on": …} alone is one fault; otherwise {"faults": […], "limits": […]}. */
+/* A fixture's body is JSON in a text; here the JSON itself may stand. */
+static cJSON *with_text_bodies(struct question *q, const cJSON *body)
+{
+    cJSON *copy = json_copy(q->arena, body);
+    cJSON *faults = json_member(copy, "faults");
+    for (cJSON *f = faults ? faults->child : NULL; f; f = f->next) {
+        const cJSON *words = json_member(f, "body");
+        if (json_is_object(words))
+            json_set(q->arena, f, "body",
+                     json_string(q->arena, json_text(words, q->arena)));
+    }
+    return copy;
+}
+
 static struct str fault_text(struct question *q, const cJSON *body)
 {
     if (!json_member(body, "on"))
-        return json_text(body, q->arena);
+        return json_text(with_text_bodies(q, body), q->arena);
     cJSON *whole = json_object(q->arena), *list = json_array(q->arena);
     json_push(list, json_copy(q->arena, body));
     json_add(whole, "faults", list);
-    return json_text(whole, q->arena);
+    return json_text(with_text_bodies(q, whole), q->arena);
 }
 
 /* What libcyaml and the scenario's reader say of it, in one text. */
@@ -285,9 +306,7 @@ static void tell_mistakes(struct question *q, const struct err *err)
     struct buffer b = buffer_in(q->arena, LIMIT_HEAD_BYTES);
     for (const struct problem *p = err->first; p; p = p->next)
         if (!p->warning)
-            buffer_printf(&b, "%s%s%s%s", b.len ? "; " : "",
-                          p->at.pointer ? p->at.pointer : "", p->at.pointer ? ": " : "",
-                          p->why);
+            buffer_printf(&b, "%s%s", b.len ? "; " : "", problem_text(p, q->arena));
     char *text = arena_copy(q->arena, buffer_str(&b));
     utf8_mend(text); /* what is quoted there is cut by bytes */
     problem(q, 400, text);
@@ -306,11 +325,16 @@ static void on_fault(struct question *q)
     const cJSON *body = body_object(q);
     if (!body)
         return;
+    struct str text = fault_text(q, body);
     struct arena *own = arena_new(FAULT_MEMORY);
     struct err err = err_in(own);
     struct scenario *s = NULL;
-    struct str text = fault_text(q, body);
+    if (setjmp(*arena_guard(q->arena))) {
+        arena_free(own);
+        arena_fail(q->arena);
+    }
     if (setjmp(*arena_guard(own))) {
+        arena_unguard(q->arena);
         arena_free(own);
         problem(q, 413, "the fault is too large");
         return;
@@ -318,22 +342,32 @@ static void on_fault(struct question *q)
     s = fault_read(q, text, own, &err);
     if (!s) {
         tell_mistakes(q, &err);
+        arena_unguard(q->arena);
         arena_free(own);
         return;
     }
-    LOCKED(q);
-    if (!*s->name)
-        s->name =
-            arena_printf(own, "fault-%llu", (unsigned long long)++q->ns->faults_made);
-    const char *name = arena_copy(q->arena, str(s->name));
+    enum { NAME_BYTES = 32 };
+    cJSON *out = json_object(q->arena);
+    char *made = arena_take(own, NAME_BYTES);
+    char *name = *s->name ? arena_copy(q->arena, str(s->name))
+                          : arena_take(q->arena, NAME_BYTES);
     arena_unguard(own);
+    arena_unguard(q->arena);
+
+    /* Nothing in here takes from an arena; started, s may be freed by another call. */
+    pthread_mutex_lock(&q->ns->lock);
+    if (!*s->name) {
+        snprintf(made, NAME_BYTES, "fault-%llu",
+                 (unsigned long long)++q->ns->faults_made);
+        memcpy(name, made, NAME_BYTES);
+        s->name = made;
+    }
     bool ok = namespace_start(q->ns, s, own);
-    UNLOCKED(q);
+    pthread_mutex_unlock(&q->ns->lock);
     if (!ok) {
         problem(q, 507, "as many scenarios and faults run as may");
         return;
     }
-    cJSON *out = json_object(q->arena);
     json_add(out, "name", word(q, name));
     reply(q, 201, out);
 }
@@ -392,6 +426,23 @@ static void on_clock(struct question *q)
     UNLOCKED(q);
 }
 
+/* The years 0000 to 9999, less one at either end for what is added to the time. */
+static const clock_ms EARLIEST = -62135596800000, LATEST = 253370764800000;
+
+static void move_clock(struct question *q, bool to, clock_ms ms)
+{
+    LOCKED(q);
+    clock_ms real = clock_now(&q->service->world->clock);
+    clock_ms now = to ? ms : real + q->ns->clock_offset + ms;
+    if (now >= EARLIEST && now < LATEST) {
+        q->ns->clock_offset = now - real;
+        say_clock(q);
+    } else {
+        problem(q, 400, "the clock goes from the year 1 to the year 9998");
+    }
+    UNLOCKED(q);
+}
+
 static void on_clock_set(struct question *q)
 {
     const cJSON *body = body_object(q);
@@ -407,13 +458,7 @@ static void on_clock_set(struct question *q)
             "expected {\"advance\": \"5s\"} or {\"now\": \"2026-01-01T00:00:00Z\"}");
         return;
     }
-    LOCKED(q);
-    int64_t real = clock_now(&q->service->world->clock);
-    int64_t offset = now ? ms - real : q->ns->clock_offset + ms;
-    if (offset <= 100 * LIMIT_DURATION_MS && offset >= -1000 * LIMIT_DURATION_MS)
-        q->ns->clock_offset = offset;
-    say_clock(q);
-    UNLOCKED(q);
+    move_clock(q, now != NULL, ms);
 }
 
 static void on_namespaces(struct question *q)

@@ -151,19 +151,26 @@ static void choose(struct call *c, struct str path)
 {
     const struct cast *cast = &c->world->cast;
     struct str own = path;
-    bool by_prefix = false;
     c->api = api_by_host(cast, c->request);
-    if (c->api == SIZE_MAX) {
+    bool by_host = c->api != SIZE_MAX;
+    if (!by_host)
         c->api = api_by_prefix(cast, &own);
-        by_prefix = c->api != SIZE_MAX;
-    }
-    if (c->api == SIZE_MAX) {
+    size_t named = c->api;
+    if (named == SIZE_MAX) {
         choose_by_path(c, path);
-    } else if (!route_in(cast->apis[c->api], c->request, own, by_prefix, c->arena,
+    } else if (!route_in(cast->apis[named], c->request, own, !by_host, c->arena,
                          &c->route)) {
-        refuse(
-            c, "no_route", 404,
-            arena_printf(c->arena, "%s has no such path", cast->apis[c->api]->title));
+        /* A path may begin with the API's own name and mean no prefix: /pets of pets.
+         */
+        if (!by_host)
+            choose_by_path(c, path);
+        if (!c->route.path_known) {
+            c->api = named;
+            c->refusal.kind = NULL;
+            refuse(c, "no_route", 404,
+                   arena_printf(c->arena, "%s has no such path",
+                                cast->apis[named]->title));
+        }
     }
     if (c->refusal.kind || c->route.operation)
         return;

@@ -1,0 +1,984 @@
+/* OpenAPI documents: what is wrong with them, and what they make of a request. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "api/media.h"
+#include "api/param.h"
+#include "api/security.h"
+#include "doc/document.h"
+
+#define HEAD_31 "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
+#define DONE "responses: {'204': {description: Done}}"
+
+static int arena_up(void **state)
+{
+    *state = arena_new(LIMIT_SPEC_MEMORY);
+    return 0;
+}
+
+static int arena_down(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+/* Loads a document from a file that is gone afterwards; places are found before. */
+static struct api *load(struct arena *a, const char *text, struct err *err)
+{
+    const char *folder = getenv("TMPDIR");
+    char *path = arena_printf(a, "%s/test_api.XXXXXX", folder ? folder : "/tmp");
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+    *err = err_in(a);
+    struct api *api = api_load(path, a, err);
+    document_place(err);
+    unlink(path);
+    return api;
+}
+
+static struct api *must_load(struct arena *a, const char *text)
+{
+    struct err err;
+    struct api *api = load(a, text, &err);
+    if (!api)
+        fail_msg("%s\n%s", text, problem_text(err.first, a));
+    return api;
+}
+
+static cJSON *must_json(struct arena *a, const char *text)
+{
+    struct json_error why = { 0 };
+    cJSON *tree = json_read(str(text), LIMIT_BODY_NODES, a, &why);
+    if (!tree)
+        fail_msg("%s: %s", text, why.why);
+    return tree;
+}
+
+/* ---- documents that are wrong -------------------------------------------------- */
+
+struct mistake_row {
+    const char *text;
+    unsigned line, col;
+    const char *why;
+};
+
+static void check_mistakes(struct arena *a, const struct mistake_row *rows,
+                           size_t count, bool warning)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct err err;
+        const struct api *api = load(a, rows[i].text, &err);
+        if (!api == warning || err.errors != !warning || err.warnings != warning)
+            fail_msg("%s: %u errors, %u warnings, %s", rows[i].text, err.errors,
+                     err.warnings, err.first ? err.first->why : "");
+        const struct problem *p = err.first;
+        if (p->at.line != rows[i].line || p->at.col != rows[i].col ||
+            !strstr(p->why, rows[i].why))
+            fail_msg("%s: %s", rows[i].text, problem_text(p, a));
+    }
+}
+
+static void a_mistake_in_a_document_is_told_with_its_place(void **state)
+{
+    static const struct mistake_row rows[] = {
+        { "swagger: '2.0'\ninfo: {title: T, version: '1'}\npaths: {}\n", 1, 1,
+          "this is Swagger 2.0; convert it to OpenAPI 3 first" },
+        { "info: {title: T, version: '1'}\npaths: {}\n", 1, 1,
+          "expected openapi: 3.0.x or 3.1.x" },
+        { "paths: {}\nopenapi: 2.9.0\n", 2, 1,
+          "expected openapi: 3.0.x or 3.1.x, found 2.9.0" },
+        { "paths: {}\nopenapi: 3.2.0\n", 2, 1, "found 3.2.0" },
+        { "paths: {}\nopenapi: 3.1\n", 2, 1, "found a number" },
+        { "- a\n", 1, 1, "expected an OpenAPI document (an object), found an array" },
+        { "openapi: 3.1.0\npaths: {}\n", 1, 1,
+          "expected info with a title and a version" },
+        { "openapi: 3.1.0\npaths: {}\ninfo: {title: T}\n", 3, 1,
+          "expected info with a title and a version" },
+        { HEAD_31 "components: {}\n", 1, 1, "expected paths (an object)" },
+        { HEAD_31 "paths:\n  pets:\n    get: {" DONE "}\n", 4, 3,
+          "a path starts with '/'" },
+        { HEAD_31 "paths:\n  /pets: []\n", 4, 3,
+          "expected a path item (an object), found an array" },
+        { HEAD_31 "paths:\n  /pets:\n    get: yes\n", 5, 5,
+          "expected an operation (an object), found a string" },
+        { HEAD_31 "paths:\n  /a:\n    get:\n      operationId: x\n      " DONE
+                  "\n    put:\n      operationId: x\n      " DONE "\n",
+          9, 7, "\"x\" is also the operationId of GET /a" },
+        { HEAD_31 "paths:\n  /a/{id}:\n    get:\n      " DONE "\n", 5, 5,
+          "the path has {id}, but no path parameter has that name" },
+        { HEAD_31 "paths:\n  /a/{id:\n    get:\n      " DONE "\n", 5, 5,
+          "has a { without a }" },
+        { HEAD_31
+          "paths:\n  /a:\n    get:\n      parameters:\n"
+          "        - {name: id, in: path, required: true, schema: {}}\n      " DONE
+          "\n",
+          7, 11, "the path \"/a\" has no {id}" },
+        { HEAD_31 "paths:\n  /a/{id}:\n    get:\n      parameters:\n"
+                  "        - {name: id, in: path, schema: {}}\n      " DONE "\n",
+          7, 11, "a path parameter needs required: true" },
+        { HEAD_31 "paths:\n  /a:\n    get:\n      parameters:\n        - {name: id}\n  "
+                  "    " DONE "\n",
+          7, 11, "expected a parameter with name and in" },
+        { HEAD_31 "paths:\n  /a:\n    get:\n      parameters:\n"
+                  "        - {name: id, in: body, schema: {}}\n      " DONE "\n",
+          7, 22, "expected path, query, header or cookie, found \"body\"" },
+        { HEAD_31 "paths:\n  /a:\n    get:\n      parameters:\n"
+                  "        - {$ref: '#/components/parameters/x'}\n      " DONE "\n",
+          7, 12, "expected a reference to something in this document" },
+        { HEAD_31 "paths:\n  /a:\n    post:\n      requestBody: {$ref: "
+                  "'other.yaml#/a'}\n      " DONE "\n",
+          6, 21, "a reference to something in this document, found \"other.yaml#/a\"" },
+        { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '200': {$ref: "
+                  "'#/components/responses/x'}\n",
+          7, 17, "found \"#/components/responses/x\"" },
+        { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
+                  "          description: OK\n          content:\n"
+                  "            application/json:\n"
+                  "              schema: {$ref: '#/components/schemas/X'}\n",
+          11, 24, "nothing stands at \"#/components/schemas/X\"" },
+        { HEAD_31
+          "paths:\n  /a:\n    post:\n      requestBody: {required: true}\n      " DONE
+          "\n",
+          6, 7, "expected a request body with content" },
+        { HEAD_31
+          "paths:\n  /a:\n    get:\n      responses:\n        2xx: {description: a}\n",
+          7, 9, "expected a status such as 200, 4XX or default, found \"2xx\"" },
+        { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '600': "
+                  "{description: a}\n",
+          7, 9, "found \"600\"" },
+        { HEAD_31
+          "paths:\n  /a:\n    get:\n      responses:\n        '20': {description: a}\n",
+          7, 9, "found \"20\"" },
+        { HEAD_31 "paths:\n  /a:\n    get:\n      security: [{key: []}]\n      " DONE
+                  "\n",
+          6, 7,
+          "the security scheme \"key\" is not declared in components/securitySchemes" },
+        { HEAD_31 "paths: {}\ncomponents:\n  securitySchemes:\n    k: {name: x}\n", 6,
+          5, "expected a security scheme with a type" },
+        { HEAD_31 "paths: {}\ncomponents:\n  securitySchemes:\n    k: {type: apiKey}\n",
+          6, 5, "an apiKey scheme needs a name" },
+        { HEAD_31 "paths: {}\nservers:\n  - url: https://{host}/\n", 5, 5,
+          "the variable {host} has no default" },
+        { HEAD_31 "paths: {}\nservers:\n  - description: x\n", 5, 5,
+          "expected a server object with a url" },
+        { HEAD_31 "paths:\n  /a/{x}:\n    parameters: &p\n"
+                  "      - {name: x, in: path, required: true, schema: {}}\n"
+                  "    get:\n      " DONE "\n  /a/{y}:\n    parameters:\n"
+                  "      - {name: y, in: path, required: true, schema: {}}\n    get:\n "
+                  "     " DONE "\n",
+          12, 5, "the path \"/a/{y}\" means the same as \"/a/{x}\"" },
+        { HEAD_31 "paths:\n  /a:\n    get: {" DONE "}\n  /%61:\n    get: {" DONE "}\n",
+          7, 5, "the path \"/%61\" means the same as \"/a\"" },
+        { "openapi: 3.1.0\ninfo: {title: T\n", 3, 1, "" },
+        { "{\"openapi\": \"3.1.0\",\n \"paths\": {},\n \"info\": {\"title\": \"T\",}}",
+          3, 24, "expected a member name" },
+    };
+    check_mistakes(*state, rows, COUNT(rows), false);
+}
+
+static void what_will_not_be_done_is_a_warning_with_its_place(void **state)
+{
+    static const struct mistake_row rows[] = {
+        { HEAD_31 "paths: {}\nwebhooks: {}\n", 4, 1, "webhooks are not served" },
+        { HEAD_31 "paths: {}\njsonSchemaDialect: x\n", 4, 1, "will not be looked at" },
+        { HEAD_31 "paths:\n  /a:\n    get: {}\n", 5, 5, "no responses are declared" },
+        { HEAD_31 "paths:\n  /a:\n    post:\n      callbacks: {}\n      " DONE "\n", 6,
+          7, "callbacks are not fired" },
+        { HEAD_31
+          "paths:\n  /a:\n    get:\n      parameters:\n        - {name: q, in: query, "
+          "style: deepObject, schema: {type: object}}\n      " DONE "\n",
+          7, 32, "the style \"deepObject\" is not read yet" },
+        { HEAD_31
+          "paths:\n  /a:\n    get:\n      parameters:\n        - {name: q, in: query, "
+          "content: {text/x: {}}}\n      " DONE "\n",
+          7, 11, "only parameters with a schema are checked" },
+        { HEAD_31
+          "paths: {}\ncomponents:\n  securitySchemes:\n    k: {type: mutualTLS}\n",
+          6, 5, "the security scheme \"k\" (mutualTLS) will not be enforced" },
+        { HEAD_31
+          "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
+          "          description: OK\n          content:\n            text/csv:\n"
+          "              schema: {type: string}\n",
+          10, 13, "only JSON is checked against its schema" },
+        { HEAD_31
+          "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
+          "          description: OK\n          content:\n"
+          "            application/json:\n              schema: {type: string}\n"
+          "              example: 12\n",
+          12, 15,
+          "the example does not fit its schema: : expected a string, found the number "
+          "12" },
+        { HEAD_31
+          "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
+          "          description: OK\n          content:\n"
+          "            application/json:\n              schema: {required: [a]}\n"
+          "              examples:\n                one: {value: {a: 1}}\n"
+          "                two: {value: {}}\n",
+          14, 17, "expected the member \"a\", found none" },
+        { HEAD_31
+          "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
+          "          description: OK\n          content:\n"
+          "            application/json:\n              schema: {type: string}\n"
+          "              examples: {e: {$ref: '#/components/examples/E'}}\n"
+          "components:\n  examples:\n    E: {value: 1}\n",
+          15, 5, "the example does not fit its schema" },
+    };
+    check_mistakes(*state, rows, COUNT(rows), true);
+}
+
+static void all_mistakes_of_a_document_are_told_together(void **state)
+{
+    static const char text[] =
+        "openapi: 3.0.3\n"
+        "info: {title: T}\n"
+        "servers: [{url: '/{v}'}]\n"
+        "paths:\n"
+        "  /a/{id}:\n"
+        "    get:\n"
+        "      operationId: x\n"
+        "      security: [{none: []}]\n"
+        "      responses:\n"
+        "        abc: {description: A}\n"
+        "  /b:\n"
+        "    get:\n"
+        "      operationId: x\n"
+        "      responses:\n"
+        "        '200':\n"
+        "          description: OK\n"
+        "          content: {application/json: {schema: {type: strnig}}}\n";
+    static const struct {
+        unsigned line, col;
+        const char *why;
+    } rows[] = {
+        { 2, 1, "info" },     { 3, 12, "{v}" }, { 6, 5, "{id}" },
+        { 10, 9, "\"abc\"" }, { 8, 7, "none" }, { 13, 7, "also the operationId" },
+        { 17, 49, "strnig" },
+    };
+    struct err err;
+    assert_null(load(*state, text, &err));
+    assert_int_equal(err.errors, COUNT(rows));
+    const struct problem *p = err.first;
+    for (size_t i = 0; i < COUNT(rows); i++, p = p->next)
+        if (p->at.line != rows[i].line || p->at.col != rows[i].col ||
+            !strstr(p->why, rows[i].why))
+            fail_msg("row %zu: %s", i, problem_text(p, *state));
+}
+
+static void a_document_that_is_not_there_is_an_error_of_its_own(void **state)
+{
+    struct err err = err_in(*state);
+    assert_null(api_load("/nowhere/at/all.yaml", *state, &err));
+    assert_int_equal(err.errors, 1);
+    assert_string_equal(err.first->at.file, "/nowhere/at/all.yaml");
+}
+
+/* ---- what is loaded -------------------------------------------------------------- */
+
+static void an_operation_is_meant_by_its_id_its_path_or_method_and_path(void **state)
+{
+    static const struct {
+        const char *text, *ids;
+    } rows[] = {
+        { "getPet", "getPet" },
+        { "links.create", "GET /links.create,makeLink" },
+        { "/links.create", "GET /links.create,makeLink" },
+        { "POST /links.create", "makeLink" },
+        { "post /links.create", "makeLink" },
+        { "GET /links.create", "GET /links.create" },
+        { "getpet", "" },
+        { "DELETE /links.create", "" },
+        { "", "" },
+        { "*", "" },
+    };
+    const struct api *api = must_load(
+        *state,
+        HEAD_31 "paths:\n  /pets/{id}:\n    get:\n      operationId: "
+                "getPet\n      parameters: [{name: id, in: path, required: "
+                "true, schema: {}}]\n      " DONE "\n  /links.create:\n    get: {" DONE
+                "}\n    post: {operationId: makeLink, " DONE "}\n");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buffer b = buffer_in(*state, 1000);
+        const struct operation *op;
+        size_t next = 0;
+        while ((op = api_operation(api, str(rows[i].text), &next)))
+            buffer_printf(&b, "%s%s", b.len ? "," : "", op->id);
+        if (strcmp(buffer_str(&b).ptr, rows[i].ids) != 0)
+            fail_msg("\"%s\" means %s", rows[i].text, buffer_str(&b).ptr);
+    }
+    assert_string_equal(api_nearest_operation(api, STR("getPt")), "getPet");
+    assert_string_equal(api_nearest_operation(api, STR("link.create")), "links.create");
+    assert_null(api_nearest_operation(api, STR("something else")));
+}
+
+static void a_status_gets_its_own_reply_before_a_range_before_default(void **state)
+{
+    static const struct {
+        int status;
+        const char *key;
+    } rows[] = {
+        { 200, "200" }, { 201, "2XX" },     { 299, "2XX" },
+        { 404, "404" }, { 418, "default" }, { 500, "default" },
+    };
+    const struct api *api = must_load(
+        *state, HEAD_31
+        "paths:\n  /a:\n    get:\n      responses:\n"
+        "        default: {description: Oh}\n        2XX: {description: a}\n"
+        "        200: {description: OK}\n        '404': {description: Not Found}\n"
+        "        x-note: hello\n    put: {" DONE "}\n");
+    const struct operation *op = &api->operations[0];
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct reply *r = operation_reply(op, rows[i].status);
+        if (!r || strcmp(r->key, rows[i].key) != 0)
+            fail_msg("%d gets %s", rows[i].status, r ? r->key : "nothing");
+    }
+    assert_string_equal(operation_reply(op, 404)->name, "not_found");
+    assert_int_equal(operation_status(op, 200, 299), 200);
+    assert_int_equal(operation_status(op, 400, 499), 404);
+    assert_int_equal(operation_status(op, 500, 599), 0);
+    assert_null(operation_reply(&api->operations[1], 200));
+}
+
+static void a_server_url_gives_host_and_base_path(void **state)
+{
+    static const struct {
+        const char *servers, *url, *host, *base;
+    } rows[] = {
+        { "", "/", "", "" },
+        { "servers: []\n", "/", "", "" },
+        { "servers: [{url: /}]\n", "/", "", "" },
+        { "servers: [{url: /v1/}]\n", "/v1/", "", "/v1" },
+        { "servers: [{url: v1}]\n", "v1", "", "/v1" },
+        { "servers: [{url: 'https://api.example.com'}]\n", "https://api.example.com",
+          "api.example.com", "" },
+        { "servers: [{url: 'https://api.example.com:8443/a/b/'}]\n",
+          "https://api.example.com:8443/a/b/", "api.example.com", "/a/b" },
+        { "servers: [{url: 'https://api.example.com/a?x=1#y'}]\n",
+          "https://api.example.com/a?x=1#y", "api.example.com", "/a" },
+        { "servers: [{url: 'http://[::1]:80/a'}]\n", "http://[::1]:80/a", "[::1]",
+          "/a" },
+        { "servers:\n  - url: 'https://{org}.example.com:{port}/{v}'\n    variables:\n"
+          "      org: {default: acme}\n      port: {default: '443'}\n      v: "
+          "{default: v2}\n",
+          "https://acme.example.com:443/v2", "acme.example.com", "/v2" },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct api *api = must_load(
+            *state, arena_printf(*state, HEAD_31 "%spaths: {}\n", rows[i].servers));
+        assert_int_equal(api->server_count, 1);
+        const struct server_url *s = &api->servers[0];
+        if (strcmp(s->url, rows[i].url) != 0 || strcmp(s->host, rows[i].host) != 0 ||
+            strcmp(s->base, rows[i].base) != 0)
+            fail_msg("%s: %s, %s, %s", rows[i].servers, s->url, s->host, s->base);
+    }
+}
+
+static void the_operations_own_parameter_takes_the_place_of_the_paths(void **state)
+{
+    const struct api *api =
+        must_load(*state, HEAD_31
+                  "paths:\n  /a:\n    parameters:\n"
+                  "      - {name: q, in: query, schema: {type: string}}\n"
+                  "      - {name: q, in: header, schema: {type: string}}\n"
+                  "      - {name: Authorization, in: header, schema: {type: string}}\n"
+                  "      - {name: content-type, in: header, schema: {type: string}}\n"
+                  "    get:\n      parameters:\n"
+                  "        - {name: q, in: query, required: true, schema: {type: "
+                  "integer}}\n      " DONE "\n");
+    const struct operation *op = &api->operations[0];
+    assert_int_equal(op->param_count, 2);
+    assert_int_equal(op->params[0].types, TYPE_INTEGER);
+    assert_true(op->params[0].required);
+    assert_int_equal(op->params[1].in, PARAM_HEADER);
+}
+
+/* ---- routes -----------------------------------------------------------------------
+ */
+
+static const char zoo[] =
+    "openapi: 3.1.0\n"
+    "info: {title: T, version: '1'}\n"
+    "x-parts:\n"
+    "  done: &done {'204': {description: Done}}\n"
+    "  id: &id {name: id, in: path, required: true, schema: {type: string}}\n"
+    "  x: &x {name: x, in: path, required: true, schema: {type: string}}\n"
+    "  toy: &toy {name: toy, in: path, required: true, schema: {type: string}}\n"
+    "  from: &from {name: from, in: path, required: true, schema: {type: string}}\n"
+    "  to: &to {name: to, in: path, required: true, schema: {type: string}}\n"
+    "paths:\n"
+    "  /: {get: {operationId: root, responses: *done}}\n"
+    "  /pets:\n"
+    "    get: {operationId: list, responses: *done}\n"
+    "    post: {operationId: add, responses: *done}\n"
+    "  /pets/new: {get: {operationId: new, responses: *done}}\n"
+    "  /pets/{id}:\n"
+    "    parameters: [*id]\n"
+    "    get: {operationId: one, responses: *done}\n"
+    "    delete: {operationId: drop, responses: *done}\n"
+    "  /pets/{id}/toys/{toy}:\n"
+    "    parameters: [*id, *toy]\n"
+    "    get: {operationId: toy, responses: *done}\n"
+    "  /pets/new/toys: {put: {operationId: newToys, responses: *done}}\n"
+    "  /a/{x}.json:\n"
+    "    parameters: [*x]\n"
+    "    get: {operationId: json, responses: *done}\n"
+    "  /a/{x}:\n"
+    "    parameters: [*x]\n"
+    "    get: {operationId: plain, responses: *done}\n"
+    "  /r/{from}-{to}:\n"
+    "    parameters: [*from, *to]\n"
+    "    get: {operationId: range, responses: *done}\n"
+    "  /slash/: {get: {operationId: slash, responses: *done}}\n"
+    "  /caf\xc3\xa9: {get: {operationId: cafe, responses: *done}}\n"
+    "  /h:\n"
+    "    get: {operationId: get, responses: *done}\n"
+    "    head: {operationId: head, responses: *done}\n"
+    "  /put: {put: {operationId: put, responses: *done}}\n";
+
+/* "id(name=value,…)", or "404", or "405 allow". */
+static const char *went_to(struct arena *a, const struct api *api, const char *method,
+                           const char *path)
+{
+    struct route route;
+    struct buffer b = buffer_in(a, 1000);
+    routes_match(api->routes, str(method), str(path), a, &route);
+    if (!route.operation)
+        return route.path_known ? arena_printf(a, "405 %s", route.allow) : "404";
+    buffer_add_text(&b, route.operation->id);
+    for (size_t i = 0; i < route.count; i++) {
+        buffer_add_text(&b, i ? "," : "(");
+        buffer_add(&b, route.names[i]);
+        buffer_add_text(&b, "=");
+        buffer_add(&b, route.values[i]);
+    }
+    buffer_add_text(&b, route.count ? ")" : "");
+    return buffer_str(&b).ptr;
+}
+
+static void a_path_goes_to_its_nearest_template(void **state)
+{
+    static const struct {
+        const char *method, *path, *to;
+    } rows[] = {
+        { "GET", "/", "root" },
+        { "GET", "/pets", "list" },
+        { "POST", "/pets", "add" },
+        { "GET", "/pets/new", "new" },
+        { "GET", "/pets/newt", "one(id=newt)" },
+        { "GET", "/pets/12", "one(id=12)" },
+        { "GET", "/pets/a%2Fb", "one(id=a%2Fb)" },
+        { "GET", "/pets/a%20b", "one(id=a%20b)" },
+        { "GET", "/p%65ts/n%65w", "new" },
+        { "GET", "/pets%2Fnew", "404" },
+        { "GET", "/Pets", "404" },
+        { "GET", "/pets/", "404" },
+        { "GET", "/pets/12/", "404" },
+        { "GET", "//pets", "404" },
+        { "GET", "/pets//toys/x", "404" },
+        { "GET", "/slash/", "slash" },
+        { "GET", "/slash", "404" },
+        { "GET", "", "404" },
+        { "GET", "pets", "404" },
+        { "GET", "/pets/1/toys/2", "toy(id=1,toy=2)" },
+        { "GET", "/pets/new/toys/2", "toy(id=new,toy=2)" },
+        { "PUT", "/pets/new/toys", "newToys" },
+        { "GET", "/a/b.json", "json(x=b)" },
+        { "GET", "/a/b.json.json", "json(x=b.json)" },
+        { "GET", "/a/.json", "plain(x=.json)" },
+        { "GET", "/a/b.xml", "plain(x=b.xml)" },
+        { "GET", "/r/1-2", "range(from=1,to=2)" },
+        { "GET", "/r/1-2-3", "range(from=1,to=2-3)" },
+        { "GET", "/r/--1", "range(from=-,to=1)" },
+        { "GET", "/r/-1", "404" },
+        { "GET", "/r/12", "404" },
+        { "GET", "/caf%C3%A9", "cafe" },
+        { "GET", "/caf\xc3\xa9", "cafe" },
+        { "GET", "/caf%E9", "404" },
+        { "HEAD", "/pets", "list" },
+        { "HEAD", "/h", "head" },
+        { "GET", "/h", "get" },
+        { "HEAD", "/put", "405 PUT" },
+        { "DELETE", "/pets", "405 GET, HEAD, POST" },
+        { "POST", "/pets/12", "405 GET, HEAD, DELETE" },
+        { "DELETE", "/pets/new", "drop(id=new)" },
+        { "get", "/pets", "405 GET, HEAD, POST" },
+        { "GET", "/pets/new/toys", "405 PUT" },
+    };
+    const struct api *api = must_load(*state, zoo);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *to = went_to(*state, api, rows[i].method, rows[i].path);
+        if (strcmp(to, rows[i].to) != 0)
+            fail_msg("%s %s went to %s", rows[i].method, rows[i].path, to);
+    }
+}
+
+/* ---- parameters --------------------------------------------------------------------
+ */
+
+static void percent_escapes_are_decoded_or_refused(void **state)
+{
+    static const struct {
+        const char *text, *plain;
+        bool plus;
+    } rows[] = {
+        { "abc", "abc", false },       { "a%20b", "a b", false },
+        { "a+b", "a+b", false },       { "a+b", "a b", true },
+        { "%2B", "+", true },          { "%c3%A9", "\xc3\xa9", false },
+        { "%41", "A", false },         { "a%00", "a\xc0\x80", false },
+        { "%25%34%31", "%41", false }, { "%", NULL, false },
+        { "%4", NULL, false },         { "%4g", NULL, false },
+        { "%%41", NULL, false },       { "%ff", NULL, false },
+        { "%C0%80", NULL, false },     { "%ed%a0%80", NULL, false },
+        { "\xff", NULL, false },       { "", "", true },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct str out;
+        bool ok = percent_decode(str(rows[i].text), rows[i].plus, *state, &out);
+        if (ok != (rows[i].plain != NULL) || (ok && !str_is(out, rows[i].plain)))
+            fail_msg("%s: %s %.*s", rows[i].text, ok ? "read" : "refused",
+                     ok ? (int)out.len : 0, out.ptr);
+    }
+}
+
+static const char taker[] =
+    "openapi: 3.1.0\n"
+    "info: {title: T, version: '1'}\n"
+    "paths:\n"
+    "  /p/{id}/{n}/{list}:\n"
+    "    get:\n"
+    "      responses: {'204': {description: Done}}\n"
+    "      parameters:\n"
+    "        - {name: id, in: path, required: true, schema: {type: string}}\n"
+    "        - {name: n, in: path, required: true, schema: &int {type: integer}}\n"
+    "        - {name: list, in: path, required: true, schema: &ints {type: array, "
+    "items: *int}}\n"
+    "        - {name: s, in: query, schema: {type: string}}\n"
+    "        - {name: i, in: query, schema: {type: integer}}\n"
+    "        - {name: f, in: query, schema: {type: number}}\n"
+    "        - {name: b, in: query, schema: {type: boolean}}\n"
+    "        - {name: z, in: query, schema: {type: [integer, 'null']}}\n"
+    "        - {name: u, in: query, schema: {anyOf: [{type: integer}, {type: "
+    "string}]}}\n"
+    "        - {name: r, in: query, schema: {$ref: '#/components/schemas/Age'}}\n"
+    "        - {name: many, in: query, schema: *ints}\n"
+    "        - name: joined\n"
+    "          in: query\n"
+    "          explode: false\n"
+    "          schema: {type: array, items: {type: string}}\n"
+    "        - {name: pair, in: query, explode: false, schema: {type: object}}\n"
+    "        - name: open\n"
+    "          in: query\n"
+    "          schema:\n"
+    "            type: object\n"
+    "            properties: {lat: {type: number}, on: {type: boolean}}\n"
+    "        - {name: X-Count, in: header, schema: {type: integer}}\n"
+    "        - {name: X-List, in: header, schema: {type: array, items: {type: "
+    "string}}}\n"
+    "        - {name: sid, in: cookie, schema: {type: string}}\n"
+    "        - {name: page, in: cookie, schema: {type: integer}}\n"
+    "components: {schemas: {Age: {type: integer}}}\n";
+
+static struct request request_of(const char *query)
+{
+    struct request r = { .method = STR("GET") };
+    if (query)
+        r.query = str(query);
+    return r;
+}
+
+static void query_parameters_take_the_type_that_their_schema_allows(void **state)
+{
+    static const struct {
+        const char *query, *tree;
+    } rows[] = {
+        { NULL, "{}" },
+        { "", "{}" },
+        { "&&", "{}" },
+        { "s=12", "{\"s\":\"12\"}" },
+        { "s=true", "{\"s\":\"true\"}" },
+        { "s", "{\"s\":\"\"}" },
+        { "s=a=b", "{\"s\":\"a=b\"}" },
+        { "s=a+b%2B", "{\"s\":\"a b+\"}" },
+        { "%73=x", "{\"s\":\"x\"}" },
+        { "S=1", "{\"S\":\"1\"}" },
+        { "i=12", "{\"i\":12}" },
+        { "i=-3", "{\"i\":-3}" },
+        { "i=1.0", "{\"i\":1.0}" },
+        { "i=1.5", "{\"i\":1.5}" },
+        { "i=012", "{\"i\":\"012\"}" },
+        { "i=x", "{\"i\":\"x\"}" },
+        { "i=", "{\"i\":\"\"}" },
+        { "i=9007199254740993", "{\"i\":9007199254740993}" },
+        { "f=1e2", "{\"f\":1e2}" },
+        { "b=true", "{\"b\":true}" },
+        { "b=false", "{\"b\":false}" },
+        { "b=yes", "{\"b\":\"yes\"}" },
+        { "b=TRUE", "{\"b\":\"TRUE\"}" },
+        { "z=null", "{\"z\":null}" },
+        { "z=4", "{\"z\":4}" },
+        { "u=7", "{\"u\":7}" },
+        { "u=seven", "{\"u\":\"seven\"}" },
+        { "r=7", "{\"r\":7}" },
+        { "many=1&many=2", "{\"many\":[1,2]}" },
+        { "many=1", "{\"many\":[1]}" },
+        { "many=1,2", "{\"many\":[\"1,2\"]}" },
+        { "many=", "{\"many\":[\"\"]}" },
+        { "joined=a,b", "{\"joined\":[\"a\",\"b\"]}" },
+        { "joined=", "{\"joined\":[]}" },
+        { "joined=1", "{\"joined\":[\"1\"]}" },
+        { "pair=a,1,b,x", "{\"pair\":{\"a\":1,\"b\":\"x\"}}" },
+        { "pair=a", "{\"pair\":{\"a\":\"\"}}" },
+        { "lat=1.5&on=true", "{\"open\":{\"lat\":1.5,\"on\":true}}" },
+        { "other=1&other=2&s=x", "{\"other\":\"1\",\"s\":\"x\"}" },
+    };
+    const struct api *api = must_load(*state, taker);
+    struct route route;
+    routes_match(api->routes, STR("GET"), STR("/p/x/1/2"), *state, &route);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct request r = request_of(rows[i].query);
+        struct findings findings = { .arena = *state };
+        const cJSON *input = params_read(&route, &r, *state, &findings);
+        const char *tree = json_text(json_member(input, "query"), *state).ptr;
+        if (findings.count || strcmp(tree, rows[i].tree) != 0)
+            fail_msg("%s: %s, %zu findings", rows[i].query ? rows[i].query : "-", tree,
+                     findings.count);
+    }
+}
+
+static void path_parameters_are_typed_and_decoded(void **state)
+{
+    static const struct {
+        const char *path, *tree;
+    } rows[] = {
+        { "/p/12/3/4", "{\"id\":\"12\",\"n\":3,\"list\":[4]}" },
+        { "/p/a%2Fb/x/1,2", "{\"id\":\"a/b\",\"n\":\"x\",\"list\":[1,2]}" },
+        { "/p/a+b/0/a", "{\"id\":\"a+b\",\"n\":0,\"list\":[\"a\"]}" },
+        { "/p/%C3%A9/1/1", "{\"id\":\"\xc3\xa9\",\"n\":1,\"list\":[1]}" },
+    };
+    const struct api *api = must_load(*state, taker);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct request r = request_of(NULL);
+        struct findings findings = { .arena = *state };
+        struct route route;
+        routes_match(api->routes, STR("GET"), str(rows[i].path), *state, &route);
+        const cJSON *input = params_read(&route, &r, *state, &findings);
+        const char *tree = json_text(json_member(input, "path"), *state).ptr;
+        if (findings.count || strcmp(tree, rows[i].tree) != 0)
+            fail_msg("%s: %s", rows[i].path, tree);
+    }
+}
+
+static void headers_compare_without_case_and_cookies_with_it(void **state)
+{
+    static const struct {
+        const char *name, *value, *headers, *cookies;
+    } rows[] = {
+        { "x-count", "12", "{\"X-Count\":12}", "{}" },
+        { "X-COUNT", "many", "{\"X-Count\":\"many\"}", "{}" },
+        { "x-list", "a,b", "{\"X-List\":[\"a\",\"b\"]}", "{}" },
+        { "x-other", "1", "{}", "{}" },
+        { "Cookie", "sid=abc", "{}", "{\"sid\":\"abc\"}" },
+        { "cookie", "a=1; sid=a%20b=c;page=3", "{}",
+          "{\"sid\":\"a%20b=c\",\"page\":3}" },
+        { "cookie", "SID=abc; page", "{}", "{\"page\":\"\"}" },
+        { "cookie", "", "{}", "{}" },
+    };
+    const struct api *api = must_load(*state, taker);
+    struct route route;
+    routes_match(api->routes, STR("GET"), STR("/p/x/1/2"), *state, &route);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct request r = request_of(NULL);
+        struct findings findings = { .arena = *state };
+        r.headers[r.header_count++] =
+            (struct header){ str(rows[i].name), str(rows[i].value) };
+        const cJSON *input = params_read(&route, &r, *state, &findings);
+        const char *headers = json_text(json_member(input, "header"), *state).ptr;
+        const char *cookies = json_text(json_member(input, "cookie"), *state).ptr;
+        if (findings.count || strcmp(headers, rows[i].headers) != 0 ||
+            strcmp(cookies, rows[i].cookies) != 0)
+            fail_msg("%s: %s gives %s %s", rows[i].name, rows[i].value, headers,
+                     cookies);
+    }
+}
+
+static void text_that_cannot_be_decoded_is_a_finding(void **state)
+{
+    static const struct {
+        const char *query, *tree;
+    } rows[] = {
+        { "s=%zz", "{}" },           { "s=%", "{}" },
+        { "s=%ff", "{}" },           { "%=1", "{}" },
+        { "s=%4&i=1", "{\"i\":1}" },
+    };
+    const struct api *api = must_load(*state, taker);
+    struct route route;
+    routes_match(api->routes, STR("GET"), STR("/p/x/1/2"), *state, &route);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct request r = request_of(rows[i].query);
+        struct findings findings = { .arena = *state };
+        const cJSON *input = params_read(&route, &r, *state, &findings);
+        const char *tree = json_text(json_member(input, "query"), *state).ptr;
+        if (findings.count != 1 || strcmp(tree, rows[i].tree) != 0)
+            fail_msg("%s: %zu findings, %s", rows[i].query, findings.count, tree);
+        assert_string_equal(findings.list[0].pointer, "/query");
+        assert_string_equal(findings.list[0].keyword, "encoding");
+    }
+    struct request r = request_of(NULL);
+    struct findings findings = { .arena = *state };
+    r.headers[r.header_count++] = (struct header){ STR("X-List"), STR("\xff") };
+    params_read(&route, &r, *state, &findings);
+    assert_int_equal(findings.count, 1);
+    assert_string_equal(findings.list[0].pointer, "/header");
+}
+
+static void the_whole_input_is_checked_against_one_schema(void **state)
+{
+    static const struct {
+        const char *input, *pointer; /* NULL: it fits */
+    } rows[] = {
+        { "{\"path\":{\"id\":\"a\"},\"query\":{\"n\":1},\"body\":{\"x\":1}}", NULL },
+        { "{\"path\":{\"id\":\"a\"},\"query\":{},\"body\":{\"x\":1}}", "/query" },
+        { "{\"path\":{\"id\":\"a\"},\"query\":{\"n\":\"x\"},\"body\":{\"x\":1}}",
+          "/query/n" },
+        { "{\"path\":{\"id\":\"a\"},\"query\":{\"n\":1},\"body\":{\"x\":\"\"}}",
+          "/body/x" },
+        /* A body that is missing is told before the tree is made. */
+        { "{\"path\":{\"id\":\"a\"},\"query\":{\"n\":1}}", NULL },
+        { "{\"path\":{\"id\":\"abc\"},\"query\":{\"n\":1},\"body\":{}}", "/path/id" },
+    };
+    const struct api *api = must_load(
+        *state, HEAD_31
+        "paths:\n  /a/{id}:\n    post:\n      parameters:\n"
+        "        - {name: id, in: path, required: true, schema: {maxLength: 2}}\n"
+        "        - {name: n, in: query, required: true, schema: {type: integer}}\n"
+        "      requestBody:\n        required: true\n        content:\n"
+        "          text/plain: {}\n"
+        "          application/json: {schema: {properties: {x: {type: integer}}}}\n    "
+        "  " DONE "\n");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct findings all = { .arena = *state };
+        bool fits = schema_check(api->operations[0].input,
+                                 must_json(*state, rows[i].input), "", *state, &all);
+        if (fits != !rows[i].pointer ||
+            (!fits && strcmp(all.list[0].pointer, rows[i].pointer) != 0))
+            fail_msg("%s: %s", rows[i].input, fits ? "fits" : all.list[0].pointer);
+    }
+}
+
+/* ---- media types -------------------------------------------------------------------
+ */
+
+static void json_is_known_by_its_media_type(void **state)
+{
+    static const struct {
+        const char *type;
+        bool json;
+    } rows[] = {
+        { "application/json", true },
+        { "Application/JSON", true },
+        { "application/json; charset=utf-8", true },
+        { "application/json;charset=utf-8", true },
+        { " application/json ;x", true },
+        { "application/problem+json", true },
+        { "application/vnd.api+JSON; v=1", true },
+        { "+json", false },
+        { "application/jsonx", false },
+        { "text/json", false },
+        { "text/plain", false },
+        { "*/*", false },
+        { "", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (media_is_json(str(rows[i].type)) != rows[i].json)
+            fail_msg("%s", rows[i].type);
+}
+
+static void the_exact_media_type_beats_a_range(void **state)
+{
+    static const struct {
+        const char *types, *sent, *taken;
+    } rows[] = {
+        { "application/json", "application/json", "application/json" },
+        { "application/json", "APPLICATION/json; charset=utf-8", "application/json" },
+        { "application/json", "text/plain", NULL },
+        { "application/json", "application/jso", NULL },
+        { "application/json", "", NULL },
+        { "'*/*': {}, application/*: {}, application/json", "application/json",
+          "application/json" },
+        { "'*/*': {}, application/json: {}, application/*", "application/xml",
+          "application/*" },
+        { "application/*: {}, '*/*'", "text/plain", "*/*" },
+        { "application/*", "applications/x", NULL },
+        { "'application/json; v=2'", "application/json", "application/json; v=2" },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct api *api = must_load(
+            *state,
+            arena_printf(*state,
+                         HEAD_31
+                         "paths:\n  /a:\n    post:\n      requestBody: {content: "
+                         "{%s: {}}}\n      " DONE "\n",
+                         rows[i].types));
+        const struct media *m = media_for(&api->operations[0], str(rows[i].sent));
+        if (!m != !rows[i].taken || (m && strcmp(m->type, rows[i].taken) != 0))
+            fail_msg("%s among %s: %s", rows[i].sent, rows[i].types,
+                     m ? m->type : "none");
+    }
+}
+
+/* ---- security -----------------------------------------------------------------------
+ */
+
+static const char guarded[] =
+    HEAD_31 "security: [{bearer: []}]\n"
+            "paths:\n"
+            "  /bearer: {get: {" DONE "}}\n"
+            "  /open: {get: {security: [], " DONE "}}\n"
+            "  /basic: {get: {security: [{basic: []}], " DONE "}}\n"
+            "  /header: {get: {security: [{inHeader: []}], " DONE "}}\n"
+            "  /query: {get: {security: [{inQuery: []}], " DONE "}}\n"
+            "  /cookie: {get: {security: [{inCookie: []}], " DONE "}}\n"
+            "  /or: {get: {security: [{inHeader: []}, {bearer: []}], " DONE "}}\n"
+            "  /and: {get: {security: [{inHeader: [], inQuery: []}], " DONE "}}\n"
+            "  /maybe: {get: {security: [{bearer: []}, {}], " DONE "}}\n"
+            "  /other: {get: {security: [{tls: []}], " DONE "}}\n"
+            "components:\n"
+            "  securitySchemes:\n"
+            "    bearer: {type: http, scheme: Bearer}\n"
+            "    basic: {type: http, scheme: basic}\n"
+            "    inHeader: {type: apiKey, in: header, name: X-Key}\n"
+            "    inQuery: {type: apiKey, in: query, name: key}\n"
+            "    inCookie: {$ref: '#/components/securitySchemes/cookie'}\n"
+            "    cookie: {type: apiKey, in: cookie, name: sid}\n"
+            "    tls: {type: mutualTLS}\n";
+
+static void a_call_needs_one_alternative_of_security_in_full(void **state)
+{
+    static const struct {
+        const char *path, *header, *value, *query;
+        bool in;
+        const char *why, *challenge;
+    } rows[] = {
+        { "/open", "", "", "", true, "", "" },
+        { "/bearer", "", "", "", false, "found no Authorization", "Bearer" },
+        { "/bearer", "Authorization", "Bearer abc", "", true, "", "" },
+        { "/bearer", "authorization", "bearer abc", "", true, "", "" },
+        { "/bearer", "Authorization", "Bearer   a-._~+/1==", "", true, "", "" },
+        { "/bearer", "Authorization", "Bearer", "", false, "found another form",
+          "Bearer" },
+        { "/bearer", "Authorization", "Bearer ", "", false, "found another form",
+          "Bearer" },
+        { "/bearer", "Authorization", "Bearer a b", "", false, "found another form",
+          "Bearer" },
+        { "/bearer", "Authorization", "Bearer a=b", "", false, "found another form",
+          "Bearer" },
+        { "/bearer", "Authorization", "Bearer ===", "", false, "found another form",
+          "Bearer" },
+        { "/bearer", "Authorization", "Basic YTpi", "", false, "found another form",
+          "Bearer" },
+        { "/bearer", "Authorization", "", "", false, "found another form", "Bearer" },
+        { "/basic", "Authorization", "Basic YTpi", "", true, "", "" },
+        { "/basic", "Authorization", "basic Og==", "", true, "", "" },
+        { "/basic", "Authorization", "Basic YWI=", "", false, "found another form",
+          "Basic realm=" },
+        { "/basic", "Authorization", "Basic !!", "", false, "found another form",
+          "Basic" },
+        { "/basic", "", "", "", false, "Basic <base64 of user:password>", "Basic" },
+        { "/header", "x-key", "k", "", true, "", "" },
+        { "/header", "X-Key", " ", "", false,
+          "expected the header \"X-Key\" with a key, found it empty", "ApiKey" },
+        { "/header", "", "", "", false, "header \"X-Key\" with a key, found none",
+          "ApiKey" },
+        { "/query", "", "", "a=1&key=k", true, "", "" },
+        { "/query", "", "", "key=", false, "query parameter \"key\"", "ApiKey" },
+        { "/query", "", "", "KEY=k", false, "query parameter \"key\"", "ApiKey" },
+        { "/cookie", "Cookie", "a=1; sid=x", "", true, "", "" },
+        { "/cookie", "Cookie", "SID=x", "", false, "cookie \"sid\" with a key",
+          "ApiKey" },
+        { "/or", "X-Key", "k", "", true, "", "" },
+        { "/or", "Authorization", "Bearer t", "", true, "", "" },
+        { "/or", "", "", "", false, "header \"X-Key\"", "Bearer" },
+        { "/and", "X-Key", "k", "key=1", true, "", "" },
+        { "/and", "X-Key", "k", "", false, "query parameter \"key\"", "ApiKey" },
+        { "/and", "", "", "key=1", false, "header \"X-Key\"", "ApiKey" },
+        { "/maybe", "", "", "", true, "", "" },
+        { "/other", "", "", "", true, "", "" },
+    };
+    const struct api *api = must_load(*state, guarded);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct request r = request_of(rows[i].query);
+        struct route route;
+        const char *why = "", *challenge = "";
+        if (rows[i].header[0])
+            r.headers[r.header_count++] =
+                (struct header){ str(rows[i].header), str(rows[i].value) };
+        routes_match(api->routes, STR("GET"), str(rows[i].path), *state, &route);
+        bool in = security_check(route.operation, &r, *state, &why, &challenge);
+        if (in != rows[i].in || !strstr(why, rows[i].why) ||
+            !str_starts(str(challenge), str(rows[i].challenge)))
+            fail_msg("%s, %s: %s?%s: %s, %s, %s", rows[i].path, rows[i].header,
+                     rows[i].value, rows[i].query, in ? "in" : "out", why, challenge);
+    }
+}
+
+/* ---- statuses
+ * ------------------------------------------------------------------------ */
+
+static void a_status_has_a_phrase_and_a_phrase_a_status(void **state)
+{
+    static const struct {
+        int status;
+        const char *phrase, *name;
+    } rows[] = {
+        { 200, "OK", "ok" },
+        { 404, "Not Found", "not_found" },
+        { 203, "Non-Authoritative Information", "non_authoritative_information" },
+        { 429, "Too Many Requests", "too_many_requests" },
+        { 418, "", NULL },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (strcmp(status_phrase(rows[i].status), rows[i].phrase) != 0)
+            fail_msg("%d: %s", rows[i].status, status_phrase(rows[i].status));
+        if (rows[i].name && status_of_name(str(rows[i].name)) != rows[i].status)
+            fail_msg("%s: %d", rows[i].name, status_of_name(str(rows[i].name)));
+    }
+    assert_int_equal(status_of_name(STR("Not Found")), 0);
+    assert_int_equal(status_of_name(STR("")), 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
+    const struct CMUnitTest tests[] = {
+        TEST(a_mistake_in_a_document_is_told_with_its_place),
+        TEST(what_will_not_be_done_is_a_warning_with_its_place),
+        TEST(all_mistakes_of_a_document_are_told_together),
+        TEST(a_document_that_is_not_there_is_an_error_of_its_own),
+        TEST(an_operation_is_meant_by_its_id_its_path_or_method_and_path),
+        TEST(a_status_gets_its_own_reply_before_a_range_before_default),
+        TEST(a_server_url_gives_host_and_base_path),
+        TEST(the_operations_own_parameter_takes_the_place_of_the_paths),
+        TEST(a_path_goes_to_its_nearest_template),
+        TEST(percent_escapes_are_decoded_or_refused),
+        TEST(query_parameters_take_the_type_that_their_schema_allows),
+        TEST(path_parameters_are_typed_and_decoded),
+        TEST(headers_compare_without_case_and_cookies_with_it),
+        TEST(text_that_cannot_be_decoded_is_a_finding),
+        TEST(the_whole_input_is_checked_against_one_schema),
+        TEST(json_is_known_by_its_media_type),
+        TEST(the_exact_media_type_beats_a_range),
+        TEST(a_call_needs_one_alternative_of_security_in_full),
+        TEST(a_status_has_a_phrase_and_a_phrase_a_status),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
