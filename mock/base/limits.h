@@ -65,6 +65,10 @@
  * consuming the value would go on for ever. */
 #define LIMIT_SCHEMA_DEPTH 512
 
+/* The stack that a call is answered on: LIMIT_SCHEMA_DEPTH levels of a check at under a
+ * kilobyte each, four times over for what the sanitizers add. */
+#define LIMIT_STACK_BYTES ((size_t)4 * 1024 * 1024)
+
 /* Namespaces at once: a test run per namespace and a thousand runs are plenty. */
 #define LIMIT_NAMESPACES 1024
 #define LIMIT_NAMESPACE_NAME 64

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "serve/sockets.h"
+#include "serve/stack.h"
 
 /* Bytes that are read at once; between two such slices the deadline is looked at. */
 enum { READ_SLICE = 64 * 1024 };
@@ -38,8 +39,9 @@ struct server {
 /* What one of civetweb's threads has for itself. */
 struct worker {
     struct arena *arena;
-    const char *head; /* where civetweb's buffer for heads begins, as far as seen */
-    bool refused;     /* civetweb refused what this connection sent */
+    struct stack *stack; /* NULL before the first call */
+    const char *head;    /* where civetweb's buffer for heads begins, as far as seen */
+    bool refused;        /* civetweb refused what this connection sent */
     time_t date_of;
     char date[32];
 };
@@ -533,8 +535,9 @@ static bool answer_make(struct call *c)
     return true;
 }
 
-static void call_answer(struct call *c)
+static void call_answer(void *context)
 {
+    struct call *c = context;
     struct refusal no = head_read(c);
     if (no.status) {
         refuse(c, no);
@@ -571,7 +574,12 @@ static void serve(struct mg_connection *conn, const char *query)
         .query = query,
     };
     atomic_fetch_add(&c.server->under_way, 1);
-    call_answer(&c);
+    if (!c.worker->stack)
+        c.worker->stack = stack_new();
+    if (c.worker->stack)
+        stack_call(c.worker->stack, call_answer, &c);
+    else
+        refuse(&c, (struct refusal){ 503, "there is no memory for a stack" });
     arena_reset(c.worker->arena);
     if (!c.keep)
         mg_disable_connection_keep_alive(conn);
@@ -603,6 +611,7 @@ static void on_thread_end(const struct mg_context *civetweb, int type, void *wor
     (void)type;
     if (!w)
         return;
+    stack_free(w->stack);
     arena_free(w->arena);
     free(w);
 }

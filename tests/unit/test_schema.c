@@ -426,7 +426,7 @@ static void references_may_go_round_as_long_as_the_value_gets_smaller(void **sta
         { "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"$ref\":\"#/$defs/"
           "b\"},\"b\":{\"$ref\":"
           "\"#/$defs/a\"}}}",
-          "1", false },
+          "1", true },
         { "{\"allOf\":[{\"$ref\":\"#\"}]}", "1", true },
         { "{\"allOf\":[{\"$ref\":\"#\"},{\"$ref\":\"#\"}],\"minimum\":2}", "1", false },
         { "{\"anyOf\":[{\"$ref\":\"#\"},{\"$ref\":\"#\"}]}", "1", true },

@@ -49,6 +49,14 @@ static void echo_answer(const struct request *r, struct arena *arena,
     response_header(answer, "Content-Type", STR("text/plain"));
 }
 
+/* Half a kilobyte of stack a level, ten times what a thread of civetweb's has. */
+static int descend(int levels)
+{
+    volatile char room[512] = { 0 };
+    room[levels % 512] = 1;
+    return levels ? descend(levels - 1) + room[0] : 0;
+}
+
 static void echo(void *context, const struct request *r, struct arena *arena,
                  struct delivery *d)
 {
@@ -69,6 +77,8 @@ static void echo(void *context, const struct request *r, struct arena *arena,
         d->response.status = 204;
     if (str_is(r->path, "/work"))
         nanosleep(&(struct timespec){ .tv_nsec = 400 * 1000 * 1000 }, NULL);
+    if (str_is(r->path, "/deep"))
+        descend(2000);
     if (str_is(r->path, "/hungry"))
         for (;;)
             arena_take_raw(arena, 1024 * 1024);
@@ -846,6 +856,13 @@ static void a_call_that_wants_too_much_memory_is_refused(void **state)
     must_answer(*state);
 }
 
+static void a_call_may_recurse_deeply(void **state)
+{
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(ask(*state, "GET /deep HTTP/1.1\r\nHost: h\r\n\r\n")->status,
+                         200);
+}
+
 static void a_client_that_leaves_in_the_middle_harms_nobody(void **state)
 {
     for (int i = 0; i < 20; i++) {
@@ -1056,6 +1073,7 @@ int main(void)
         cmocka_unit_test(a_closing_answer_says_so),
         cmocka_unit_test(a_delayed_answer_comes_late),
         cmocka_unit_test(a_call_that_wants_too_much_memory_is_refused),
+        cmocka_unit_test(a_call_may_recurse_deeply),
         cmocka_unit_test(a_client_that_leaves_in_the_middle_harms_nobody),
         cmocka_unit_test(noise_leaves_the_server_answering),
         cmocka_unit_test(a_stop_answers_the_call_under_way),
