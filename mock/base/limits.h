@@ -65,6 +65,11 @@
  * consuming the value would go on for ever. */
 #define LIMIT_SCHEMA_DEPTH 512
 
+/* Schemas that one check may ask; compositions inside compositions can multiply with
+ * every level of the value. About half a second, and twenty for each value that a body
+ * may hold. */
+#define LIMIT_SCHEMA_STEPS (20 * LIMIT_BODY_NODES)
+
 /* The stack that a call is answered on: LIMIT_SCHEMA_DEPTH levels of a check at under a
  * kilobyte each, four times over for what the sanitizers add. */
 #define LIMIT_STACK_BYTES ((size_t)4 * 1024 * 1024)
@@ -91,6 +96,9 @@
 /* Faults and limits in force at once in one namespace. */
 #define LIMIT_FAULTS 256
 
+/* Limits in one scenario: each that tells callers apart has a table of them. */
+#define LIMIT_LIMITS 16
+
 /* Callers that one limit counts apart; past it the oldest window is forgotten. */
 #define LIMIT_CALLERS 4096
 
@@ -101,6 +109,10 @@
 /* Calls that the journal of one namespace remembers, and bytes of each body. */
 #define LIMIT_JOURNAL 1000
 #define LIMIT_JOURNAL_BODY 4096
+
+/* Calls that the journals of all namespaces remember together, in bytes: past it, each
+ * call pushes out older ones of its own namespace. */
+#define LIMIT_JOURNAL_BYTES ((size_t)256 * 1024 * 1024)
 
 /* Kept-alive connections served at once; each has a thread of its own in civetweb. */
 #define LIMIT_CONNECTIONS 320

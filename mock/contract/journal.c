@@ -1,15 +1,18 @@
 #include "contract/journal.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct ring {
     pthread_mutex_t lock;
     struct journal_entry *entries[LIMIT_JOURNAL];
     uint64_t count; /* ever; the newest is at (count - 1) % LIMIT_JOURNAL */
+    uint64_t first; /* the oldest that is still there; count when none is */
 };
 
 struct journal {
+    atomic_size_t bytes;  /* of all entries of all rings */
     pthread_mutex_t lock; /* over the making of rings */
     _Atomic(struct ring *) rings[LIMIT_NAMESPACES];
 };
@@ -22,13 +25,21 @@ struct journal *journal_new(void)
     return j;
 }
 
-static void ring_clear(struct ring *r)
+/* The oldest entry goes; the caller frees it. The ring's lock is held. */
+static struct journal_entry *take_oldest(struct journal *j, struct ring *r)
 {
-    for (size_t i = 0; i < LIMIT_JOURNAL; i++) {
-        free(r->entries[i]);
-        r->entries[i] = NULL;
-    }
-    r->count = 0;
+    struct journal_entry **place = &r->entries[r->first++ % LIMIT_JOURNAL];
+    struct journal_entry *old = *place;
+    *place = NULL;
+    atomic_fetch_sub_explicit(&j->bytes, old->bytes, memory_order_relaxed);
+    return old;
+}
+
+static void ring_clear(struct journal *j, struct ring *r)
+{
+    while (r->first < r->count)
+        free(take_oldest(j, r));
+    r->count = r->first = 0;
 }
 
 void journal_free(struct journal *j)
@@ -39,7 +50,7 @@ void journal_free(struct journal *j)
         struct ring *r = j->rings[i];
         if (!r)
             continue;
-        ring_clear(r);
+        ring_clear(j, r);
         pthread_mutex_destroy(&r->lock);
         free(r);
     }
@@ -87,6 +98,7 @@ static struct journal_entry *packed(struct journal_entry e)
     char *to = (char *)(block + 1);
     for (size_t i = 0; i < COUNT(texts); i++)
         copy_text(texts[i], &to, LIMIT_JOURNAL_BODY);
+    e.bytes = bytes;
     *block = e;
     return block;
 }
@@ -97,11 +109,18 @@ void journal_add(struct journal *j, size_t room, struct journal_entry e)
     struct journal_entry *block = r ? packed(e) : NULL;
     if (!block)
         return;
+    struct journal_entry *old = NULL;
     pthread_mutex_lock(&r->lock);
-    size_t place = r->count++ % LIMIT_JOURNAL;
-    struct journal_entry *old = r->entries[place];
+    size_t bytes =
+        atomic_fetch_add_explicit(&j->bytes, block->bytes, memory_order_relaxed);
+    while (r->first < r->count && bytes + block->bytes > LIMIT_JOURNAL_BYTES) {
+        old = take_oldest(j, r);
+        bytes -= old->bytes;
+        free(old);
+    }
+    old = r->count - r->first == LIMIT_JOURNAL ? take_oldest(j, r) : NULL;
+    r->entries[r->count++ % LIMIT_JOURNAL] = block;
     block->number = r->count;
-    r->entries[place] = block;
     pthread_mutex_unlock(&r->lock);
     free(old);
 }
@@ -172,12 +191,11 @@ cJSON *journal_list(struct journal *j, size_t room, const struct journal_filter 
         pthread_mutex_unlock(&r->lock);
         arena_fail(arena);
     }
-    uint64_t first = r->count > LIMIT_JOURNAL ? r->count - LIMIT_JOURNAL : 0;
     size_t matching = 0, skipped = 0;
-    for (uint64_t i = first; i < r->count; i++)
+    for (uint64_t i = r->first; i < r->count; i++)
         matching += meets(r->entries[i % LIMIT_JOURNAL], f);
     size_t skip = f->most && matching > f->most ? matching - f->most : 0;
-    for (uint64_t i = first; i < r->count; i++) {
+    for (uint64_t i = r->first; i < r->count; i++) {
         const struct journal_entry *e = r->entries[i % LIMIT_JOURNAL];
         if (meets(e, f) && skipped++ >= skip)
             json_push(list, shown(e, arena));
@@ -195,6 +213,6 @@ void journal_clear(struct journal *j, size_t room)
     if (!r)
         return;
     pthread_mutex_lock(&r->lock);
-    ring_clear(r);
+    ring_clear(j, r);
     pthread_mutex_unlock(&r->lock);
 }

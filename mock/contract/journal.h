@@ -21,6 +21,7 @@ struct journal_entry {
     int status;
     bool broken; /* the mock's own answer did not fit the contract */
     uint64_t took_us;
+    size_t bytes; /* of memory that it takes; given by journal_add */
 };
 
 /* Owned by the caller, who calls journal_free. NULL when memory ran out. */

@@ -286,11 +286,8 @@ uint64_t json_hash(const cJSON *n)
 {
     uint64_t h = (uint64_t)(n->type & 0xff) * 0x9e3779b97f4a7c15ull;
     switch (n->type & 0xff) {
-    case cJSON_Number: {
-        /* Equal numbers have equal doubles, however they were written. */
-        double d = n->valuedouble == 0 ? 0 : n->valuedouble;
-        return h ^ str_hash((struct str){ (const char *)&d, sizeof(d) });
-    }
+    case cJSON_Number:
+        return h ^ number_hash(n);
     case cJSON_String:
         return h ^ str_hash(str(n->valuestring));
     case cJSON_Array:

@@ -120,6 +120,23 @@ int number_compare(const cJSON *a, const cJSON *b)
     return x.negative ? -compare_size(&x, &y) : compare_size(&x, &y);
 }
 
+/* The digits once, without the '.'. */
+static unsigned long long hash_digits(const struct decimal *d)
+{
+    unsigned long long h = (unsigned long long)d->exponent * 2 + d->negative;
+    const char *p = d->digits;
+    for (unsigned i = 0; i < d->count; i++)
+        h = (h ^ (unsigned char)next_digit(&p)) * 0x9e3779b97f4a7c15ull;
+    return h ^ (h >> 31);
+}
+
+unsigned long long number_hash(const cJSON *n)
+{
+    char text[NUMBER_TEXT];
+    struct decimal d = decimal_of(number_text(n, text));
+    return hash_digits(&d);
+}
+
 bool number_is_integer(const cJSON *n)
 {
     if (exact(n))

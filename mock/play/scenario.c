@@ -213,9 +213,10 @@ struct scenario *scenario_read(const char *path, const struct record_scenario *r
     if (!record->faults_count && !record->limits_count)
         err_set(err, (struct where){ .file = path, .pointer = "" },
                 "expected faults or limits, found neither");
-    if (record->faults_count > LIMIT_FAULTS || record->limits_count > LIMIT_FAULTS) {
+    if (record->faults_count > LIMIT_FAULTS || record->limits_count > LIMIT_LIMITS) {
         err_set(err, (struct where){ .file = path, .pointer = "" },
-                "expected at most %d faults and limits", LIMIT_FAULTS);
+                "expected at most %d faults and %d limits", LIMIT_FAULTS,
+                LIMIT_LIMITS);
         return NULL;
     }
     s->faults = arena_array(arena, struct fault, record->faults_count + 1);
@@ -336,7 +337,7 @@ static struct window *window_of(struct window *table, const struct limit *l,
 void running_allow(struct running *r, size_t operation, struct scope *s,
                    struct allowance *a)
 {
-    struct window *counted[LIMIT_FAULTS];
+    struct window *counted[LIMIT_LIMITS];
     size_t n = 0;
     a->limit = NULL;
     a->allowed = true;

@@ -16,6 +16,7 @@ struct checking {
     struct findings *findings; /* NULL: only the answer is wanted */
     const char *prefix;
     unsigned depth;
+    size_t steps; /* schemas asked so far */
     const struct frame *open; /* checks of schemas in a ring that are under way */
 };
 
@@ -477,6 +478,11 @@ static bool check(struct checking *c, const struct schema *s, const cJSON *value
         c->depth--;
         return found(c, s, "$ref", NULL, value, at, NULL,
                      "the references go round without an end");
+    }
+    if (++c->steps > LIMIT_SCHEMA_STEPS) {
+        c->depth--;
+        return found(c, s, "$ref", NULL, value, at, NULL,
+                     "checking was given up at its bound");
     }
     struct frame frame = { c->open, s, value };
     bool ok = true;

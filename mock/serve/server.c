@@ -16,8 +16,9 @@
 #include "base/clock.h"
 #include "serve/sockets.h"
 #include "serve/stack.h"
+#include "serve/watch.h"
 
-/* Bytes that are read at once; between two such slices the deadline is looked at. */
+/* Bytes that are asked of civetweb at once. */
 enum { READ_SLICE = 64 * 1024 };
 
 /* How long a wait may go on before it looks whether the server stops. */
@@ -30,6 +31,7 @@ _Static_assert(MG_MAX_HEADERS >= LIMIT_HEADERS, "fields past it would be lost");
 
 struct server {
     struct mg_context *civetweb;
+    struct watch *watch;
     struct server_options options;
     unsigned port;
     atomic_int under_way; /* calls read as far as the head and not answered yet */
@@ -38,10 +40,12 @@ struct server {
 
 /* What one of civetweb's threads has for itself. */
 struct worker {
+    struct server *server;
     struct arena *arena;
     struct stack *stack; /* NULL before the first call */
     const char *head;    /* where civetweb's buffer for heads begins, as far as seen */
-    bool refused;        /* civetweb refused what this connection sent */
+    struct watched reading;
+    bool refused; /* civetweb refused what this connection sent */
     time_t date_of;
     char date[32];
 };
@@ -309,7 +313,6 @@ static void body_cut_off(struct call *c)
  * and for a chunked body it says so by 0 or an error. */
 static bool body_fill(struct call *c, char *to, size_t room, size_t *len, bool *all)
 {
-    uint64_t until = now_ms() + LIMIT_REQUEST_MS;
     *all = false;
     while (*len < room) {
         size_t want = room - *len < READ_SLICE ? room - *len : READ_SLICE;
@@ -321,8 +324,6 @@ static bool body_fill(struct call *c, char *to, size_t room, size_t *len, bool *
         if (*all)
             return true;
         if (!c->chunked && (size_t)got < want)
-            return false;
-        if (now_ms() > until)
             return false;
     }
     return true;
@@ -378,10 +379,16 @@ static void body_read(struct call *c)
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     if (c->expects)
         mg_write(c->conn, go_on, sizeof(go_on) - 1);
+    struct watched *reading = &c->worker->reading;
+    watch_start(reading, (unsigned)c->info->server_port, c->info->remote_addr,
+                (unsigned)c->info->remote_port,
+                c->server->options.body_ms ? c->server->options.body_ms
+                                           : LIMIT_REQUEST_MS);
     if (c->chunked)
         body_read_chunked(c);
     else
         body_read_told(c);
+    watch_stop(reading);
 }
 
 /* -- the answer ------------------------------------------------------------------- */
@@ -592,7 +599,6 @@ static void serve(struct mg_connection *conn, const char *query)
 
 static void *on_thread(const struct mg_context *civetweb, int type)
 {
-    (void)civetweb;
     if (type != 1) /* only these serve connections */
         return NULL;
     struct worker *w = calloc(1, sizeof(*w));
@@ -601,6 +607,8 @@ static void *on_thread(const struct mg_context *civetweb, int type)
         abort();
     }
     w->arena = arena_new(LIMIT_CALL_MEMORY);
+    w->server = mg_get_user_data(civetweb);
+    watch_join(w->server->watch, &w->reading);
     return w;
 }
 
@@ -611,6 +619,7 @@ static void on_thread_end(const struct mg_context *civetweb, int type, void *wor
     (void)type;
     if (!w)
         return;
+    watch_leave(w->server->watch, &w->reading);
     stack_free(w->stack);
     arena_free(w->arena);
     free(w);
@@ -788,6 +797,14 @@ static struct mg_context *civetweb_start(struct server *s)
     return mg_start(&callbacks, s, options);
 }
 
+static void server_free(struct server *s)
+{
+    mg_stop(s->civetweb);
+    watch_free(s->watch);
+    mg_exit_library();
+    free(s);
+}
+
 struct server *server_start(const struct server_options *options, struct err *err)
 {
     if (!address_check(options, err))
@@ -799,15 +816,14 @@ struct server *server_start(const struct server_options *options, struct err *er
     }
     s->options = *options;
     mg_init_library(MG_FEATURES_DEFAULT);
-    s->civetweb = civetweb_start(s);
+    s->watch = watch_new();
+    s->civetweb = s->watch ? civetweb_start(s) : NULL;
     struct mg_server_port port = { 0 };
     if (!s->civetweb || mg_get_server_ports(s->civetweb, 1, &port) != 1) {
         err_set(err, (struct where){ 0 },
                 "cannot listen on %s:%u: the HTTP server does not start there",
                 options->host, options->port);
-        mg_stop(s->civetweb);
-        mg_exit_library();
-        free(s);
+        server_free(s);
         return NULL;
     }
     s->port = (unsigned)port.port;
@@ -829,7 +845,5 @@ void server_stop(struct server *s)
     while (atomic_load(&s->under_way) > 0 && now_ms() < until)
         nanosleep(&(struct timespec){ .tv_nsec = 2 * 1000 * 1000 }, NULL);
     sockets_stop_reading(s->port);
-    mg_stop(s->civetweb);
-    mg_exit_library();
-    free(s);
+    server_free(s);
 }

@@ -17,6 +17,7 @@ struct server_options {
     const char *host; /* a numeric address, "127.0.0.1" or "::1" */
     unsigned port;    /* 0 picks a free one */
     size_t max_body;  /* bytes */
+    unsigned body_ms; /* how long a body may take to arrive; 0: LIMIT_REQUEST_MS */
     /* Fills *d for *r. Everything in *d is borrowed from arena or outlives the call.
      * Called from many threads at once. */
     void (*handle)(void *context, const struct request *r, struct arena *arena,

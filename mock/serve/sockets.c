@@ -146,6 +146,12 @@ void socket_linger(int fd, const atomic_bool *stop)
     }
 }
 
+void socket_stop_reading(int fd)
+{
+    if (fd >= 0)
+        shutdown(fd, SHUT_RD);
+}
+
 void socket_reset(int fd)
 {
     /* On Linux, taking a socket's peer away ends its connection with a reset, and

@@ -21,6 +21,9 @@ bool socket_overflowed(int fd, size_t most);
  * at most or until *stop. fd may be -1. */
 void socket_linger(int fd, const atomic_bool *stop);
 
+/* Whoever reads from it sees its end at once. fd may be -1. */
+void socket_stop_reading(int fd);
+
 /* Breaks the connection off with a reset (RST). fd may be -1. */
 void socket_reset(int fd);
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -96,18 +97,25 @@ static void echo(void *context, const struct request *r, struct arena *arena,
     }
 }
 
-static void house_open(struct house *h)
+static void house_open_for(struct house *h, unsigned body_ms)
 {
     struct arena *arena = arena_new(64 * 1024);
     struct err err = err_in(arena);
-    struct server_options options = {
-        .host = "127.0.0.1", .max_body = MAX_BODY, .handle = echo, .context = h
-    };
+    struct server_options options = { .host = "127.0.0.1",
+                                      .max_body = MAX_BODY,
+                                      .body_ms = body_ms,
+                                      .handle = echo,
+                                      .context = h };
     h->server = server_start(&options, &err);
     if (!h->server)
         fail_msg("%s", err.first->why);
     h->port = server_port(h->server);
     arena_free(arena);
+}
+
+static void house_open(struct house *h)
+{
+    house_open_for(h, 0);
 }
 
 static int shared_house_open(void **state)
@@ -995,6 +1003,34 @@ static void a_stop_does_not_wait_for_quiet_connections_or_delays(void **state)
         close(fds[i]);
 }
 
+static void a_body_that_trickles_is_cut_off_at_its_time(void **state)
+{
+    static const struct {
+        const char *head, *piece;
+    } rows[] = {
+        { "POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n", "x" },
+        { "POST /slow HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "1\r\nx\r\n" },
+    };
+    struct house h = { 0 };
+    (void)state;
+    house_open_for(&h, 400);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int fd = dial(&h);
+        uint64_t start = clock_monotonic_us();
+        struct pollfd answer = { .fd = fd, .events = POLLIN };
+        say(fd, rows[i].head);
+        for (int n = 0; n < 60 && poll(&answer, 1, 50) == 0; n++)
+            say(fd, rows[i].piece);
+        const struct reply *r = hear(fd);
+        if (r->status != 200 || !strstr(r->body, " cut "))
+            fail_msg("%s: %d %s", rows[i].piece, r->status, r->body);
+        assert_true(clock_monotonic_us() - start < 2000 * 1000);
+        close(fd);
+    }
+    server_stop(h.server);
+}
+
 static void it_listens_on_ipv6_too(void **state)
 {
     struct house h = { 0 };
@@ -1074,6 +1110,7 @@ int main(void)
         cmocka_unit_test(a_delayed_answer_comes_late),
         cmocka_unit_test(a_call_that_wants_too_much_memory_is_refused),
         cmocka_unit_test(a_call_may_recurse_deeply),
+        cmocka_unit_test(a_body_that_trickles_is_cut_off_at_its_time),
         cmocka_unit_test(a_client_that_leaves_in_the_middle_harms_nobody),
         cmocka_unit_test(noise_leaves_the_server_answering),
         cmocka_unit_test(a_stop_answers_the_call_under_way),
