@@ -5,6 +5,9 @@ BUILD   := build/$(VARIANT)
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
+# make V=1 shows the commands whole.
+Q := $(if $(V),,@)
+
 # What a bare Debian 12 machine lacks; gcc and make are there already.
 PACKAGES      := libcivetweb-dev libcjson-dev libcyaml-dev libyaml-dev libpcre2-dev
 TEST_PACKAGES := libcmocka-dev bats curl jq
@@ -36,11 +39,13 @@ UNITS        := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 all: packages $(PROGRAM)
 
 $(PROGRAM): $(OBJECTS)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@echo 'link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	@echo 'cc   $<'
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Objects are made anew when the way to make them changes.
 FLAGS_NOW := $(CC) $(CPPFLAGS) $(CFLAGS) $(VERSION) $(SHARE)
@@ -53,7 +58,8 @@ $(BUILD)/mock/%.o: CPPFLAGS += -DUNDERSTUDY_VERSION='"$(VERSION)"'
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	@echo 'link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
 run: all
 	$(PROGRAM) serve
@@ -74,6 +80,10 @@ check-asan check-tsan: check-%:
 check-floors:
 	@tests/floors
 
+check-fuzz: packages
+	@tests/packages clang
+	@tests/fuzz/run
+
 bench: packages
 	@tests/packages $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory $(PROGRAM)
@@ -86,7 +96,7 @@ install: all
 
 format:
 	clang-format -i $(SOURCES) $(wildcard mock/*/*.h) $(UNIT_SOURCES) \
-	    $(wildcard tests/support/*.[ch] tests/bench/*.c)
+	    $(wildcard tests/support/*.[ch] tests/bench/*.c tests/fuzz/*.c)
 
 clean:
 	rm -rf build
@@ -98,12 +108,13 @@ help:
 	@echo 'make check-asan    the tests under AddressSanitizer and UBSan'
 	@echo 'make check-tsan    the tests under ThreadSanitizer'
 	@echo 'make check-floors  no file includes a floor above its own'
+	@echo 'make check-fuzz    every fuzz target for a while (clang)'
 	@echo 'make bench         speed and size, as ratios in one run'
 	@echo 'make install       to $$(DESTDIR)$$(PREFIX)'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all run packages test-packages test check-asan check-tsan check-floors bench \
+.PHONY: all run packages test-packages test check-asan check-tsan check-floors check-fuzz bench \
         install format clean help FORCE
 .SECONDARY:
 

@@ -32,8 +32,9 @@ struct err {
 /* An empty collection whose texts will be borrowed from arena. */
 struct err err_in(struct arena *arena);
 
-/* Adds an error, unless the same is there already. Always false, so that a failing function can end in
- * `return err_set(...)`. Past LIMIT_PROBLEMS only the count grows. */
+/* Adds an error, unless the same is there already. Always false, so that a failing
+ * function can end in `return err_set(...)`. Past LIMIT_PROBLEMS only the count grows.
+ */
 bool err_set(struct err *err, struct where at, const char *why, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -215,8 +215,7 @@ struct scenario *scenario_read(const char *path, const struct record_scenario *r
                 "expected faults or limits, found neither");
     if (record->faults_count > LIMIT_FAULTS || record->limits_count > LIMIT_LIMITS) {
         err_set(err, (struct where){ .file = path, .pointer = "" },
-                "expected at most %d faults and %d limits", LIMIT_FAULTS,
-                LIMIT_LIMITS);
+                "expected at most %d faults and %d limits", LIMIT_FAULTS, LIMIT_LIMITS);
         return NULL;
     }
     s->faults = arena_array(arena, struct fault, record->faults_count + 1);

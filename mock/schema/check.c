@@ -16,7 +16,7 @@ struct checking {
     struct findings *findings; /* NULL: only the answer is wanted */
     const char *prefix;
     unsigned depth;
-    size_t steps; /* schemas asked so far */
+    size_t steps;             /* schemas asked so far */
     const struct frame *open; /* checks of schemas in a ring that are under way */
 };
 

@@ -1,5 +1,5 @@
-/* Whatever a file holds, it loads as an OpenAPI document or every reason why not is told
- * with a place that is in it. */
+/* Whatever a file holds, it loads as an OpenAPI document or every reason why not is
+ * told with a place that is in it. */
 #include "api/api.h"
 #include "base/limits.h"
 #include "doc/document.h"

@@ -23,7 +23,8 @@ static struct err api_err; /* the API's schemas keep it */
 static const struct api *serial;
 static char folder[64], path[96];
 
-/* What a behaviour compiles lives as long as its API, so that is made anew sometimes. */
+/* What a behaviour compiles lives as long as its API, so that is made anew sometimes.
+ */
 static bool load_api(void)
 {
     arena_free(api_arena);

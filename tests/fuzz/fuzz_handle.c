@@ -30,8 +30,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     static const struct options o = { .specs = { "specs" },
                                       .spec_count = 1,
                                       .seed = 1,
-                                      .clock = { .still = true,
-                                                 .at = 1767225600000 } };
+                                      .clock = { .still = true, .at = 1767225600000 } };
     (void)argc;
     (void)argv;
     if (!load(&loaded, &o)) {
@@ -62,8 +61,8 @@ static bool next_call(struct str *rest, struct str *call)
 /* What the server lets through: a known method, a path, fields with a token as name. */
 static bool request_of(struct str text, struct request *r)
 {
-    static const char *const methods[] = { "GET",    "PUT",  "POST",   "DELETE",
-                                           "PATCH",  "HEAD", "OPTIONS" };
+    static const char *const methods[] = { "GET",   "PUT",  "POST",   "DELETE",
+                                           "PATCH", "HEAD", "OPTIONS" };
     struct str line, name;
     *r = (struct request){ .max_body = 64 * 1024 };
     if (!str_split(&text, '\n', &line) || !str_split(&line, ' ', &name) || !line.len ||

@@ -1,5 +1,6 @@
 /* The whole mock, bundled APIs and real sockets, against clients that mean it no good:
- * every bound at its value and one over, bytes that are no text, noise, slow senders. */
+ * every bound at its value and one over, bytes that are no text, noise, slow senders.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,8 +24,8 @@
 #include "serve/handle.h"
 #include "serve/server.h"
 
-#define FIELDS                                     \
-    "Host: h\r\nAuthorization: Bearer me\r\n"      \
+#define FIELDS                                \
+    "Host: h\r\nAuthorization: Bearer me\r\n" \
     "Content-Type: application/json\r\n"
 #define PUT_INSTANCE "PUT /components/instances HTTP/1.1\r\n" FIELDS
 #define CREATE_LINK "POST /links.create HTTP/1.1\r\n" FIELDS
@@ -154,7 +155,8 @@ static const char *told(const struct heard *r)
     return r->body.ptr ? r->body.ptr : "";
 }
 
-/* Whatever is refused is refused with JSON, and never with a contract of ours broken. */
+/* Whatever is refused is refused with JSON, and never with a contract of ours broken.
+ */
 static void must_be_sound(const struct house *h, const struct heard *r, const char *row)
 {
     struct json_error why;
@@ -258,13 +260,15 @@ static struct str nodes_of(const struct house *h, size_t nodes)
 
 static struct str name_of(const struct house *h, size_t len)
 {
-    return repeated(h, "GET /__admin/health HTTP/1.1\r\nHost: h\r\nUnderstudy-Namespace: ",
-                    "n", len, "\r\n\r\n");
+    return repeated(
+        h, "GET /__admin/health HTTP/1.1\r\nHost: h\r\nUnderstudy-Namespace: ", "n",
+        len, "\r\n\r\n");
 }
 
 static struct str prefix_of(const struct house *h, size_t len)
 {
-    return repeated(h, "GET /~", "n", len, "/__admin/health HTTP/1.1\r\nHost: h\r\n\r\n");
+    return repeated(h, "GET /~", "n", len,
+                    "/__admin/health HTTP/1.1\r\nHost: h\r\n\r\n");
 }
 
 static void every_bound_holds_at_its_value_and_not_one_over(void **state)
@@ -315,11 +319,13 @@ static void a_body_far_over_the_bound_is_refused_however_it_is_told(void **state
            "at most", "a length of 2^63-1");
     expect(h, STR(PUT_INSTANCE "Content-Length: 9223372036854775808\r\n\r\n{"), 400,
            "Content-Length", "a length of 2^63");
-    expect(h, STR("POST /__admin/faults HTTP/1.1\r\n" FIELDS
-                  "Content-Length: 4194305\r\n\r\n{"),
+    expect(h,
+           STR("POST /__admin/faults HTTP/1.1\r\n" FIELDS
+               "Content-Length: 4194305\r\n\r\n{"),
            413, "at most", "a fault");
-    struct str chunk = repeated(h, PUT_INSTANCE "Transfer-Encoding: chunked\r\n\r\n"
-                                                "400001\r\n",
+    struct str chunk = repeated(h,
+                                PUT_INSTANCE "Transfer-Encoding: chunked\r\n\r\n"
+                                             "400001\r\n",
                                 " ", LIMIT_BODY_BYTES + 1, "\r\n0\r\n\r\n");
     expect(h, chunk, 413, "at most", "chunks");
 }
@@ -354,7 +360,10 @@ static void namespaces_have_an_end_and_those_that_are_there_go_on(void **state)
 /* -- bytes ------------------------------------------------------------------------- */
 
 #define GET(target) "GET " target " HTTP/1.1\r\n" FIELDS "\r\n"
-#define BYTES(literal) { "" literal, sizeof(literal) - 1 }
+#define BYTES(literal)                  \
+    {                                   \
+        "" literal, sizeof(literal) - 1 \
+    }
 
 static void bytes_that_are_no_text_are_refused_where_they_stand(void **state)
 {
@@ -366,7 +375,8 @@ static void bytes_that_are_no_text_are_refused_where_they_stand(void **state)
     } rows[] = {
         { "%00 in a query is U+0000", BYTES(GET("/components?name=%00")), 200, "[]" },
         { "%00 in a parameter's name", BYTES(GET("/components?%00=1")), 200, "[" },
-        { "%FF in a query", BYTES(GET("/components?name=%FF")), 400, "percent-encoded" },
+        { "%FF in a query", BYTES(GET("/components?name=%FF")), 400,
+          "percent-encoded" },
         { "half a character in a query", BYTES(GET("/components?name=%C3")), 400,
           "percent-encoded" },
         { "a surrogate in a query", BYTES(GET("/components?name=%ED%A0%80")), 400,
@@ -381,28 +391,33 @@ static void bytes_that_are_no_text_are_refused_where_they_stand(void **state)
         { "%FF in a path", BYTES(GET("/components%FF")), 404, "no API" },
         { "a raw byte in a path", BYTES(GET("/components\xff")), 400,
           "cannot be understood" },
-        { "%00 in an admin path", BYTES(GET("/__admin/state/serial/%00")), 404, "no such" },
+        { "%00 in an admin path", BYTES(GET("/__admin/state/serial/%00")), 404,
+          "no such" },
         { "%FF in an admin path", BYTES(GET("/__admin/state/serial/%FF")), 404, "" },
         { "a byte that is no text in a field",
           BYTES("PUT /components/instances HTTP/1.1\r\nvalidation-only: \xff\r\n" FIELDS
                 "Content-Length: 2\r\n\r\n{}"),
           400, "/header" },
         { "a byte that is no text in the credentials",
-          BYTES("GET /components HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \xff\r\n\r\n"),
+          BYTES("GET /components HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
+                "\xff\r\n\r\n"),
           401, "Bearer" },
         { "a byte that is no text in Content-Type",
-          BYTES("PUT /components/instances HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
-                "me\r\nContent-Type: \xff\r\nContent-Length: 2\r\n\r\n{}"),
+          BYTES(
+              "PUT /components/instances HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
+              "me\r\nContent-Type: \xff\r\nContent-Length: 2\r\n\r\n{}"),
           400, "application/json" },
         { "a byte that is no text in Prefer",
-          BYTES("GET /components HTTP/1.1\r\nPrefer: example=\xff\r\n" FIELDS "\r\n"), 400,
-          "Bad Request" },
+          BYTES("GET /components HTTP/1.1\r\nPrefer: example=\xff\r\n" FIELDS "\r\n"),
+          400, "Bad Request" },
         { "a byte that is no text in a namespace",
-          BYTES("GET /components HTTP/1.1\r\nUnderstudy-Namespace: \xff\r\n" FIELDS "\r\n"),
+          BYTES("GET /components HTTP/1.1\r\nUnderstudy-Namespace: \xff\r\n" FIELDS
+                "\r\n"),
           400, "a namespace" },
-        { "a NUL in a field", BYTES("GET /components HTTP/1.1\r\nX: a\0b\r\n" FIELDS "\r\n"),
+        { "a NUL in a field",
+          BYTES("GET /components HTTP/1.1\r\nX: a\0b\r\n" FIELDS "\r\n"), 400, "" },
+        { "a NUL in a target", BYTES("GET /comp\0nents HTTP/1.1\r\n" FIELDS "\r\n"),
           400, "" },
-        { "a NUL in a target", BYTES("GET /comp\0nents HTTP/1.1\r\n" FIELDS "\r\n"), 400, "" },
     };
     const struct house *h = *state;
     for (size_t i = 0; i < COUNT(rows); i++)
@@ -444,13 +459,14 @@ static void huge_numbers_and_nul_characters_come_back_as_they_were_sent(void **s
 {
     const struct house *h = *state;
     expect(h,
-           with_body(h, "PUT /datasets HTTP/1.1\r\n" FIELDS,
-                     STR("{\"name\":\"huge \\u0000\",\"type\":\"NUMERICAL\",\"process_id\":"
-                         "\"11111111-0000-4000-8000-000000000001\",\"lsl\":-1e400,"
-                         "\"usl\":123456789012345678901234567890.5}")),
-           200, "\"lsl\":-1e400,\"usl\":123456789012345678901234567890.5",
-           "a dataset");
-    expect(h, STR(GET("/datasets?name=huge%20%00")), 200, "\"huge \\u0000\"", "the list");
+           with_body(
+               h, "PUT /datasets HTTP/1.1\r\n" FIELDS,
+               STR("{\"name\":\"huge \\u0000\",\"type\":\"NUMERICAL\",\"process_id\":"
+                   "\"11111111-0000-4000-8000-000000000001\",\"lsl\":-1e400,"
+                   "\"usl\":123456789012345678901234567890.5}")),
+           200, "\"lsl\":-1e400,\"usl\":123456789012345678901234567890.5", "a dataset");
+    expect(h, STR(GET("/datasets?name=huge%20%00")), 200, "\"huge \\u0000\"",
+           "the list");
 }
 
 /* What a client sent is quoted in answers, shortened; never in the middle of a
@@ -462,14 +478,17 @@ static void a_long_text_is_quoted_without_cutting_a_character(void **state)
     } rows[] = {
         { CREATE_LINK, "{\"source\":\"TKT-1\",\"target\":\"ISS-1\",\"link_type\":\"",
           "\"}" },
-        { PUT_INSTANCE,
-          "{\"identifier\":\"a\",\"component_id\":\"" WHEEL "\",\"", "\":1}" },
+        { PUT_INSTANCE, "{\"identifier\":\"a\",\"component_id\":\"" WHEEL "\",\"",
+          "\":1}" },
         { CREATE_LINK, "{\"source\":\"TKT-1\",\"", "\":1}" },
         { PUT_INSTANCE, "{\"identifier\":[\"", "\"]}" },
         { PUT_INSTANCE, "{\"a\":{\"twice\":1,\"twice\":\"", "\"}}" },
-        { "POST /__admin/faults HTTP/1.1\r\n" FIELDS, "{\"on\":\"", "\",\"status\":500}" },
-        { "POST /__admin/faults HTTP/1.1\r\n" FIELDS, "{\"on\":\"*\",\"error\":\"", "\"}" },
-        { "POST /__admin/faults HTTP/1.1\r\n" FIELDS, "{\"on\":\"*\",\"delay\":\"", "\"}" },
+        { "POST /__admin/faults HTTP/1.1\r\n" FIELDS, "{\"on\":\"",
+          "\",\"status\":500}" },
+        { "POST /__admin/faults HTTP/1.1\r\n" FIELDS, "{\"on\":\"*\",\"error\":\"",
+          "\"}" },
+        { "POST /__admin/faults HTTP/1.1\r\n" FIELDS, "{\"on\":\"*\",\"delay\":\"",
+          "\"}" },
         { "POST /__admin/faults HTTP/1.1\r\n" FIELDS, "{\"", "\":1}" },
         { "POST /__admin/faults HTTP/1.1\r\n" FIELDS,
           "{\"on\":\"*\",\"status\":500,\"body\":\"$", "\"}" },
@@ -520,30 +539,36 @@ static void what_breaks_civetweb_does_not_break_this(void **state)
           "websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
           "Sec-WebSocket-Version: 13\r\n\r\n",
           400, 426 },
-        { "another host", "GET http://elsewhere.example/etc/passwd HTTP/1.1\r\n" FIELDS
-          "\r\n", 404, 404 },
+        { "another host",
+          "GET http://elsewhere.example/etc/passwd HTTP/1.1\r\n" FIELDS "\r\n", 404,
+          404 },
         { "both lengths",
-          PUT_INSTANCE "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+          PUT_INSTANCE
+          "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
           400, 400 },
-        { "two lengths", PUT_INSTANCE "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
-          400, 400 },
+        { "two lengths",
+          PUT_INSTANCE "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ", 400, 400 },
         { "a negative length", PUT_INSTANCE "Content-Length: -1\r\n\r\n{}", 400, 400 },
         { "a chunk that never ends",
           PUT_INSTANCE "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n{}", 400,
           413 },
         { "a form without an end",
-          "POST /components HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer me\r\nContent-Type:"
+          "POST /components HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
+          "me\r\nContent-Type:"
           " multipart/form-data; boundary=b\r\nContent-Length: 60\r\n\r\n"
-          "--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"../x\"", 400,
-          415 },
+          "--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"../x\"",
+          400, 415 },
         { "a form with an empty boundary",
-          "POST /components HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer me\r\nContent-Type:"
-          " multipart/form-data; boundary=\r\nContent-Length: 6\r\n\r\n--\r\n--", 400,
-          415 },
-        { "a range", "GET /components HTTP/1.1\r\nRange: bytes=0-18446744073709551615\r\n"
-          FIELDS "\r\n", 200, 200 },
-        { "a folded field", "GET /components HTTP/1.1\r\nX: a\r\n b\r\n" FIELDS "\r\n", 400,
-          400 },
+          "POST /components HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer "
+          "me\r\nContent-Type:"
+          " multipart/form-data; boundary=\r\nContent-Length: 6\r\n\r\n--\r\n--",
+          400, 415 },
+        { "a range",
+          "GET /components HTTP/1.1\r\nRange: bytes=0-18446744073709551615\r\n" FIELDS
+          "\r\n",
+          200, 200 },
+        { "a folded field", "GET /components HTTP/1.1\r\nX: a\r\n b\r\n" FIELDS "\r\n",
+          400, 400 },
     };
     const struct house *h = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -584,15 +609,16 @@ static void a_large_body_costs_no_more_than_its_size(void **state)
         { "unknown members of a closed object", CREATE_LINK, "{", "\":0", "}" },
         { "values of a filter", "POST /works.list HTTP/1.1\r\n" FIELDS,
           "{\"owned_by\":[", "\"", "]}" },
-        { "words that are no word", "POST /works.list HTTP/1.1\r\n" FIELDS, "{\"type\":[",
-          "\"", "]}" },
-        { "members of a fault", "POST /__admin/faults HTTP/1.1\r\n" FIELDS, "{",
-          "\":0", "}" },
+        { "words that are no word", "POST /works.list HTTP/1.1\r\n" FIELDS,
+          "{\"type\":[", "\"", "]}" },
+        { "members of a fault", "POST /__admin/faults HTTP/1.1\r\n" FIELDS, "{", "\":0",
+          "}" },
     };
     enum { MANY = 300000, MOST_MS = 5000 };
     const struct house *h = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct str body = numbered(h, rows[i].before, rows[i].ends, MANY, rows[i].after);
+        struct str body =
+            numbered(h, rows[i].before, rows[i].ends, MANY, rows[i].after);
         uint64_t start = clock_monotonic_us();
         const struct heard *r = ask(h, with_body(h, rows[i].head, body));
         uint64_t ms = (clock_monotonic_us() - start) / 1000;
@@ -614,8 +640,7 @@ static void places_are_told_however_often_a_call_is_refused(void **state)
         struct request r = { .method = STR("GET"),
                              .path = STR("/components"),
                              .query = query,
-                             .headers = { { STR("Authorization"),
-                                            STR("Bearer me") } },
+                             .headers = { { STR("Authorization"), STR("Bearer me") } },
                              .header_count = 1 };
         struct delivery d = { .delay_ms = 0 };
         handle(&h->service, &r, arena, &d);
@@ -629,10 +654,12 @@ static void places_are_told_however_often_a_call_is_refused(void **state)
 /* -- noise ------------------------------------------------------------------------- */
 
 static const char *const valid_requests[] = {
-    PUT_INSTANCE "Content-Length: 79\r\n\r\n{\"identifier\": \"N-1\", \"component_id\": "
-                 "\"cccccccc-0000-4000-8000-000000000001\"}",
-    CREATE_LINK "Content-Length: 70\r\n\r\n{\"source\": \"TKT-1\", \"target\": \"ISS-1\", "
-                "\"link_type\": \"is_dependent_on\"}",
+    PUT_INSTANCE
+    "Content-Length: 79\r\n\r\n{\"identifier\": \"N-1\", \"component_id\": "
+    "\"cccccccc-0000-4000-8000-000000000001\"}",
+    CREATE_LINK
+    "Content-Length: 70\r\n\r\n{\"source\": \"TKT-1\", \"target\": \"ISS-1\", "
+    "\"link_type\": \"is_dependent_on\"}",
     GET("/components/instances?status=PLANNED&limit=3"),
     GET("/works.list?type=issue&type=ticket&limit=1"),
     GET("/~n/__admin/state/devrev/works"),
@@ -689,7 +716,8 @@ static void noise_leaves_the_mock_answering(void **state)
     struct chance c = chance_of(1, STR("noise"), STR("hostile"), 0);
     for (int i = 0; i < TIMES; i++) {
         char bytes[2048], sink[4096];
-        size_t len = i % 4 ? mutated(&c, bytes, sizeof(bytes)) : random_bytes(&c, bytes);
+        size_t len =
+            i % 4 ? mutated(&c, bytes, sizeof(bytes)) : random_bytes(&c, bytes);
         struct linger now = { .l_onoff = 1 };
         int fd = dial(h);
         say(fd, (struct str){ bytes, len });
