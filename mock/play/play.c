@@ -1,8 +1,7 @@
 #include "play/play.h"
 
-#include "doc/document.h"
 #include "doc/pointer.h"
-#include "schema/sample.h"
+#include "play/declared.h"
 
 #include <stdio.h>
 
@@ -245,12 +244,8 @@ static bool declared_refusal(struct call *c, int status)
     const struct media *m = reply_json(reply);
     if (!m || !m->schema)
         return false;
-    struct sampler sampler = { .root = op->api->root,
-                               .openapi_30 = op->api->dialect == DIALECT_OPENAPI_30,
-                               .size = SAMPLE_REQUIRED,
-                               .chance = c->scope.chance,
-                               .arena = c->arena };
-    cJSON *body = sample_make(&sampler, json_member(m->node, "schema"));
+    cJSON *body =
+        declared_sample(op->api, m, NULL, SAMPLE_REQUIRED, c->scope.chance, c->arena);
     if (!body)
         return false;
     for (size_t i = 0; i < COUNT(places); i++) {
@@ -388,50 +383,12 @@ static int lowest_success(const struct operation *op)
     return status ? status : 200;
 }
 
-static const cJSON *follow(const struct call *c, const cJSON *node)
-{
-    const char *ref = json_member_text(node, "$ref");
-    const char *pointer = ref ? pointer_of_fragment(c->arena, ref) : NULL;
-    return pointer ? document_follow(operation_of(c)->api->root, &pointer, c->arena)
-                   : node;
-}
-
-/* The example that a media type gives: the named one, or any when name is empty. */
-static const cJSON *example_of(const struct call *c, const struct media *m,
-                               struct str name)
-{
-    const cJSON *list = json_member(m->node, "examples");
-    const cJSON *one = name.len ? json_member_str(list, name)
-                       : list   ? list->child
-                                : NULL;
-    if (one)
-        return json_member(follow(c, one), "value");
-    return name.len ? NULL : json_member(m->node, "example");
-}
-
-static const cJSON *sample_of(struct call *c, const struct media *m,
-                              enum sample_size size)
-{
-    const struct api *api = operation_of(c)->api;
-    const cJSON *schema = json_member(m->node, "schema");
-    struct sampler sampler = { .root = api->root,
-                               .openapi_30 = api->dialect == DIALECT_OPENAPI_30,
-                               .size = size,
-                               .chance = c->scope.chance,
-                               .arena = c->arena };
-    cJSON *value = schema ? sample_make(&sampler, schema) : NULL;
-    if (value && m->schema && !schema_check(m->schema, value, "", c->arena, NULL)) {
-        sampler.size = SAMPLE_REQUIRED;
-        value = sample_make(&sampler, schema);
-    }
-    return value;
-}
-
 /* The answer that a reply describes: the example of that name, else any example, else a
  * sample. False when there is no such example. */
 static bool say_reply(struct call *c, const struct reply *reply, int status,
                       struct str example, bool dynamic)
 {
+    const struct operation *op = operation_of(c);
     const struct media *m = reply_json(reply);
     c->answer.status = status;
     c->answer.body = NULL;
@@ -439,12 +396,13 @@ static bool say_reply(struct call *c, const struct reply *reply, int status,
         return !example.len;
     c->answer.content_type = m->type;
     if (!dynamic)
-        c->answer.body = example_of(c, m, example);
+        c->answer.body = declared_example(op->api, m, example, c->arena);
     c->answer.voice = c->answer.body ? "example" : "sample";
     if (!c->answer.body && example.len)
         return false;
     if (!c->answer.body)
-        c->answer.body = sample_of(c, m, SAMPLE_TYPICAL);
+        c->answer.body = declared_sample(op->api, m, NULL, SAMPLE_TYPICAL,
+                                         c->scope.chance, c->arena);
     return true;
 }
 

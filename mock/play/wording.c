@@ -1,8 +1,6 @@
 #include "play/wording.h"
 
-#include "doc/document.h"
-#include "doc/pointer.h"
-#include "schema/sample.h"
+#include "play/declared.h"
 
 struct error_plan error_plan_read(struct naming *n, int status, const char *error,
                                   const char *body, struct where at)
@@ -33,20 +31,12 @@ static bool names_itself(const cJSON *value, const char *name)
     return false;
 }
 
-static const cJSON *follow(const struct api *api, const cJSON *node,
-                           struct arena *arena)
-{
-    const char *ref = json_member_text(node, "$ref");
-    const char *pointer = ref ? pointer_of_fragment(arena, ref) : NULL;
-    return pointer ? document_follow(api->root, &pointer, arena) : node;
-}
-
 static const cJSON *example_named(const struct api *api, const struct media *m,
                                   const char *name, struct arena *arena)
 {
     const cJSON *list = json_member(m->node, "examples");
     for (const cJSON *one = list ? list->child : NULL; one; one = one->next) {
-        const cJSON *value = json_member(follow(api, one, arena), "value");
+        const cJSON *value = json_member(declared_follow(api, one, arena), "value");
         if (value && (strcmp(one->string, name) == 0 || names_itself(value, name)))
             return value;
     }
@@ -70,12 +60,12 @@ static const char *member_named(const struct api *api, const cJSON *schema,
                                 const cJSON **branch)
 {
     static const char *const parts[] = { "oneOf", "anyOf", "allOf" };
-    schema = follow(api, schema, arena);
+    schema = declared_follow(api, schema, arena);
     if (!schema || depth > 8)
         return NULL;
     const cJSON *properties = json_member(schema, "properties");
     for (const cJSON *p = properties ? properties->child : NULL; p; p = p->next)
-        if (allows(follow(api, p, arena), name)) {
+        if (allows(declared_follow(api, p, arena), name)) {
             *branch = schema;
             return p->string;
         }
@@ -90,16 +80,6 @@ static const char *member_named(const struct api *api, const cJSON *schema,
     return NULL;
 }
 
-static struct sampler sampler_of(const struct api *api, struct chance *chance,
-                                 struct arena *arena)
-{
-    return (struct sampler){ .root = api->root,
-                             .openapi_30 = api->dialect == DIALECT_OPENAPI_30,
-                             .size = SAMPLE_REQUIRED,
-                             .chance = chance,
-                             .arena = arena };
-}
-
 static const cJSON *sample_named(const struct operation *op, const struct media *m,
                                  const char *name, struct chance *chance,
                                  struct arena *arena)
@@ -108,8 +88,7 @@ static const cJSON *sample_named(const struct operation *op, const struct media 
     const char *member = member_named(op->api, schema, name, arena, 0, &branch);
     if (!member)
         return NULL;
-    struct sampler sampler = sampler_of(op->api, chance, arena);
-    cJSON *value = sample_make(&sampler, branch);
+    cJSON *value = declared_sample(op->api, m, branch, SAMPLE_REQUIRED, chance, arena);
     if (!json_is_object(value))
         return NULL;
     json_set(arena, value, member, json_string(arena, str(name)));
@@ -122,15 +101,9 @@ static const cJSON *any_body(const struct operation *op, const struct reply *rep
     const struct media *m = reply_json(reply);
     if (!m)
         return NULL;
-    const cJSON *example = json_member(m->node, "example");
-    const cJSON *list = json_member(m->node, "examples");
-    if (!example && list && list->child)
-        example = json_member(follow(op->api, list->child, arena), "value");
-    if (example)
-        return example;
-    struct sampler sampler = sampler_of(op->api, chance, arena);
-    const cJSON *schema = json_member(m->node, "schema");
-    return schema ? sample_make(&sampler, schema) : NULL;
+    const cJSON *example = declared_example(op->api, m, (struct str){ NULL, 0 }, arena);
+    return example ? example
+                   : declared_sample(op->api, m, NULL, SAMPLE_REQUIRED, chance, arena);
 }
 
 static bool will_do(const struct reply *r, int status)
