@@ -86,7 +86,6 @@ const cJSON *expression_value(const struct expression *e, struct scope *s);
 /* JSON whose strings may be expressions. */
 struct body_template *template_read(struct naming *n, const char *json,
                                     struct where at);
-struct body_template *template_of(struct naming *n, const cJSON *tree, struct where at);
 
 /* A new tree from the scope's arena. Members and items whose value is absent are left
  * out; NULL when the whole is absent. */

@@ -23,11 +23,6 @@ static struct body_template *build(struct naming *n, const cJSON *node, struct w
     return t;
 }
 
-struct body_template *template_of(struct naming *n, const cJSON *tree, struct where at)
-{
-    return build(n, tree, at);
-}
-
 struct body_template *template_read(struct naming *n, const char *json, struct where at)
 {
     struct json_error why;

@@ -58,11 +58,6 @@ const struct schema *schemas_add(struct schemas *all, const cJSON *node,
     return s;
 }
 
-const char *schema_pointer(const struct schema *s)
-{
-    return s->pointer;
-}
-
 /* One schema while its plan is made. */
 struct making {
     struct schemas *all;

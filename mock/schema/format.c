@@ -154,11 +154,6 @@ bool format_check(const struct format *f, const cJSON *value)
     return true;
 }
 
-const char *format_name(const struct format *f)
-{
-    return f->name;
-}
-
 const char *format_wanted(const struct format *f)
 {
     return f->wanted;

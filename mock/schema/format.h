@@ -15,9 +15,8 @@ const struct format *format_of(const char *name);
 /* Whether value has the format. */
 bool format_check(const struct format *f, const cJSON *value);
 
-/* The name, and what a value should look like: "a date and time such as
- * 2026-01-31T12:00:00Z". Static text. */
-const char *format_name(const struct format *f);
+/* What a value should look like: "a date and time such as 2026-01-31T12:00:00Z". Static
+ * text. */
 const char *format_wanted(const struct format *f);
 
 #endif

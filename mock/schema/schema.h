@@ -100,7 +100,4 @@ bool schema_describe(const struct schema *s, const char *pointer,
 /* Whether the word is a keyword of JSON Schema or OpenAPI that a finding can name. */
 bool schema_has_keyword(const char *word);
 
-/* Where the schema stands in its document. */
-const char *schema_pointer(const struct schema *s);
-
 #endif

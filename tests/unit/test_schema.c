@@ -900,7 +900,6 @@ static void the_same_node_has_one_plan_and_a_made_up_one_may_be_added(void **sta
         all, must_json(a, "{\"properties\":{\"x\":{\"$ref\":\"#/A\"}}}"), "/made/up");
     assert_ptr_equal(one, schemas_add(all, json_member(root, "A"), "/elsewhere"));
     assert_true(schemas_compile(all));
-    assert_string_equal(schema_pointer(one), "/A");
     assert_false(schema_check(made, must_json(a, "{\"x\":1}"), "", a, NULL));
     assert_true(schema_check(made, must_json(a, "{\"x\":\"\"}"), "", a, NULL));
     /* A second round makes only what is new. */

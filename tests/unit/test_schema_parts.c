@@ -382,7 +382,6 @@ static void a_format_takes_what_its_rfc_takes(void **state)
     for (size_t i = 0; i < COUNT(format_rows); i++) {
         const struct format *f = format_of(format_rows[i].format);
         assert_non_null(f);
-        assert_string_equal(format_name(f), format_rows[i].format);
         assert_true(strlen(format_wanted(f)) > 5);
         for (const char *const *t = format_rows[i].texts; *t; t++) {
             bool wanted = **t != '!';
