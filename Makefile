@@ -10,7 +10,7 @@ Q := $(if $(V),,@)
 
 # What a bare Debian 12 machine lacks; gcc and make are there already.
 PACKAGES      := libcivetweb-dev libcjson-dev libcyaml-dev libyaml-dev libpcre2-dev
-TEST_PACKAGES := libcmocka-dev bats curl jq
+TEST_PACKAGES := libcmocka-dev bats curl jq libtest-json-schema-acceptance-perl
 BENCH_PACKAGES := wrk curl jq
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \

@@ -17,7 +17,18 @@ struct checking {
     const char *prefix;
     unsigned depth;
     size_t steps;             /* schemas asked so far */
+    struct looked *looked;    /* the innermost value of which it is asked; or NULL */
     const struct frame *open; /* checks of schemas in a ring that are under way */
+};
+
+/* Which members or items of a value some schema has looked at: what the unevaluated
+ * keywords leave alone (2020-12 core, 11). Filled by schemas that are asked in place
+ * while the one with such a keyword is being checked. */
+struct looked {
+    struct looked *up;
+    const cJSON *value;
+    uint64_t *bits;
+    size_t words;
 };
 
 /* A schema that leads to itself without a step into the value (a parent whose
@@ -83,14 +94,35 @@ static bool rule_broken(struct checking *c, const struct schema *s,
     return found(c, s, r->keyword, r->value, value, at, NULL, NULL);
 }
 
-/* The same question without telling. */
+/* Where to note what of this value was looked at; NULL when nobody asks. */
+static struct looked *looked_at(const struct checking *c, const cJSON *value)
+{
+    return c->looked && c->looked->value == value ? c->looked : NULL;
+}
+
+static void mark(struct looked *l, size_t index)
+{
+    if (l)
+        l->bits[index / 64] |= 1ull << (index % 64);
+}
+
+/* The same question without telling. What a schema that does not fit has looked at does
+ * not count. */
 static bool quietly(struct checking *c, const struct schema *s, const cJSON *value,
                     const struct path *at)
 {
     struct findings *findings = c->findings;
+    struct looked *l = looked_at(c, value);
+    uint64_t *before = NULL;
+    if (l) {
+        before = arena_array(c->arena, uint64_t, l->words);
+        memcpy(before, l->bits, l->words * sizeof(*before));
+    }
     c->findings = NULL;
     bool fits = check(c, s, value, at);
     c->findings = findings;
+    if (l && !fits)
+        memcpy(l->bits, before, l->words * sizeof(*before));
     return fits;
 }
 
@@ -142,6 +174,8 @@ static bool check_items(struct checking *c, const struct rule *r, const cJSON *v
         const struct schema *s =
             i < r->u.items.prefix_count ? r->u.items.prefix[i] : r->u.items.rest;
         struct path here = { at, NULL, i };
+        if (s)
+            mark(looked_at(c, value), i);
         if (s && !check(c, s, item, &here))
             ok = false;
     }
@@ -155,7 +189,10 @@ static bool check_contains(struct checking *c, const struct schema *s,
     size_t hits = 0, i = 0;
     for (const cJSON *item = value->child; item; item = item->next, i++) {
         struct path here = { at, NULL, i };
-        hits += quietly(c, r->u.contains.schema, item, &here);
+        if (!quietly(c, r->u.contains.schema, item, &here))
+            continue;
+        mark(looked_at(c, value), i);
+        hits++;
     }
     if (hits >= r->u.contains.min && hits <= r->u.contains.max)
         return true;
@@ -222,7 +259,9 @@ static bool check_object(struct checking *c, const struct schema *s,
         seen = arena_array(c->arena, uint64_t, o->required_count / 64 + 1);
 
     bool ok = true;
-    for (const cJSON *m = value->child; m && (ok || c->findings); m = m->next) {
+    size_t index = 0;
+    for (const cJSON *m = value->child; m && (ok || c->findings);
+         m = m->next, index++) {
         struct path here = { at, m->string, 0 };
         const struct property *p = property_of(o, m->string);
         if (p && p->required >= 0) {
@@ -232,6 +271,8 @@ static bool check_object(struct checking *c, const struct schema *s,
         if (p && p->schema && !check(c, p->schema, m, &here))
             ok = false;
         bool matched = o->pattern_count && check_patterns(c, o, m, &here, &ok);
+        if ((p && p->schema) || matched || o->additional || o->open)
+            mark(looked_at(c, value), index);
         if ((p && p->schema) || matched || !o->additional)
             continue;
         if (o->additional->never) {
@@ -309,12 +350,12 @@ static bool check_any(struct checking *c, const struct schema *s, const struct r
     size_t fitting = 0;
     for (size_t i = 0; i < r->u.branches.count; i++) {
         fitting += quietly(c, r->u.branches.list[i], value, at);
-        if (fitting && r->kind == RULE_ANY_OF)
+        if (fitting && r->kind == RULE_ANY_OF && !looked_at(c, value))
             return true;
-        if (fitting > 1)
+        if (fitting > 1 && r->kind == RULE_ONE_OF)
             break;
     }
-    if (fitting == 1)
+    if (fitting == 1 || (fitting && r->kind == RULE_ANY_OF))
         return true;
     if (!c->findings)
         return false;
@@ -342,6 +383,29 @@ static bool check_discriminator(struct checking *c, const struct schema *s,
         return found(c, s, "discriminator", r->u.discriminator.values, member, &here,
                      NULL, NULL);
     return check(c, branch, value, at);
+}
+
+static bool check_unevaluated(struct checking *c, const struct schema *s,
+                              const struct rule *r, const cJSON *value,
+                              const struct path *at)
+{
+    struct looked *l = looked_at(c, value);
+    bool ok = true;
+    size_t i = 0;
+    for (const cJSON *m = value->child; m && (ok || c->findings); m = m->next, i++) {
+        struct path here = { at, m->string, i };
+        if (l->bits[i / 64] >> (i % 64) & 1)
+            continue;
+        mark(l, i);
+        if (!r->u.schema->never) {
+            if (!check(c, r->u.schema, m, &here))
+                ok = false;
+        } else {
+            ok = found(c, s, r->keyword, NULL, m, &here, m->string,
+                       "no schema that fits has looked at it");
+        }
+    }
+    return ok;
 }
 
 static bool check_rule(struct checking *c, const struct schema *s, const struct rule *r,
@@ -432,6 +496,9 @@ static bool check_rule(struct checking *c, const struct schema *s, const struct 
     }
     case RULE_DISCRIMINATOR:
         return check_discriminator(c, s, r, v, at);
+    case RULE_UNEVALUATED_ITEMS:
+    case RULE_UNEVALUATED_PROPERTIES:
+        return check_unevaluated(c, s, r, v, at);
     }
     return ok || rule_broken(c, s, r, v, at);
 }
@@ -462,6 +529,23 @@ static bool check_rules(struct checking *c, const struct schema *s, const cJSON 
     return ok;
 }
 
+/* Notes what is looked at meanwhile, and hands it on to whoever asks of the same value.
+ */
+static bool check_looking(struct checking *c, const struct schema *s,
+                          const cJSON *value, const struct path *at)
+{
+    struct looked own = { .up = c->looked, .value = value };
+    own.words = json_count(value) / 64 + 1;
+    own.bits = arena_array(c->arena, uint64_t, own.words);
+    c->looked = &own;
+    bool ok = check_rules(c, s, value, at);
+    c->looked = own.up;
+    struct looked *outer = looked_at(c, value);
+    for (size_t i = 0; ok && outer && i < own.words; i++)
+        outer->bits[i] |= own.bits[i];
+    return ok;
+}
+
 static bool check(struct checking *c, const struct schema *s, const cJSON *value,
                   const struct path *at)
 {
@@ -489,7 +573,8 @@ static bool check(struct checking *c, const struct schema *s, const cJSON *value
     if (s->ring)
         c->open = &frame;
     if (!s->ring || !is_open(frame.up, s, value))
-        ok = check_rules(c, s, value, at);
+        ok = s->unevaluated && value->child ? check_looking(c, s, value, at)
+                                            : check_rules(c, s, value, at);
     c->open = frame.up;
     c->depth--;
     return ok;
@@ -506,6 +591,7 @@ bool schema_check(const struct schema *s, const cJSON *value, const char *prefix
         return false;
     c.findings = findings;
     c.depth = 0;
+    c.looked = NULL;
     check(&c, s, value, NULL);
     return false;
 }

@@ -62,7 +62,7 @@ const struct schema *schemas_add(struct schemas *all, const cJSON *node,
 struct making {
     struct schemas *all;
     struct schema *schema;
-    struct rule rules[RULE_DISCRIMINATOR + 8];
+    struct rule rules[RULE_UNEVALUATED_PROPERTIES + 8];
 };
 
 static struct where place(const struct making *m, const char *keyword)
@@ -403,6 +403,13 @@ static void on_if(struct making *m, const cJSON *value)
     r->u.choice.otherwise = otherwise ? child_at(m, otherwise) : NULL;
 }
 
+static void on_unevaluated(struct making *m, const cJSON *value, enum rule_kind kind,
+                           unsigned types)
+{
+    add_rule(m, kind, types, value)->u.schema = child_at(m, value);
+    m->schema->unevaluated = true;
+}
+
 /* ---- objects ---- */
 
 static struct property *slot_of(struct object_rule *o, const char *name)
@@ -549,8 +556,8 @@ static const struct known {
     { "else", KEYWORD_WITH_OTHERS, IN_31 },
     { "discriminator", KEYWORD_WITH_OTHERS, IN_BOTH },
     { "nullable", KEYWORD_WITH_OTHERS, IN_30 },
-    { "unevaluatedItems", KEYWORD_LATER, IN_31 },
-    { "unevaluatedProperties", KEYWORD_LATER, IN_31 },
+    { "unevaluatedItems", KEYWORD_RULE, IN_31 },
+    { "unevaluatedProperties", KEYWORD_RULE, IN_31 },
     { "$dynamicRef", KEYWORD_LATER, IN_31 },
     { "$id", KEYWORD_LATER, IN_31 },
     { "$schema", KEYWORD_LATER, IN_31 },
@@ -670,6 +677,10 @@ static void on_rule(struct making *m, const cJSON *v)
         on_if(m, v);
     else if (strcmp(k, "$ref") == 0)
         on_ref(m, v);
+    else if (strcmp(k, "unevaluatedItems") == 0)
+        on_unevaluated(m, v, RULE_UNEVALUATED_ITEMS, TYPE_ARRAY);
+    else if (strcmp(k, "unevaluatedProperties") == 0)
+        on_unevaluated(m, v, RULE_UNEVALUATED_PROPERTIES, TYPE_OBJECT);
 }
 
 static void on_keyword(struct making *m, const cJSON *value)

@@ -98,7 +98,7 @@ const char *finding_expected(const struct finding *f, struct arena *arena)
         return arena_printf(arena, "one of %s", listed(f->expected, arena));
     if (is(f, "format") || is(f, "encoding") || is(f, "explode"))
         return f->note;
-    if (is(f, "additionalProperties"))
+    if (is(f, "additionalProperties") || is(f, "unevaluatedProperties"))
         return arena_printf(arena, "no member \"%s\"%s%s%s", named(f, arena),
                             f->note ? " (" : "", f->note ? f->note : "",
                             f->note ? ")" : "");
@@ -137,7 +137,8 @@ const char *finding_text(const struct finding *f, struct arena *arena)
     if (is(f, "pattern") && f->note)
         return arena_printf(arena, "expected %s, but %s", finding_expected(f, arena),
                             f->note);
-    if (is(f, "additionalProperties") || is(f, "required"))
+    if (is(f, "additionalProperties") || is(f, "unevaluatedProperties") ||
+        is(f, "required"))
         return arena_printf(arena, "expected %s%s", finding_expected(f, arena),
                             is(f, "required") ? ", found none" : "");
     return arena_printf(arena, "expected %s, found %s", finding_expected(f, arena),

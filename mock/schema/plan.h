@@ -42,7 +42,10 @@ enum rule_kind {
     RULE_ONE_OF,
     RULE_NOT,
     RULE_IF,
-    RULE_DISCRIMINATOR
+    RULE_DISCRIMINATOR,
+    /* Last, when all others have said what they looked at. */
+    RULE_UNEVALUATED_ITEMS,
+    RULE_UNEVALUATED_PROPERTIES
 };
 
 /* One declared or required member name of an object. */
@@ -77,7 +80,8 @@ struct rule {
         size_t size; /* max/min of lengths and counts */
         const struct pattern *pattern;
         const struct format *format;
-        const struct schema *schema; /* RULE_REF, RULE_NOT, RULE_PROPERTY_NAMES */
+        const struct schema *schema; /* RULE_REF, RULE_NOT, RULE_PROPERTY_NAMES,
+                                        RULE_UNEVALUATED_* */
         struct object_rule *object;
         struct {
             const struct schema **prefix;
@@ -114,6 +118,7 @@ struct schema {
     size_t number;              /* in order of being added */
     const struct schema *alias; /* the plan that is meant, when this is only a $ref */
     bool never;                 /* `false` */
+    bool unevaluated;           /* has a RULE_UNEVALUATED_* */
     bool ring;                  /* leads back to itself without a step into the value */
     unsigned types;             /* of enum schema_type; TYPE_ANY when not restricted */
     struct rule *rules;

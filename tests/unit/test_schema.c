@@ -833,9 +833,8 @@ static void what_will_not_be_enforced_is_a_warning_with_its_place(void **state)
     static const struct load_row rows[] = {
         { "{\"format\":\"colour\"}", "/format",
           "the format \"colour\" is not known here and will not be enforced" },
-        { "{\"unevaluatedProperties\":{\"type\":\"string\"}}", "/unevaluatedProperties",
-          "the keyword \"unevaluatedProperties\" will not be enforced" },
-        { "{\"unevaluatedItems\":{}}", "/unevaluatedItems", "will not be enforced" },
+        { "{\"$anchor\":\"a\"}", "/$anchor",
+          "the keyword \"$anchor\" will not be enforced" },
         { "{\"$dynamicRef\":\"#a\"}", "/$dynamicRef", "will not be enforced" },
         { "{\"$id\":\"urn:a\"}", "/$id", "will not be enforced" },
         { "{\"properties\":{\"a\":{\"readOnly\":true}}}", "/properties/a/readOnly",
