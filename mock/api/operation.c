@@ -336,12 +336,15 @@ static void make_input(struct loading *l, struct operation *op)
 bool load_operation(struct loading *l, struct operation *op, const cJSON *path_item,
                     const char *item_pointer, const cJSON *node)
 {
-    op->pointer = load_join(l, item_pointer, node->string);
+    const char *method_name = node->string;
+    op->pointer = load_join(l, item_pointer, method_name);
+    if (!(node = load_follow(l, node, &op->pointer)))
+        return false;
     if (!json_is_object(node))
         return load_error(l, op->pointer, NULL,
                           "expected an operation (an object), found %s",
                           json_kind(node));
-    char *method = arena_copy(l->arena, str(node->string));
+    char *method = arena_copy(l->arena, str(method_name));
     for (char *p = method; *p; p++)
         *p = (char)(*p - ('a' - 'A'));
     op->method = method;
