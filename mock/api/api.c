@@ -23,30 +23,28 @@ const char *load_join(struct loading *l, const char *base, const char *name)
     return pointer_join(l->arena, base, name);
 }
 
+static struct where below(struct loading *l, const char *pointer, const char *name)
+{
+    return api_where(l->api, name ? load_join(l, pointer, name) : pointer);
+}
+
 bool load_error(struct loading *l, const char *pointer, const char *name,
                 const char *why, ...)
 {
-    char text[LIMIT_PROBLEM_TEXT];
     va_list args;
     va_start(args, why);
-    vsnprintf(text, sizeof(text), why, args);
+    err_add(l->err, below(l, pointer, name), false, why, args);
     va_end(args);
-    if (name)
-        pointer = load_join(l, pointer, name);
-    return err_set(l->err, api_where(l->api, pointer), "%s", text);
+    return false;
 }
 
 void load_warn(struct loading *l, const char *pointer, const char *name,
                const char *why, ...)
 {
-    char text[LIMIT_PROBLEM_TEXT];
     va_list args;
     va_start(args, why);
-    vsnprintf(text, sizeof(text), why, args);
+    err_add(l->err, below(l, pointer, name), true, why, args);
     va_end(args);
-    if (name)
-        pointer = load_join(l, pointer, name);
-    err_warn(l->err, api_where(l->api, pointer), "%s", text);
 }
 
 const cJSON *load_follow(struct loading *l, const cJSON *node, const char **pointer)

@@ -27,8 +27,8 @@ static bool is_known(const struct err *err, const struct where *at, const char *
     return false;
 }
 
-__attribute__((format(printf, 4, 0))) static void
-add(struct err *err, struct where at, bool warning, const char *why, va_list args)
+void err_add(struct err *err, struct where at, bool warning, const char *why,
+             va_list args)
 {
     unsigned *count = warning ? &err->warnings : &err->errors;
     if ((*count)++ >= LIMIT_PROBLEMS)
@@ -54,7 +54,7 @@ bool err_set(struct err *err, struct where at, const char *why, ...)
 {
     va_list args;
     va_start(args, why);
-    add(err, at, false, why, args);
+    err_add(err, at, false, why, args);
     va_end(args);
     return false;
 }
@@ -63,7 +63,7 @@ void err_warn(struct err *err, struct where at, const char *why, ...)
 {
     va_list args;
     va_start(args, why);
-    add(err, at, true, why, args);
+    err_add(err, at, true, why, args);
     va_end(args);
 }
 

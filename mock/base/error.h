@@ -8,6 +8,8 @@
 
 #include "base/arena.h"
 
+#include <stdarg.h>
+
 /* A place in a file that a user wrote. Texts are borrowed by err_set only while it
  * runs; it keeps its own copies. */
 struct where {
@@ -41,6 +43,10 @@ bool err_set(struct err *err, struct where at, const char *why, ...)
 /* Adds a warning: something that will not be enforced, or looks like a slip. */
 void err_warn(struct err *err, struct where at, const char *why, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* What both do, for functions that take the arguments of a sentence themselves. */
+void err_add(struct err *err, struct where at, bool warning, const char *why,
+             va_list args) __attribute__((format(printf, 4, 0)));
 
 /* "file:line:col: pointer: why" for one problem; borrowed from arena. Parts that are
  * not known are left out. */

@@ -92,12 +92,13 @@ const struct store_reference *instance_finish(const struct behaviour *b, size_t 
     return NULL;
 }
 
-static void stamp(struct run *run, size_t c, cJSON *tree, bool created)
+void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool created,
+                    struct scope *s)
 {
-    const struct collection_rules *rules = &book_of(run->b)->rules[c];
-    struct arena *arena = run->s->arena;
+    const struct collection_rules *rules = &book_of(b)->rules[c];
+    struct arena *arena = s->arena;
     char now[CLOCK_TEXT];
-    clock_write(run->s->now, run->s->format.digits, run->s->format.utc, now);
+    clock_write(s->now, s->format.digits, s->format.utc, now);
     const cJSON *first = NULL;
     for (size_t i = 0; created && i < rules->created_count; i++) {
         if (!pointer_get(tree, rules->created[i]))
@@ -151,7 +152,7 @@ static bool finish(struct run *run, size_t c, cJSON *tree, bool created)
 {
     const struct store_reference *lost =
         instance_finish(run->b, c, tree, created, run->s);
-    stamp(run, c, tree, created);
+    instance_stamp(run->b, c, tree, created, run->s);
     if (!lost)
         return true;
     return fail(run, lost->otherwise, 400,

@@ -79,4 +79,9 @@ const struct store_reference *instance_finish(const struct behaviour *b, size_t 
                                               cJSON *tree, bool created,
                                               struct scope *s);
 
+/* Fills the collection's stamps in: created and updated times and the version of a new
+ * instance where they are missing; the updated times and the version of an old one. */
+void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool created,
+                    struct scope *s);
+
 #endif

@@ -1,8 +1,10 @@
-/* The official JSON Schema Test Suite, draft 2020-12, required tests: each file is a test.
+/* The official JSON Schema Test Suite, draft 2020-12, required tests: each file is a
+ * test.
  *
- * Debian's libtest-json-schema-acceptance-perl brings it; UNDERSTUDY_SUITE names another
- * copy. A group whose schema uses what will not be enforced, as the loader itself says, is
- * left out and counted; every other group has to be judged as the suite says. */
+ * Debian's libtest-json-schema-acceptance-perl brings it; UNDERSTUDY_SUITE names
+ * another copy. A group whose schema uses what will not be enforced, as the loader
+ * itself says, is left out and counted; every other group has to be judged as the suite
+ * says. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,7 +51,8 @@ static void drop_dialect(cJSON *schema)
 {
     cJSON *dialect = json_member(schema, "$schema");
     if (json_is_string(dialect) &&
-        strcmp(dialect->valuestring, "https://json-schema.org/draft/2020-12/schema") == 0)
+        strcmp(dialect->valuestring, "https://json-schema.org/draft/2020-12/schema") ==
+            0)
         json_detach(schema, dialect);
 }
 
@@ -100,7 +103,8 @@ static void a_file_of_the_suite_is_judged_as_it_says(void **state)
 
 int main(void)
 {
-    const char *folder = getenv("UNDERSTUDY_SUITE") ? getenv("UNDERSTUDY_SUITE") : debian;
+    const char *folder =
+        getenv("UNDERSTUDY_SUITE") ? getenv("UNDERSTUDY_SUITE") : debian;
     struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
     struct err err = err_in(arena);
     const char **paths;

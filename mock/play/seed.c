@@ -1,0 +1,115 @@
+#include "play/seed.h"
+
+#include "doc/document.h"
+#include "doc/pointer.h"
+
+/* Seeds being read. */
+struct seeding {
+    struct behaviour *b;
+    const struct record_behaviour *record;
+    const char *folder, *file;
+    struct arena *arena;
+    struct err *err;
+};
+
+static void seed_instance(struct seeding *r, size_t c, const char *path, size_t row,
+                          const cJSON *tree, struct scope *s)
+{
+    struct where w = { .file = path, .pointer = arena_printf(r->arena, "/%zu", row) };
+    const struct store_collection *plan = &r->b->plan.collections[c];
+    size_t slot;
+    if (!json_is_object(tree)) {
+        err_set(r->err, w, "expected an instance (an object), found %s",
+                json_kind(tree));
+        return;
+    }
+    if (!json_is_string(pointer_get(tree, plan->key))) {
+        err_set(r->err, w, "expected a text at %s, the key of %s", plan->key,
+                plan->name);
+        return;
+    }
+    cJSON *copy = json_copy(r->arena, tree);
+    instance_stamp(r->b, c, copy, true, s);
+    if (store_insert(r->b->seed, c, copy, &slot) == STORE_TAKEN)
+        err_set(r->err, w, "another instance of %s has the same key or unique value",
+                plan->name);
+}
+
+static const char *seed_path(struct seeding *r, const char *seed)
+{
+    return arena_printf(r->arena, "%s/%s", r->folder, seed);
+}
+
+static void read_seed(struct seeding *r, unsigned c, struct scope *s)
+{
+    const char *seed = r->record->collections[c].seed;
+    size_t row = 0;
+    if (!seed)
+        return;
+    if (strchr(seed, '/')) {
+        struct where w = { .file = r->file,
+                           .pointer =
+                               arena_printf(r->arena, "/collections/%u/seed", c) };
+        err_set(r->err, w, "expected the name of a file in the same folder");
+        return;
+    }
+    const char *path = seed_path(r, seed);
+    const cJSON *list = document_read(path, r->arena, r->err);
+    if (!list)
+        return;
+    if (!json_is_array(list)) {
+        err_set(r->err, (struct where){ .file = path, .pointer = "" },
+                "expected an array of instances, found %s", json_kind(list));
+        return;
+    }
+    for (const cJSON *one = list->child; one; one = one->next)
+        seed_instance(r, c, path, row++, one, s);
+}
+
+/* Keys that lead somewhere are stored as keys; what a client would see has to fit. */
+static void check_seed(struct seeding *r, unsigned c, struct scope *s)
+{
+    const char *seed = r->record->collections[c].seed;
+    const struct store_collection *plan = &r->b->plan.collections[c];
+    for (size_t slot = 0; seed && slot < store_slots(r->b->seed, c); slot++) {
+        struct where w = { .file = seed_path(r, seed) };
+        w.pointer = arena_printf(r->arena, "/%zu", slot);
+        cJSON *tree = json_copy(r->arena, store_get(r->b->seed, c, slot));
+        const struct store_reference *lost = instance_finish(r->b, c, tree, false, s);
+        if (lost) {
+            w.pointer = arena_printf(r->arena, "%s%s", w.pointer, lost->at);
+            err_set(r->err, w, "the key here belongs to no instance");
+            continue;
+        }
+        if (store_replace(r->b->seed, c, slot, tree) != STORE_OK)
+            err_set(r->err, w, "the instance cannot be stored");
+        struct findings findings = { .arena = r->arena };
+        const cJSON *shown = store_render(r->b->seed, c, tree, r->arena);
+        if (schema_check(plan->schema, shown, "", r->arena, &findings))
+            continue;
+        for (size_t i = 0; i < findings.count; i++) {
+            struct where f = w;
+            f.pointer =
+                arena_printf(r->arena, "%s%s", w.pointer, findings.list[i].pointer);
+            err_set(r->err, f, "%s", finding_text(&findings.list[i], r->arena));
+        }
+    }
+}
+
+void seed_load(struct behaviour *b, const struct record_behaviour *record,
+               const char *folder, const char *file, clock_ms now, struct arena *arena,
+               struct err *err)
+{
+    struct seeding r = { b, record, folder, file, arena, err };
+    struct chance chance = { 0 };
+    struct scope s = { .arena = arena,
+                       .store = b->seed,
+                       .format = b->format,
+                       .now = now,
+                       .chance = &chance };
+    unsigned errors = err->errors;
+    for (unsigned c = 0; c < record->collections_count; c++)
+        read_seed(&r, c, &s);
+    for (unsigned c = 0; c < record->collections_count && err->errors == errors; c++)
+        check_seed(&r, c, &s);
+}
