@@ -120,8 +120,11 @@ static const char *fixtures_of(struct loaded *l, const char *spec)
                *above = folder_of(folder, l->arena);
     if (strcmp(folder, ".") == 0)
         above = "..";
-    const char *const tries[] = { arena_printf(l->arena, "%s/fixtures", folder),
-                                  arena_printf(l->arena, "%s/fixtures", above) };
+    const char *const tries[] = {
+        arena_printf(l->arena, "%s/fixtures", folder),
+        strcmp(above, ".") == 0 ? "fixtures"
+                                : arena_printf(l->arena, "%s/fixtures", above),
+    };
     for (size_t i = 0; i < COUNT(tries); i++)
         if (file_is_folder(tries[i]))
             return tries[i];

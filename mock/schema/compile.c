@@ -595,6 +595,20 @@ static const struct known *known_keyword(const char *name)
     return NULL;
 }
 
+static const char *nearest_keyword(const char *word)
+{
+    const char *best = NULL;
+    unsigned least = 3;
+    for (size_t i = 0; i < COUNT(keywords); i++) {
+        unsigned d = str_distance(str(keywords[i].name), str(word));
+        if (d && d < least) {
+            least = d;
+            best = keywords[i].name;
+        }
+    }
+    return best;
+}
+
 bool schema_has_keyword(const char *word)
 {
     const struct known *k = known_keyword(word);
@@ -689,10 +703,14 @@ static void on_keyword(struct making *m, const cJSON *value)
     const struct known *k = known_keyword(value->string);
     bool here = k && (k->where & (old ? IN_30 : IN_31));
     if (!here) {
+        const char *near = nearest_keyword(value->string);
         if (strncmp(value->string, "x-", 2) != 0)
             err_warn(m->all->err, place(m, value->string),
-                     "the keyword \"%.60s\" is not part of %s and will not be enforced",
-                     value->string, old ? "OpenAPI 3.0" : "JSON Schema 2020-12");
+                     "the keyword \"%.60s\" is not part of %s and will not be "
+                     "enforced%s%s%s",
+                     value->string, old ? "OpenAPI 3.0" : "JSON Schema 2020-12",
+                     near ? "; did you mean \"" : "", near ? near : "",
+                     near ? "\"?" : "");
         return;
     }
     switch (k->what) {

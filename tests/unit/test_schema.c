@@ -833,6 +833,7 @@ static void what_will_not_be_enforced_is_a_warning_with_its_place(void **state)
     static const struct load_row rows[] = {
         { "{\"format\":\"colour\"}", "/format",
           "the format \"colour\" is not known here and will not be enforced" },
+        { "{\"minLenght\":1}", "/minLenght", "did you mean \"minLength\"?" },
         { "{\"$anchor\":\"a\"}", "/$anchor",
           "the keyword \"$anchor\" will not be enforced" },
         { "{\"$dynamicRef\":\"#a\"}", "/$dynamicRef", "will not be enforced" },
