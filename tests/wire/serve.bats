@@ -100,6 +100,26 @@ EOF
     [[ $output == *"specs/broken.yaml:5:5"* ]]
 }
 
+@test "a path that two APIs have is answered below their names, and alone with the choice" {
+    for name in one two; do
+        cat >"$BATS_TEST_TMPDIR/$name.yaml" <<EOF
+openapi: 3.1.0
+info: { title: $name, version: "1" }
+servers: [{ url: "https://$name.example/v1" }]
+paths: { /a: { get: { responses: { "200": { description: OK, content: { application/json: { example: $name } } } } } } }
+EOF
+    done
+    start "$BATS_TEST_TMPDIR/one.yaml" "$BATS_TEST_TMPDIR/two.yaml"
+    run call GET /v1/a
+    [[ $output == *'"status":404'*/one*/two* ]]
+    run call GET /one/v1/a
+    [ "$output" = '"one"' ]
+    run call GET /two/a
+    [ "$output" = '"two"' ]
+    run call GET /v1/a '' -H 'Host: two.example:8443'
+    [ "$output" = '"two"' ]
+}
+
 @test "an installed program finds its specs and fixtures in share/understudy" {
     (cd "$root" && make -s install VARIANT="${VARIANT:-release}" DESTDIR="$BATS_TEST_TMPDIR/d" PREFIX=/opt/u >/dev/null)
     cd /
