@@ -512,7 +512,7 @@ static void ask(struct call *c)
     for (size_t i = 0; i < COUNT(voices); i++)
         if (voices[i](c))
             break;
-    if (c->fault && c->fault->answers && c->fault->commit)
+    if (c->fault && c->fault->answers && c->fault->commit && !c->refusal.kind)
         say_fault_error(c); /* it happened; the client cannot know */
     if (c->allowance.limit)
         limit_headers(c, &c->allowance);
