@@ -9,7 +9,7 @@ DESTDIR ?=
 Q := $(if $(V),,@)
 
 # What a bare Debian 12 machine lacks; gcc and make are there already.
-PACKAGES      := libcivetweb-dev libcjson-dev libcyaml-dev libyaml-dev libpcre2-dev
+PACKAGES      := libcivetweb-dev libcjson-dev libcyaml-dev libyaml-dev libpcre2-dev liburiparser-dev
 TEST_PACKAGES := libcmocka-dev bats curl jq libtest-json-schema-acceptance-perl
 BENCH_PACKAGES := wrk curl jq
 
@@ -25,7 +25,7 @@ SHARE   := $(PREFIX)/share/understudy
 CPPFLAGS += -Imock -D_XOPEN_SOURCE=700 -MMD -MP
 CFLAGS   += -std=c11 $(WARN) $(OPT-$(VARIANT)) $(if $(WERROR),-Werror)
 LDFLAGS  += $(filter -fsanitize%,$(OPT-$(VARIANT)))
-LDLIBS   += -lcivetweb -lcjson -lcyaml -lyaml -lpcre2-8 -lpthread -lm
+LDLIBS   += -lcivetweb -lcjson -lcyaml -lyaml -lpcre2-8 -luriparser -lpthread -lm
 
 SOURCES := $(wildcard mock/*.c mock/*/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
@@ -84,6 +84,11 @@ check-fuzz: packages
 	@tests/packages clang
 	@tests/fuzz/run
 
+# The official JSON Schema Test Suite; SUITE is a copy of it (tests/ and remotes/).
+conformance: test-packages
+	@$(MAKE) --no-print-directory $(BUILD)/tests/unit/test_suite
+	@UNDERSTUDY_SUITE=$(SUITE) $(BUILD)/tests/unit/test_suite
+
 bench: packages
 	@tests/packages $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory $(PROGRAM)
@@ -109,12 +114,13 @@ help:
 	@echo 'make check-tsan    the tests under ThreadSanitizer'
 	@echo 'make check-floors  no file includes a floor above its own'
 	@echo 'make check-fuzz    every fuzz target for a while (clang)'
+	@echo 'make conformance   the JSON Schema Test Suite alone; SUITE=DIR for another copy'
 	@echo 'make bench         speed and size, as ratios in one run'
 	@echo 'make install       to $$(DESTDIR)$$(PREFIX)'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all run packages test-packages test check-asan check-tsan check-floors check-fuzz bench \
+.PHONY: all run packages test-packages test check-asan check-tsan check-floors check-fuzz conformance bench \
         install format clean help FORCE
 .SECONDARY:
 

@@ -17,6 +17,9 @@
 /* A folder of specs or scenarios holds dozens of files, not a file system. */
 #define LIMIT_FOLDER_FILES 1000
 
+/* The largest public description in many files has under three thousand of them. */
+#define LIMIT_DOCUMENTS 10000
+
 /* A reader stops reading long before; the count still tells how many there are. */
 #define LIMIT_PROBLEMS 200
 #define LIMIT_PROBLEM_TEXT 1024

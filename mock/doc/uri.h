@@ -1,0 +1,24 @@
+/* uri.h — URI references put on their base, and files as URIs.
+ *
+ * Follows RFC 3986 section 5 and RFC 8089. URIs here are text without a fragment;
+ * uri_fragment takes it off. */
+#ifndef DOC_URI_H
+#define DOC_URI_H
+
+#include "base/arena.h"
+
+/* What reference means where base is the base URI, without its fragment; borrowed from
+ * arena. base may be "" (nothing is known): the reference is then kept as it is. NULL
+ * when the reference is no URI reference (RFC 3986, 4.1). */
+const char *uri_resolve(struct arena *arena, const char *base, const char *reference);
+
+/* The fragment, percent-decoded, borrowed from arena: "" when there is none. */
+const char *uri_fragment(struct arena *arena, const char *reference);
+
+/* "file:///…" of a path, made absolute, borrowed from arena. */
+const char *uri_of_file(struct arena *arena, const char *path);
+
+/* The path of a file URI, borrowed from arena; NULL for other URIs. */
+const char *uri_path(struct arena *arena, const char *uri);
+
+#endif
