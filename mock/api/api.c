@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "doc/document.h"
 #include "doc/pointer.h"
+#include "doc/uri.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -72,14 +73,11 @@ static bool check_version(struct loading *l)
     if (version && strncmp(version, "3.0.", 4) == 0)
         l->api->dialect = DIALECT_OPENAPI_30;
     else if (version && strncmp(version, "3.1.", 4) == 0)
-        l->api->dialect = DIALECT_2020_12;
+        l->api->dialect = DIALECT_OPENAPI_31;
     else
         return load_error(l, node ? "/openapi" : "", NULL,
                           "expected openapi: 3.0.x or 3.1.x, found %s",
                           version ? version : json_kind(node));
-    if (json_member(root, "jsonSchemaDialect"))
-        load_warn(l, "/jsonSchemaDialect", NULL,
-                  "the dialect will not be looked at; schemas are read as 2020-12");
     if (json_member(root, "webhooks"))
         load_warn(l, "/webhooks", NULL, "webhooks are not served");
     return true;
@@ -144,7 +142,8 @@ static void check_example(struct loading *l, const struct media *m, const cJSON 
                           const char *pointer)
 {
     struct findings findings = { .arena = l->arena };
-    if (!m->schema || schema_check(m->schema, value, "", l->arena, &findings))
+    if (!m->schema ||
+        schema_check(m->schema, value, DIRECTION_RESPONSE, "", l->arena, &findings))
         return;
     for (size_t i = 0; i < findings.count; i++)
         load_warn(l, pointer, NULL, "the example does not fit its schema: %s: %s",
@@ -214,7 +213,11 @@ struct api *api_load(const char *file, struct arena *arena, struct err *err)
     if (!json_is_object(json_member(api->root, "paths")))
         load_error(&l, "", NULL, "expected paths (an object)");
 
-    api->schemas = schemas_new(api->root, api->file, api->dialect, arena, err);
+    struct schemas_options options = { .dialect = api->dialect };
+    api->library = library_new(NULL, NULL, arena);
+    api->document =
+        library_add(api->library, uri_of_file(arena, file), api->file, api->root);
+    api->schemas = schemas_new(api->library, api->document, &options, arena, err);
     load_servers(&l);
     load_schemes(&l);
     api->operations =

@@ -101,6 +101,8 @@ struct api {
     const char *file;
     const cJSON *root;
     enum dialect dialect;
+    struct library *library; /* the document and all that it refers to */
+    const struct document *document;
     struct schemas *schemas;
     struct operation *operations;
     size_t operation_count;

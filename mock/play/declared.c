@@ -37,7 +37,7 @@ cJSON *declared_sample(const struct api *api, const struct media *m,
         return NULL;
     cJSON *value = sample_make(&sampler, schema);
     if (value && own && size != SAMPLE_REQUIRED && m->schema &&
-        !schema_check(m->schema, value, "", arena, NULL)) {
+        !schema_check(m->schema, value, DIRECTION_RESPONSE, "", arena, NULL)) {
         sampler.size = SAMPLE_REQUIRED;
         value = sample_make(&sampler, schema);
     }

@@ -258,12 +258,12 @@ static bool declared_refusal(struct call *c, int status)
         cJSON *trial = json_copy(c->arena, body);
         json_set(c->arena, trial, places[i],
                  json_string(c->arena, str(c->refusal.detail)));
-        if (!schema_check(m->schema, trial, "", c->arena, NULL))
+        if (!schema_check(m->schema, trial, DIRECTION_RESPONSE, "", c->arena, NULL))
             continue;
         body = trial;
         break;
     }
-    if (!schema_check(m->schema, body, "", c->arena, NULL))
+    if (!schema_check(m->schema, body, DIRECTION_RESPONSE, "", c->arena, NULL))
         return false;
     c->answer.status = status;
     c->answer.body = body;

@@ -9,6 +9,7 @@ struct path {
     const struct path *up;
     const char *name; /* NULL: an item */
     size_t index;
+    const struct schema *schema; /* what the value there has to fit */
 };
 
 struct checking {
@@ -16,9 +17,12 @@ struct checking {
     struct findings *findings; /* NULL: only the answer is wanted */
     const char *prefix;
     unsigned depth;
-    size_t steps;             /* schemas asked so far */
-    struct looked *looked;    /* the innermost value of which it is asked; or NULL */
-    const struct frame *open; /* checks of schemas in a ring that are under way */
+    size_t steps; /* schemas asked so far */
+    enum direction direction;
+    const struct schema *whole; /* what the whole value has to fit */
+    struct looked *looked;      /* the innermost value of which it is asked; or NULL */
+    const struct scope *scope;  /* the innermost resource with dynamic anchors */
+    const struct frame *open;   /* checks of schemas in a ring that are under way */
 };
 
 /* Which members or items of a value some schema has looked at: what the unevaluated
@@ -29,6 +33,13 @@ struct looked {
     const cJSON *value;
     uint64_t *bits;
     size_t words;
+};
+
+/* The dynamic scope (2020-12 core, 7.1): the resources that were entered, as far as
+ * they have dynamic anchors. */
+struct scope {
+    const struct scope *up;
+    const struct resource *resource;
 };
 
 /* A schema that leads to itself without a step into the value (a parent whose
@@ -81,6 +92,7 @@ static bool found(struct checking *c, const struct schema *s, const char *keywor
                                                 .keyword = keyword,
                                                 .schema_pointer = pointer_join(
                                                     c->arena, s->pointer, keyword),
+                                                .document = s->resource->document,
                                                 .expected = expected,
                                                 .found = value,
                                                 .name = name,
@@ -173,7 +185,7 @@ static bool check_items(struct checking *c, const struct rule *r, const cJSON *v
          item = item->next, i++) {
         const struct schema *s =
             i < r->u.items.prefix_count ? r->u.items.prefix[i] : r->u.items.rest;
-        struct path here = { at, NULL, i };
+        struct path here = { at, NULL, i, s };
         if (s)
             mark(looked_at(c, value), i);
         if (s && !check(c, s, item, &here))
@@ -188,10 +200,11 @@ static bool check_contains(struct checking *c, const struct schema *s,
 {
     size_t hits = 0, i = 0;
     for (const cJSON *item = value->child; item; item = item->next, i++) {
-        struct path here = { at, NULL, i };
+        struct path here = { at, NULL, i, r->u.contains.schema };
         if (!quietly(c, r->u.contains.schema, item, &here))
             continue;
-        mark(looked_at(c, value), i);
+        if (r->u.contains.looks)
+            mark(looked_at(c, value), i);
         hits++;
     }
     if (hits >= r->u.contains.min && hits <= r->u.contains.max)
@@ -248,6 +261,48 @@ static bool check_patterns(struct checking *c, const struct object_rule *o,
     return matched;
 }
 
+/* Whether schema s, or one that is asked of the same value, declares the member and
+ * hides it in this direction. Only asked where a required member is missing. */
+static bool hides(const struct checking *c, const struct schema *s, const char *name,
+                  int depth)
+{
+    if (!s || depth > 16)
+        return false;
+    if (s->alias)
+        s = s->alias;
+    const struct schema *declared = map_get(s->declared, str(name));
+    if (declared && (declared->hidden & c->direction))
+        return true;
+    for (size_t i = 0; i < s->rule_count; i++) {
+        const struct rule *r = &s->rules[i];
+        if (r->kind == RULE_REF && hides(c, r->u.schema, name, depth + 1))
+            return true;
+        bool many =
+            r->kind == RULE_ALL_OF || r->kind == RULE_ANY_OF || r->kind == RULE_ONE_OF;
+        for (size_t b = 0; many && b < r->u.branches.count; b++)
+            if (hides(c, r->u.branches.list[b], name, depth + 1))
+                return true;
+    }
+    return false;
+}
+
+static bool is_excused(const struct checking *c, const struct schema *s,
+                       const char *name, const struct path *at)
+{
+    return c->direction &&
+           (hides(c, s, name, 0) || hides(c, at ? at->schema : c->whole, name, 0));
+}
+
+/* A member that was declared, which must not be hidden in this direction. */
+static bool check_member(struct checking *c, const struct schema *s, const cJSON *value,
+                         const struct path *at)
+{
+    if (s->hidden & c->direction)
+        return found(c, s, c->direction == DIRECTION_REQUEST ? "readOnly" : "writeOnly",
+                     NULL, value, at, at->name, NULL);
+    return check(c, s, value, at);
+}
+
 static bool check_object(struct checking *c, const struct schema *s,
                          const struct rule *r, const cJSON *value,
                          const struct path *at)
@@ -262,13 +317,14 @@ static bool check_object(struct checking *c, const struct schema *s,
     size_t index = 0;
     for (const cJSON *m = value->child; m && (ok || c->findings);
          m = m->next, index++) {
-        struct path here = { at, m->string, 0 };
         const struct property *p = property_of(o, m->string);
+        struct path here = { at, m->string, 0,
+                             p && p->schema ? p->schema : o->additional };
         if (p && p->required >= 0) {
             seen[p->required / 64] |= 1ull << (p->required % 64);
             seen_count++;
         }
-        if (p && p->schema && !check(c, p->schema, m, &here))
+        if (p && p->schema && !check_member(c, p->schema, m, &here))
             ok = false;
         bool matched = o->pattern_count && check_patterns(c, o, m, &here, &ok);
         if ((p && p->schema) || matched || o->additional || o->open)
@@ -288,7 +344,7 @@ static bool check_object(struct checking *c, const struct schema *s,
     if (!ok && !c->findings)
         return false;
     for (size_t i = 0; seen_count < o->required_count && i < o->required_count; i++)
-        if (!(seen[i / 64] >> (i % 64) & 1))
+        if (!(seen[i / 64] >> (i % 64) & 1) && !is_excused(c, s, o->required[i], at))
             ok = found(c, s, "required", NULL, NULL, at, o->required[i], NULL);
     return ok;
 }
@@ -299,7 +355,7 @@ static bool check_names(struct checking *c, const struct rule *r, const cJSON *v
     bool ok = true;
     for (const cJSON *m = value->child; m && (ok || c->findings); m = m->next) {
         cJSON *name = json_string(c->arena, str(m->string));
-        struct path here = { at, m->string, 0 };
+        struct path here = { at, m->string, 0, r->u.schema };
         if (!check(c, r->u.schema, name, &here))
             ok = false;
     }
@@ -314,7 +370,7 @@ static bool check_dependents(struct checking *c, const struct schema *s,
     for (const cJSON *one = r->value->child; one; one = one->next) {
         if (!json_member(value, one->string))
             continue;
-        if (r->kind == RULE_DEPENDENT_SCHEMAS) {
+        if (!json_is_array(one)) {
             ok = check(c, map_get(r->u.dependents, str(one->string)), value, at) && ok;
             continue;
         }
@@ -373,8 +429,9 @@ static bool check_discriminator(struct checking *c, const struct schema *s,
     const char *name = r->u.discriminator.property;
     const cJSON *member = json_member(value, name);
     if (!member)
-        return found(c, s, "required", NULL, NULL, at, name, NULL);
-    struct path here = { at, name, 0 };
+        return r->u.discriminator.optional ||
+               found(c, s, "required", NULL, NULL, at, name, NULL);
+    struct path here = { at, name, 0, NULL };
     const struct schema *branch =
         json_is_string(member)
             ? map_get(r->u.discriminator.by_value, str(member->valuestring))
@@ -393,7 +450,7 @@ static bool check_unevaluated(struct checking *c, const struct schema *s,
     bool ok = true;
     size_t i = 0;
     for (const cJSON *m = value->child; m && (ok || c->findings); m = m->next, i++) {
-        struct path here = { at, m->string, i };
+        struct path here = { at, m->string, i, r->u.schema };
         if (l->bits[i / 64] >> (i % 64) & 1)
             continue;
         mark(l, i);
@@ -406,6 +463,18 @@ static bool check_unevaluated(struct checking *c, const struct schema *s,
         }
     }
     return ok;
+}
+
+/* The outermost resource of the dynamic scope that has the anchor decides. */
+static const struct schema *dynamic_target(const struct checking *c,
+                                           const struct rule *r)
+{
+    const struct schema *target = r->u.dynamic.first;
+    for (const struct scope *x = c->scope; x; x = x->up)
+        for (size_t i = 0; i < r->u.dynamic.count; i++)
+            if (r->u.dynamic.list[i].resource == x->resource)
+                target = r->u.dynamic.list[i].schema;
+    return target;
 }
 
 static bool check_rule(struct checking *c, const struct schema *s, const struct rule *r,
@@ -473,11 +542,12 @@ static bool check_rule(struct checking *c, const struct schema *s, const struct 
         return check_object(c, s, r, v, at);
     case RULE_PROPERTY_NAMES:
         return check_names(c, r, v, at);
-    case RULE_DEPENDENT_REQUIRED:
-    case RULE_DEPENDENT_SCHEMAS:
+    case RULE_DEPENDENT:
         return check_dependents(c, s, r, v, at);
     case RULE_REF:
         return check(c, r->u.schema, v, at);
+    case RULE_DYNAMIC_REF:
+        return check(c, dynamic_target(c, r), v, at);
     case RULE_ALL_OF:
         for (size_t i = 0; i < r->u.branches.count && (ok || c->findings); i++)
             ok = check(c, r->u.branches.list[i], v, at) && ok;
@@ -569,22 +639,28 @@ static bool check(struct checking *c, const struct schema *s, const cJSON *value
                      "checking was given up at its bound");
     }
     struct frame frame = { c->open, s, value };
+    struct scope scope = { c->scope, s->scope };
     bool ok = true;
+    if (s->scope && (!c->scope || c->scope->resource != s->scope))
+        c->scope = &scope;
     if (s->ring)
         c->open = &frame;
     if (!s->ring || !is_open(frame.up, s, value))
         ok = s->unevaluated && value->child ? check_looking(c, s, value, at)
                                             : check_rules(c, s, value, at);
     c->open = frame.up;
+    c->scope = scope.up;
     c->depth--;
     return ok;
 }
 
-bool schema_check(const struct schema *s, const cJSON *value, const char *prefix,
-                  struct arena *arena, struct findings *findings)
+bool schema_check(const struct schema *s, const cJSON *value, enum direction direction,
+                  const char *prefix, struct arena *arena, struct findings *findings)
 {
     /* Most values fit, and saying so needs no paths; the second look tells. */
-    struct checking c = { .arena = arena, .prefix = prefix };
+    struct checking c = {
+        .arena = arena, .prefix = prefix, .direction = direction, .whole = s
+    };
     if (check(&c, s, value, NULL))
         return true;
     if (!findings)

@@ -101,6 +101,9 @@ static void visit_parts(struct walk *w, const struct schema *s, const char *poin
         case RULE_REF:
             visit(w, r->u.schema, pointer, depth);
             break;
+        case RULE_DYNAMIC_REF:
+            visit(w, r->u.dynamic.first, pointer, depth);
+            break;
         case RULE_ALL_OF:
         case RULE_ANY_OF:
         case RULE_ONE_OF:

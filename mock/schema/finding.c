@@ -102,6 +102,10 @@ const char *finding_expected(const struct finding *f, struct arena *arena)
         return arena_printf(arena, "no member \"%s\"%s%s%s", named(f, arena),
                             f->note ? " (" : "", f->note ? f->note : "",
                             f->note ? ")" : "");
+    if (is(f, "readOnly") || is(f, "writeOnly"))
+        return arena_printf(arena, "no member \"%s\" in a %s (it is %s)",
+                            named(f, arena), is(f, "readOnly") ? "request" : "response",
+                            is(f, "readOnly") ? "readOnly" : "writeOnly");
     if (is(f, "uniqueItems"))
         return "items that all differ";
     if (is(f, "false"))
@@ -138,7 +142,7 @@ const char *finding_text(const struct finding *f, struct arena *arena)
         return arena_printf(arena, "expected %s, but %s", finding_expected(f, arena),
                             f->note);
     if (is(f, "additionalProperties") || is(f, "unevaluatedProperties") ||
-        is(f, "required"))
+        is(f, "readOnly") || is(f, "writeOnly") || is(f, "required"))
         return arena_printf(arena, "expected %s%s", finding_expected(f, arena),
                             is(f, "required") ? ", found none" : "");
     return arena_printf(arena, "expected %s, found %s", finding_expected(f, arena),

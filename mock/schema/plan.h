@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "schema/format.h"
 #include "schema/pattern.h"
+#include "schema/resource.h"
 #include "schema/schema.h"
 
 #include <stdint.h>
@@ -34,9 +35,9 @@ enum rule_kind {
     RULE_MIN_PROPERTIES,
     RULE_OBJECT, /* properties, patternProperties, additionalProperties, required */
     RULE_PROPERTY_NAMES,
-    RULE_DEPENDENT_REQUIRED,
-    RULE_DEPENDENT_SCHEMAS,
+    RULE_DEPENDENT, /* dependentRequired, dependentSchemas, dependencies */
     RULE_REF,
+    RULE_DYNAMIC_REF,
     RULE_ALL_OF,
     RULE_ANY_OF,
     RULE_ONE_OF,
@@ -46,6 +47,12 @@ enum rule_kind {
     /* Last, when all others have said what they looked at. */
     RULE_UNEVALUATED_ITEMS,
     RULE_UNEVALUATED_PROPERTIES
+};
+
+/* Where a $dynamicRef leads while a resource is the outermost that has its anchor. */
+struct dynamic_target {
+    const struct resource *resource;
+    const struct schema *schema;
 };
 
 /* One declared or required member name of an object. */
@@ -91,7 +98,13 @@ struct rule {
         struct {
             const struct schema *schema;
             size_t min, max;
+            bool looks; /* what fits counts as looked at: since 2020-12 */
         } contains;
+        struct {
+            const struct schema *first; /* where it leads by itself */
+            struct dynamic_target *list;
+            size_t count;
+        } dynamic;
         struct {
             const struct schema **list;
             size_t count;
@@ -103,8 +116,9 @@ struct rule {
             const char *property;
             const struct map *by_value; /* of const struct schema * */
             const cJSON *values;        /* an array of the names that exist */
+            bool optional;              /* the member need not be there */
         } discriminator;
-        const struct map *dependents; /* name → const struct schema * */
+        const struct map *dependents; /* name → const struct schema *; or names */
         struct {
             const cJSON **slots; /* open addressing by json_hash; NULL: look at all */
             size_t count;
@@ -113,14 +127,18 @@ struct rule {
 };
 
 struct schema {
-    const char *pointer;
+    const char *pointer; /* in the document of the resource */
     const cJSON *node;
-    size_t number;              /* in order of being added */
-    const struct schema *alias; /* the plan that is meant, when this is only a $ref */
-    bool never;                 /* `false` */
-    bool unevaluated;           /* has a RULE_UNEVALUATED_* */
-    bool ring;                  /* leads back to itself without a step into the value */
-    unsigned types;             /* of enum schema_type; TYPE_ANY when not restricted */
+    const struct resource *resource;
+    const struct resource *scope; /* the resource, when it has dynamic anchors */
+    size_t number;                /* in order of being added */
+    const struct schema *alias;   /* the plan that is meant, when this is only a $ref */
+    bool never;                   /* `false` */
+    bool boolean;                 /* may be true or false in every dialect */
+    uint8_t hidden;               /* directions in which it must not be sent */
+    bool unevaluated;             /* has a RULE_UNEVALUATED_* */
+    bool ring;      /* leads back to itself without a step into the value */
+    unsigned types; /* of enum schema_type; TYPE_ANY when not restricted */
     struct rule *rules;
     size_t rule_count;
     const struct map *declared; /* name → const struct schema *, for describe.c */

@@ -60,8 +60,13 @@ static void follow(struct search *x, size_t i, const struct rule *r)
     case RULE_DISCRIMINATOR:
         go_all(x, i, r->u.discriminator.by_value);
         break;
-    case RULE_DEPENDENT_SCHEMAS:
+    case RULE_DEPENDENT:
         go_all(x, i, r->u.dependents);
+        break;
+    case RULE_DYNAMIC_REF:
+        go(x, i, r->u.dynamic.first);
+        for (size_t t = 0; t < r->u.dynamic.count; t++)
+            go(x, i, r->u.dynamic.list[t].schema);
         break;
     default:
         break; /* looks at a part of the value, or at nothing */

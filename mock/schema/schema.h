@@ -9,25 +9,33 @@
  * nowhere) is an error with its place; a keyword or format that will not be enforced is
  * a warning with its place: nothing passes in silence.
  *
- * Follows JSON Schema 2020-12 and OpenAPI 3.0.4 (4.7.24) and 3.1.1 (4.8.24). */
+ * References may lead into other documents of the library, and each resource is read in
+ * the dialect that its $schema names.
+ *
+ * Follows JSON Schema 2020-12, 2019-09 and drafts 7, 6 and 4, and OpenAPI 3.0.4
+ * (4.7.24) and 3.1.1 (4.8.24). */
 #ifndef SCHEMA_SCHEMA_H
 #define SCHEMA_SCHEMA_H
 
 #include "base/error.h"
 #include "doc/json.h"
-
-enum dialect {
-    DIALECT_2020_12,   /* also OpenAPI 3.1's own */
-    DIALECT_OPENAPI_30 /* nullable, boolean exclusive bounds, $ref alone */
-};
+#include "schema/dialect.h"
 
 struct schemas;
 struct schema;
 
-/* root is the document that "#/…" points into; it, arena and err are borrowed and must
- * outlive the schemas. file is named in errors. */
-struct schemas *schemas_new(const cJSON *root, const char *file, enum dialect dialect,
-                            struct arena *arena, struct err *err);
+struct schemas_options {
+    enum dialect dialect; /* where no $schema says which */
+    /* `format` only says something to people, unless the format-assertion vocabulary
+     * is in force; otherwise it is judged. */
+    bool annotate_formats;
+};
+
+/* For the schemas of document and all that they refer to in the library. Everything is
+ * borrowed and must outlive the schemas. */
+struct schemas *schemas_new(struct library *library, const struct document *document,
+                            const struct schemas_options *options, struct arena *arena,
+                            struct err *err);
 
 /* The plan to be for node, which stands at pointer in the document (pointer is copied).
  * The same node gives the same plan. Not to be used before schemas_compile. A made-up
@@ -36,19 +44,29 @@ struct schemas *schemas_new(const cJSON *root, const char *file, enum dialect di
 const struct schema *schemas_add(struct schemas *all, const cJSON *node,
                                  const char *pointer);
 
+/* The same for a node of another document of the library. */
+const struct schema *schemas_add_in(struct schemas *all,
+                                    const struct document *document, const cJSON *node,
+                                    const char *pointer);
+
 /* Makes every plan that was added and has none yet. False when err got an error. */
 bool schemas_compile(struct schemas *all);
+
+/* Which way a value goes: `readOnly` members are not for requests, `writeOnly` ones not
+ * for responses (OpenAPI 3.0.4, 4.7.24.1), and are not required there either. */
+enum direction { DIRECTION_NONE = 0, DIRECTION_REQUEST = 1, DIRECTION_RESPONSE = 2 };
 
 /* One way in which a value breaks its schema: data first, the sentence is made from it
  * by finding_text. All borrowed from the arena of the check or from the schema. */
 struct finding {
     const char *pointer;        /* RFC 6901, into the value; starts with the prefix */
     const char *keyword;        /* "required", "type", … */
-    const char *schema_pointer; /* where that keyword stands in the document */
-    const cJSON *expected;      /* the keyword's value, or the values that exist */
-    const cJSON *found;         /* the value there; NULL when it is missing */
-    const char *name;           /* the member that is missing or not known, or NULL */
-    const char *note;           /* what a sentence should add, or NULL */
+    const char *schema_pointer; /* where that keyword stands in its document */
+    const struct document *document; /* of the schema */
+    const cJSON *expected;           /* the keyword's value, or the values that exist */
+    const cJSON *found;              /* the value there; NULL when it is missing */
+    const char *name; /* the member that is missing or not known, or NULL */
+    const char *note; /* what a sentence should add, or NULL */
 };
 
 struct findings {
@@ -57,11 +75,12 @@ struct findings {
     size_t count; /* at most LIMIT_FINDINGS are kept */
 };
 
-/* Whether value fits s. With findings (which start zeroed but for arena) every way in
- * which it does not is told, and prefix stands before their pointers; with NULL the
- * first one ends the check. What the check needs is taken from arena. */
-bool schema_check(const struct schema *s, const cJSON *value, const char *prefix,
-                  struct arena *arena, struct findings *findings);
+/* Whether value fits s when it goes that way. With findings (which start zeroed but for
+ * arena) every way in which it does not is told, and prefix stands before their
+ * pointers; with NULL the first one ends the check. What the check needs is taken from
+ * arena. */
+bool schema_check(const struct schema *s, const cJSON *value, enum direction direction,
+                  const char *prefix, struct arena *arena, struct findings *findings);
 
 /* Adds one finding; past LIMIT_FINDINGS nothing happens. */
 void findings_add(struct findings *all, struct finding f);

@@ -257,7 +257,7 @@ static void examine(struct call *c)
         return;
     }
     if (!c->findings.count)
-        schema_check(op->input, input, "", c->arena, &c->findings);
+        schema_check(op->input, input, DIRECTION_REQUEST, "", c->arena, &c->findings);
     if (c->findings.count)
         refuse(c, c->findings.list[0].keyword, 0, NULL);
 }
@@ -275,7 +275,7 @@ static bool keeps_contract(struct call *c, struct service *service)
     if (!m || !m->schema || !a->body || strcmp(a->content_type, m->type) != 0)
         return true;
     struct findings findings = { .arena = c->arena };
-    if (schema_check(m->schema, a->body, "", c->arena, &findings))
+    if (schema_check(m->schema, a->body, DIRECTION_RESPONSE, "", c->arena, &findings))
         return true;
     struct buffer b = buffer_in(c->arena, LIMIT_HEAD_BYTES);
     for (size_t i = 0; i < findings.count; i++)

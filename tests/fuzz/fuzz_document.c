@@ -37,7 +37,8 @@ static void load(struct arena *arena)
         const struct operation *op = &api->operations[i];
         struct findings findings = { .arena = arena };
         if (op->input)
-            schema_check(op->input, json_object(arena), "", arena, &findings);
+            schema_check(op->input, json_object(arena), DIRECTION_NONE, "", arena,
+                         &findings);
     }
 }
 

@@ -30,6 +30,17 @@ static cJSON *must_json(struct arena *a, const char *text)
     return tree;
 }
 
+/* Schemas of a document that is there alone. */
+static struct schemas *schemas_of(struct arena *a, const cJSON *root,
+                                  enum dialect dialect, struct err *err)
+{
+    struct library *library = library_new(NULL, NULL, a);
+    struct schemas_options options = { .dialect = dialect };
+    const struct document *d =
+        library_add(library, "file:///spec.json", "spec.json", root);
+    return schemas_new(library, d, &options, a, err);
+}
+
 /* The plan of the schema at pointer in a document; err says what is wrong with it. */
 static const struct schema *compile_at(struct arena *a, const char *document,
                                        const char *pointer, const cJSON *node,
@@ -37,7 +48,7 @@ static const struct schema *compile_at(struct arena *a, const char *document,
 {
     const cJSON *root = must_json(a, document);
     *err = err_in(a);
-    struct schemas *all = schemas_new(root, "spec.json", dialect, a, err);
+    struct schemas *all = schemas_of(a, root, dialect, err);
     const struct schema *s = schemas_add(all, node ? node : root, pointer);
     schemas_compile(all);
     return s;
@@ -68,8 +79,9 @@ static void check_fits(struct arena *a, const struct fit_row *rows, size_t count
         const struct schema *s = must_compile(a, rows[i].schema, dialect);
         const cJSON *value = must_json(a, rows[i].value);
         struct findings findings = { .arena = a };
-        bool fits = schema_check(s, value, "", a, &findings);
-        if (fits != rows[i].fits || fits != schema_check(s, value, "", a, NULL))
+        bool fits = schema_check(s, value, DIRECTION_NONE, "", a, &findings);
+        if (fits != rows[i].fits ||
+            fits != schema_check(s, value, DIRECTION_NONE, "", a, NULL))
             fail_msg("%s %s %s", rows[i].value, fits ? "fits" : "does not fit",
                      rows[i].schema);
         if (fits != (findings.count == 0))
@@ -107,7 +119,7 @@ static void a_type_takes_the_values_of_its_kind(void **state)
         { "{\"type\":[\"string\",\"integer\"]}", "1.5", false },
         { "{\"type\":[\"integer\",\"number\"]}", "1.5", true },
     };
-    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
 }
 
 static void enum_and_const_compare_deeply_and_exactly(void **state)
@@ -138,7 +150,7 @@ static void enum_and_const_compare_deeply_and_exactly(void **state)
           false },
         { "{\"enum\":[1,2,3,4,18446744073709551616,6]}", "18446744073709551616", true },
     };
-    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
 }
 
 static void numbers_are_bounded_exactly(void **state)
@@ -165,7 +177,7 @@ static void numbers_are_bounded_exactly(void **state)
         { "{\"type\":\"integer\",\"multipleOf\":0.123456789}", "1e308", false },
         { "{\"multipleOf\":0.5}", "1e308", true },
     };
-    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
 }
 
 static void texts_are_measured_in_code_points(void **state)
@@ -187,7 +199,7 @@ static void texts_are_measured_in_code_points(void **state)
         { "{\"pattern\":\"a\\\\u0000b\"}", "\"a\\u0000b\"", true },
         { "{\"pattern\":\"^.$\"}", "\"\xf0\x9f\x98\x80\"", true },
     };
-    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
 }
 
 static void formats_are_enforced(void **state)
@@ -219,7 +231,7 @@ static void formats_are_enforced(void **state)
         { "{\"format\":\"int32\"}", "\"x\"", true },
         { "{\"format\":\"never-heard-of\"}", "\"x\"", true },
     };
-    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
 }
 
 static void arrays_are_checked_item_by_item(void **state)
@@ -252,7 +264,7 @@ static void arrays_are_checked_item_by_item(void **state)
         { "{\"maxItems\":1}", "[1,2]", false },
         { "{\"maxItems\":1}", "\"ab\"", true },
     };
-    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
 }
 
 static void unique_items_differ_as_json_values(void **state)
@@ -273,22 +285,23 @@ static void unique_items_differ_as_json_values(void **state)
           "[{\"a\":1,\"b\":2},2,3,4,5,6,7,8,9,{\"b\":2,\"a\":1}]", false },
         { "{\"uniqueItems\":true}", "\"aa\"", true },
     };
-    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
 }
 
 static void a_double_is_found_in_a_big_array(void **state)
 {
     struct arena *a = *state;
-    const struct schema *s = must_compile(a, "{\"uniqueItems\":true}", DIALECT_2020_12);
+    const struct schema *s =
+        must_compile(a, "{\"uniqueItems\":true}", DIALECT_OPENAPI_31);
     cJSON *array = json_array(a);
     for (int i = 0; i < 100000; i++) {
         cJSON *item = json_object(a);
         json_add(item, "n", json_integer(a, i));
         json_push(array, item);
     }
-    assert_true(schema_check(s, array, "", a, NULL));
+    assert_true(schema_check(s, array, DIRECTION_NONE, "", a, NULL));
     json_push(array, must_json(a, "{\"n\":5.0}"));
-    assert_false(schema_check(s, array, "", a, NULL));
+    assert_false(schema_check(s, array, DIRECTION_NONE, "", a, NULL));
 }
 
 static void objects_are_checked_member_by_member(void **state)
@@ -344,7 +357,7 @@ static void objects_are_checked_member_by_member(void **state)
         { "{\"dependentSchemas\":{\"a\":{\"required\":[\"b\"]}}}", "{\"c\":1}", true },
         { "{\"dependentSchemas\":{\"a\":false}}", "{\"a\":1}", false },
     };
-    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
 }
 
 static void many_required_names_are_all_asked_for(void **state)
@@ -357,10 +370,11 @@ static void many_required_names_are_all_asked_for(void **state)
         json_add(value, name, json_integer(a, i));
     }
     json_add(schema, "required", names);
-    const struct schema *s = must_compile(a, json_text(schema, a).ptr, DIALECT_2020_12);
-    assert_true(schema_check(s, value, "", a, NULL));
+    const struct schema *s =
+        must_compile(a, json_text(schema, a).ptr, DIALECT_OPENAPI_31);
+    assert_true(schema_check(s, value, DIRECTION_NONE, "", a, NULL));
     json_detach(value, json_member(value, "n299"));
-    assert_false(schema_check(s, value, "", a, NULL));
+    assert_false(schema_check(s, value, DIRECTION_NONE, "", a, NULL));
 }
 
 static void branches_are_put_together(void **state)
@@ -393,7 +407,7 @@ static void branches_are_put_together(void **state)
         { "false", "1", false },
         { "{}", "[1]", true },
     };
-    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
 }
 
 static void references_may_go_round_as_long_as_the_value_gets_smaller(void **state)
@@ -431,7 +445,7 @@ static void references_may_go_round_as_long_as_the_value_gets_smaller(void **sta
         { "{\"allOf\":[{\"$ref\":\"#\"},{\"$ref\":\"#\"}],\"minimum\":2}", "1", false },
         { "{\"anyOf\":[{\"$ref\":\"#\"},{\"$ref\":\"#\"}]}", "1", true },
     };
-    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
 }
 
 static void what_stands_beside_a_reference_counts_in_3_1_alone(void **state)
@@ -452,7 +466,7 @@ static void what_stands_beside_a_reference_counts_in_3_1_alone(void **state)
         { "{\"$ref\":\"#/x/a\",\"nullable\":true,\"x\":{\"a\":{\"type\":\"integer\"}}}",
           "null", false },
     };
-    check_fits(*state, in_31, COUNT(in_31), DIALECT_2020_12);
+    check_fits(*state, in_31, COUNT(in_31), DIALECT_OPENAPI_31);
     check_fits(*state, in_30, COUNT(in_30), DIALECT_OPENAPI_30);
 }
 
@@ -487,7 +501,7 @@ static void openapi_3_0_has_its_own_words(void **state)
         { "{\"type\":\"string\",\"nullable\":true}", "null", false },
     };
     check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_30);
-    check_fits(*state, in_31, COUNT(in_31), DIALECT_2020_12);
+    check_fits(*state, in_31, COUNT(in_31), DIALECT_OPENAPI_31);
 }
 
 #define PETS                                                                           \
@@ -524,8 +538,220 @@ static void a_discriminator_chooses_the_branch(void **state)
         { mapped_pets, "{\"kind\":\"Cat\"}", true },
         { mapped_pets, "{\"kind\":\"cow\"}", false },
     };
-    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
     check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_30);
+}
+
+static void
+a_branch_written_in_place_is_chosen_by_the_values_of_its_member(void **state)
+{
+    static const char in_place[] = "{\"oneOf\":[{\"properties\":{\"k\":{\"const\":"
+                                   "\"a\"},\"x\":{\"type\":\"string\"}}},"
+                                   "{\"properties\":{\"k\":{\"enum\":[\"b\",\"c\"]},"
+                                   "\"x\":{\"type\":\"integer\"}}}],"
+                                   "\"discriminator\":{\"propertyName\":\"k\"}}";
+    static const struct fit_row rows[] = {
+        { in_place, "{\"k\":\"a\",\"x\":\"\"}", true },
+        { in_place, "{\"k\":\"a\",\"x\":1}", false },
+        { in_place, "{\"k\":\"c\",\"x\":1}", true },
+        { in_place, "{\"k\":\"d\"}", false },
+        { in_place, "{\"x\":1}", false },
+    };
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
+}
+
+/* Cat is all of Pet, and Lion is all of Cat. */
+#define FAMILY                                                                         \
+    "\"components\":{\"schemas\":{\"Pet\":{\"required\":[\"name\"],\"discriminator\":" \
+    "{\"propertyName\":\"kind\"}},"                                                    \
+    "\"Cat\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Pet\"},"                     \
+    "{\"properties\":{\"lives\":{\"type\":\"integer\"}}}]},"                           \
+    "\"Lion\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Cat\"},"                    \
+    "{\"required\":[\"mane\"]}]}}}"
+
+static void a_parent_leads_to_the_components_that_are_all_of_it(void **state)
+{
+    static const char pet[] = "{\"$defs\":{}," FAMILY ",\"allOf\":[{\"$ref\":"
+                              "\"#/components/schemas/Pet\"}]}";
+    static const struct fit_row rows[] = {
+        { pet, "{\"kind\":\"Cat\",\"name\":\"a\",\"lives\":9}", true },
+        { pet, "{\"kind\":\"Cat\",\"name\":\"a\",\"lives\":\"9\"}", false },
+        { pet, "{\"kind\":\"Cat\",\"lives\":9}", false },
+        { pet, "{\"kind\":\"Lion\",\"name\":\"a\"}", false },
+        { pet, "{\"kind\":\"Lion\",\"name\":\"a\",\"mane\":1}", true },
+        { pet, "{\"kind\":\"Pet\",\"name\":\"a\"}", true },
+        { pet, "{\"kind\":\"Cow\",\"name\":\"a\"}", false },
+        /* Whether the member has to be there is for `required` to say. */
+        { pet, "{\"name\":\"a\"}", true },
+    };
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
+}
+
+static void a_discriminator_is_an_annotation_outside_openapi(void **state)
+{
+    static const struct fit_row rows[] = {
+        { implicit_pets, "{\"kind\":\"Cow\"}", true },
+    };
+    check_fits(*state, rows, COUNT(rows), DIALECT_2020_12);
+}
+
+/* ---- which way a value goes ----------------------------------------------------- */
+
+static void members_are_for_one_direction_only(void **state)
+{
+#define MARKED                                                          \
+    "{\"properties\":{\"id\":{\"type\":\"string\",\"readOnly\":true},"  \
+    "\"secret\":{\"type\":\"string\",\"writeOnly\":true},\"name\":{}}," \
+    "\"required\":[\"id\",\"secret\",\"name\"]}"
+    static const char direct[] = MARKED;
+    static const char composed[] =
+        "{\"allOf\":[{\"properties\":{\"id\":{\"allOf\":[{\"$ref\":\"#/x\"}]},"
+        "\"secret\":{\"writeOnly\":true}}},{\"required\":[\"id\",\"secret\",\"name\"]}]"
+        ","
+        "\"x\":{\"readOnly\":true}}";
+    static const struct {
+        const char *schema, *value;
+        enum direction direction;
+        const char *keyword; /* NULL: fits */
+    } rows[] = {
+        { direct, "{\"secret\":\"s\",\"name\":1}", DIRECTION_REQUEST, NULL },
+        { direct, "{\"id\":\"1\",\"secret\":\"s\",\"name\":1}", DIRECTION_REQUEST,
+          "readOnly" },
+        { direct, "{\"name\":1}", DIRECTION_REQUEST, "required" },
+        { direct, "{\"id\":\"1\",\"name\":1}", DIRECTION_RESPONSE, NULL },
+        { direct, "{\"id\":\"1\",\"secret\":\"s\",\"name\":1}", DIRECTION_RESPONSE,
+          "writeOnly" },
+        { direct, "{\"name\":1}", DIRECTION_RESPONSE, "required" },
+        { direct, "{\"id\":\"1\",\"secret\":\"s\",\"name\":1}", DIRECTION_NONE, NULL },
+        { direct, "{\"secret\":\"s\",\"name\":1}", DIRECTION_NONE, "required" },
+        { composed, "{\"secret\":\"s\",\"name\":1}", DIRECTION_REQUEST, NULL },
+        { composed, "{\"id\":\"1\",\"secret\":\"s\",\"name\":1}", DIRECTION_REQUEST,
+          "readOnly" },
+        { composed, "{\"id\":\"1\",\"name\":1}", DIRECTION_RESPONSE, NULL },
+        { composed, "{\"id\":\"1\"}", DIRECTION_RESPONSE, "required" },
+    };
+    static const enum dialect dialects[] = { DIALECT_OPENAPI_30, DIALECT_OPENAPI_31 };
+    for (size_t i = 0; i < COUNT(rows) * COUNT(dialects); i++) {
+        enum dialect dialect = dialects[i / COUNT(rows)];
+        size_t r = i % COUNT(rows);
+        const struct schema *s = must_compile(*state, rows[r].schema, dialect);
+        struct findings all = { .arena = *state };
+        bool fits = schema_check(s, must_json(*state, rows[r].value), rows[r].direction,
+                                 "", *state, &all);
+        if (fits != !rows[r].keyword ||
+            (!fits && strcmp(all.list[0].keyword, rows[r].keyword) != 0))
+            fail_msg("%s against %s in direction %d: expected %s, found %s",
+                     rows[r].value, rows[r].schema, rows[r].direction,
+                     rows[r].keyword ? rows[r].keyword : "that it fits",
+                     fits ? "that it fits" : all.list[0].keyword);
+    }
+}
+
+/* ---- other documents ------------------------------------------------------------ */
+
+struct shelf {
+    struct arena *arena;
+    unsigned brought;
+};
+
+static const cJSON *bring(void *context, const char *uri, const char **file,
+                          const char **why)
+{
+    static const char *const documents[][2] = {
+        { "http://example.test/types.json",
+          "{\"$id\":\"http://example.test/types.json\",\"$defs\":{\"n\":{\"$anchor\":"
+          "\"count\",\"type\":\"integer\"}}}" },
+        { "http://example.test/bag.yaml",
+          "{\"Pet\":{\"$ref\":\"types.json#count\"},\"Toy\":{\"$ref\":\"#/Pet\"}}" },
+        { "http://example.test/broken.json", "{\"a\":{\"type\":\"nix\"}}" },
+    };
+    struct shelf *shelf = context;
+    shelf->brought++;
+    for (size_t i = 0; i < COUNT(documents); i++)
+        if (strcmp(documents[i][0], uri) == 0) {
+            *file = strrchr(documents[i][0], '/') + 1;
+            return must_json(shelf->arena, documents[i][1]);
+        }
+    *why = "it is not on the shelf";
+    return NULL;
+}
+
+static const struct schema *compile_with_shelf(struct shelf *shelf, const char *text,
+                                               struct err *err)
+{
+    struct arena *a = shelf->arena;
+    const cJSON *root = must_json(a, text);
+    struct library *library = library_new(bring, shelf, a);
+    struct schemas_options options = { .dialect = DIALECT_2020_12 };
+    const struct document *d =
+        library_add(library, "http://example.test/main.json", "main.json", root);
+    *err = err_in(a);
+    struct schemas *all = schemas_new(library, d, &options, a, err);
+    const struct schema *s = schemas_add(all, root, "");
+    schemas_compile(all);
+    return s;
+}
+
+static void references_lead_into_other_documents_which_are_read_once(void **state)
+{
+    struct arena *a = *state;
+    struct shelf shelf = { a, 0 };
+    struct err err;
+    const struct schema *s = compile_with_shelf(
+        &shelf,
+        "{\"properties\":{\"a\":{\"$ref\":\"types.json#/$defs/n\"},\"b\":{\"$ref\":"
+        "\"bag.yaml#/Toy\"},\"c\":{\"$ref\":\"bag.yaml#/Pet\"}}}",
+        &err);
+    assert_int_equal(err.errors, 0);
+    assert_int_equal(shelf.brought, 2);
+    struct findings all = { .arena = a };
+    assert_false(schema_check(s, must_json(a, "{\"a\":1,\"b\":\"\",\"c\":2}"),
+                              DIRECTION_NONE, "", a, &all));
+    assert_int_equal(all.count, 1);
+    assert_string_equal(all.list[0].pointer, "/b");
+    assert_string_equal(all.list[0].document->file, "types.json");
+    assert_string_equal(all.list[0].schema_pointer, "/$defs/n/type");
+}
+
+static void a_mistake_in_another_document_names_that_document(void **state)
+{
+    static const struct {
+        const char *schema, *file, *pointer, *why;
+    } rows[] = {
+        { "{\"$ref\":\"broken.json#/a\"}", "broken.json", "/a/type", "found nix" },
+        { "{\"not\":{\"$ref\":\"gone.json\"}}", "main.json", "/not/$ref",
+          "there is no document \"http://example.test/gone.json\" (it is not on the "
+          "shelf)" },
+        { "{\"$ref\":\"types.json#/$defs/m\"}", "main.json", "/$ref",
+          "nothing stands at \"types.json#/$defs/m\"" },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct shelf shelf = { *state, 0 };
+        struct err err;
+        compile_with_shelf(&shelf, rows[i].schema, &err);
+        assert_int_equal(err.errors, 1);
+        assert_string_equal(err.first->at.file, rows[i].file);
+        assert_string_equal(err.first->at.pointer, rows[i].pointer);
+        assert_non_null(strstr(err.first->why, rows[i].why));
+    }
+}
+
+static void formats_can_be_left_to_people(void **state)
+{
+    struct arena *a = *state;
+    const cJSON *root = must_json(a, "{\"format\":\"date\"}");
+    struct library *library = library_new(NULL, NULL, a);
+    struct schemas_options options = { DIALECT_OPENAPI_31, .annotate_formats = true };
+    struct err err = err_in(a);
+    struct schemas *all = schemas_new(
+        library, library_add(library, "file:///a", "a", root), &options, a, &err);
+    const struct schema *s = schemas_add(all, root, "");
+    assert_true(schemas_compile(all));
+    assert_true(
+        schema_check(s, must_json(a, "\"never\""), DIRECTION_NONE, "", a, NULL));
+    assert_false(
+        schema_check(must_compile(a, "{\"format\":\"date\"}", DIALECT_OPENAPI_31),
+                     must_json(a, "\"never\""), DIRECTION_NONE, "", a, NULL));
 }
 
 /* ---- what a finding says -------------------------------------------------------- */
@@ -539,7 +765,7 @@ static void check_finding(struct arena *a, const struct finding_row *row,
 {
     const struct schema *s = must_compile(a, row->schema, dialect);
     struct findings all = { .arena = a };
-    if (schema_check(s, must_json(a, row->value), "/body", a, &all))
+    if (schema_check(s, must_json(a, row->value), DIRECTION_NONE, "/body", a, &all))
         fail_msg("%s fits %s", row->value, row->schema);
     if (all.count != 1)
         fail_msg("%s against %s: %zu findings", row->value, row->schema, all.count);
@@ -636,7 +862,7 @@ static void a_finding_says_where_what_was_wanted_and_what_was_found(void **state
           "expected the member \"kind\", found none" },
     };
     for (size_t i = 0; i < COUNT(rows); i++)
-        check_finding(*state, &rows[i], DIALECT_2020_12);
+        check_finding(*state, &rows[i], DIALECT_OPENAPI_31);
 }
 
 static void when_no_branch_fits_the_nearest_one_tells_why(void **state)
@@ -657,10 +883,11 @@ static void when_no_branch_fits_the_nearest_one_tells_why(void **state)
           "[1,2,\"a\"]", "/2", "expected an integer, found the string \"a\"" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct schema *s = must_compile(*state, rows[i].schema, DIALECT_2020_12);
+        const struct schema *s =
+            must_compile(*state, rows[i].schema, DIALECT_OPENAPI_31);
         struct findings all = { .arena = *state };
-        assert_false(
-            schema_check(s, must_json(*state, rows[i].value), "", *state, &all));
+        assert_false(schema_check(s, must_json(*state, rows[i].value), DIRECTION_NONE,
+                                  "", *state, &all));
         if (all.count != 2)
             fail_msg("%s: %zu findings", rows[i].schema, all.count);
         const char *text = finding_text(&all.list[1], *state);
@@ -680,10 +907,10 @@ static void every_way_in_which_a_value_fails_is_told_up_to_a_bound(void **state)
                                           "\"c\":{\"type\":\"string\",\"maxLength\":1},"
                                           "\"d\":{\"type\":\"array\",\"items\":{"
                                           "\"type\":\"string\"}}}}",
-                                          DIALECT_2020_12);
+                                          DIALECT_OPENAPI_31);
     struct findings all = { .arena = a };
-    assert_false(
-        schema_check(s, must_json(a, "{\"c\":\"xx\",\"d\":[1,2]}"), "", a, &all));
+    assert_false(schema_check(s, must_json(a, "{\"c\":\"xx\",\"d\":[1,2]}"),
+                              DIRECTION_NONE, "", a, &all));
     assert_int_equal(all.count, 6);
 
     struct findings many = { .arena = a };
@@ -691,7 +918,7 @@ static void every_way_in_which_a_value_fails_is_told_up_to_a_bound(void **state)
     for (int i = 0; i < 1000; i++)
         json_push(list, json_integer(a, i));
     json_add(value, "d", list);
-    assert_false(schema_check(s, value, "", a, &many));
+    assert_false(schema_check(s, value, DIRECTION_NONE, "", a, &many));
     assert_int_equal(many.count, LIMIT_FINDINGS);
 }
 
@@ -716,10 +943,11 @@ static void a_finding_names_the_place_of_its_keyword(void **state)
           "/dependentSchemas/a/maxProperties" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct schema *s = must_compile(*state, rows[i].schema, DIALECT_2020_12);
+        const struct schema *s =
+            must_compile(*state, rows[i].schema, DIALECT_OPENAPI_31);
         struct findings all = { .arena = *state };
-        assert_false(
-            schema_check(s, must_json(*state, rows[i].value), "", *state, &all));
+        assert_false(schema_check(s, must_json(*state, rows[i].value), DIRECTION_NONE,
+                                  "", *state, &all));
         if (strcmp(all.list[0].schema_pointer, rows[i].place) != 0)
             fail_msg("%s: %s", rows[i].schema, all.list[0].schema_pointer);
     }
@@ -728,12 +956,14 @@ static void a_finding_names_the_place_of_its_keyword(void **state)
 static void a_long_value_is_cut_short_in_a_sentence(void **state)
 {
     struct arena *a = *state;
-    const struct schema *s = must_compile(a, "{\"type\":\"integer\"}", DIALECT_2020_12);
+    const struct schema *s =
+        must_compile(a, "{\"type\":\"integer\"}", DIALECT_OPENAPI_31);
     struct findings all = { .arena = a };
     struct buffer b = buffer_in(a, LIMIT_BODY_BYTES);
     for (int i = 0; i < 5000; i++)
         buffer_add_text(&b, "abcdefgh");
-    assert_false(schema_check(s, json_string(a, buffer_str(&b)), "", a, &all));
+    assert_false(
+        schema_check(s, json_string(a, buffer_str(&b)), DIRECTION_NONE, "", a, &all));
     assert_true(strlen(finding_text(&all.list[0], a)) < 200);
 }
 
@@ -803,15 +1033,15 @@ static void a_schema_that_is_none_is_an_error_with_its_place(void **state)
         { "{\"$ref\":\"#/$defs/none\"}", "/$ref",
           "nothing stands at \"#/$defs/none\"" },
         { "{\"$ref\":\"other.yaml#/a\"}", "/$ref",
-          "expected a reference into this document (\"#/\xe2\x80\xa6\"), found "
-          "\"other.yaml#/a\"" },
+          "there is no document \"file:///other.yaml\" (only what was given is read)" },
+        { "{\"$ref\":\"#none\"}", "/$ref", "nothing is called \"#none\" there" },
+        { "{\"$ref\":\"a b\"}", "/$ref", "\"a b\" is no URI reference" },
         { "{\"$ref\":1}", "/$ref", "expected a string" },
         { "{\"items\":{\"properties\":{\"x\":{\"type\":\"nul\"}}}}",
           "/items/properties/x/type", "found nul" },
         { "{\"oneOf\":[{}],\"discriminator\":{\"mapping\":{}}}", "/discriminator",
           "expected an object with a propertyName" },
-        { "{\"oneOf\":[{}],\"discriminator\":{\"propertyName\":\"k\",\"mapping\":{"
-          "\"a\":\"A\"}}}",
+        { "{\"discriminator\":{\"propertyName\":\"k\",\"mapping\":{\"a\":\"A\"}}}",
           "/discriminator",
           "the mapping of \"a\" leads to \"A\", where nothing stands" },
     };
@@ -823,7 +1053,7 @@ static void a_schema_that_is_none_is_an_error_with_its_place(void **state)
           "expected a schema (an object), found true" },
     };
     for (size_t i = 0; i < COUNT(rows); i++)
-        check_problem(*state, &rows[i], DIALECT_2020_12, false);
+        check_problem(*state, &rows[i], DIALECT_OPENAPI_31, false);
     for (size_t i = 0; i < COUNT(in_30); i++)
         check_problem(*state, &in_30[i], DIALECT_OPENAPI_30, false);
 }
@@ -834,15 +1064,17 @@ static void what_will_not_be_enforced_is_a_warning_with_its_place(void **state)
         { "{\"format\":\"colour\"}", "/format",
           "the format \"colour\" is not known here and will not be enforced" },
         { "{\"minLenght\":1}", "/minLenght", "did you mean \"minLength\"?" },
-        { "{\"$anchor\":\"a\"}", "/$anchor",
-          "the keyword \"$anchor\" will not be enforced" },
-        { "{\"$dynamicRef\":\"#a\"}", "/$dynamicRef", "will not be enforced" },
-        { "{\"$id\":\"urn:a\"}", "/$id", "will not be enforced" },
-        { "{\"properties\":{\"a\":{\"readOnly\":true}}}", "/properties/a/readOnly",
-          "will not be enforced" },
         { "{\"minimun\":1}", "/minimun",
-          "the keyword \"minimun\" is not part of JSON Schema 2020-12 and will not be "
+          "the keyword \"minimun\" is not part of OpenAPI 3.1 and will not be "
           "enforced" },
+        { "{\"$schema\":\"http://localhost/mine\"}", "/$schema",
+          "\"http://localhost/mine\" is not known here (only what was given is read); "
+          "read as OpenAPI 3.1" },
+        { "{\"$defs\":{\"a\":{\"$id\":\"urn:a\"},\"b\":{\"$id\":\"urn:a\"}}}",
+          "/$defs/b/$id", "another schema has the same identifier" },
+        { "{\"oneOf\":[{\"type\":\"object\"}],\"discriminator\":{\"propertyName\":"
+          "\"k\"}}",
+          "/discriminator", "branch 0 of oneOf has no name that a \"k\" could choose" },
         { "{\"type\":\"string\",\"nullable\":true}", "/nullable", "is not part of" },
     };
     static const struct load_row in_30[] = {
@@ -852,7 +1084,7 @@ static void what_will_not_be_enforced_is_a_warning_with_its_place(void **state)
           "is not part of OpenAPI 3.0" },
     };
     for (size_t i = 0; i < COUNT(rows); i++)
-        check_problem(*state, &rows[i], DIALECT_2020_12, true);
+        check_problem(*state, &rows[i], DIALECT_OPENAPI_31, true);
     for (size_t i = 0; i < COUNT(in_30); i++)
         check_problem(*state, &in_30[i], DIALECT_OPENAPI_30, true);
 }
@@ -872,7 +1104,7 @@ static void what_only_people_read_is_no_problem(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct err err;
-        compile_at(*state, rows[i], "", NULL, DIALECT_2020_12, &err);
+        compile_at(*state, rows[i], "", NULL, DIALECT_OPENAPI_31, &err);
         if (err.errors || err.warnings)
             fail_msg("%s: %s", rows[i], problem_text(err.first, *state));
     }
@@ -884,7 +1116,7 @@ static void every_mistake_of_a_schema_is_told(void **state)
     compile_at(
         *state,
         "{\"type\":\"x\",\"minLength\":-1,\"items\":{\"$ref\":\"#/no\"},\"foo\":1}", "",
-        NULL, DIALECT_2020_12, &err);
+        NULL, DIALECT_OPENAPI_31, &err);
     assert_int_equal(err.errors, 3);
     assert_int_equal(err.warnings, 1);
 }
@@ -894,14 +1126,16 @@ static void the_same_node_has_one_plan_and_a_made_up_one_may_be_added(void **sta
     struct arena *a = *state;
     const cJSON *root = must_json(a, "{\"A\":{\"type\":\"string\"}}");
     struct err err = err_in(a);
-    struct schemas *all = schemas_new(root, "spec.json", DIALECT_2020_12, a, &err);
+    struct schemas *all = schemas_of(a, root, DIALECT_OPENAPI_31, &err);
     const struct schema *one = schemas_add(all, json_member(root, "A"), "/A");
     const struct schema *made = schemas_add(
         all, must_json(a, "{\"properties\":{\"x\":{\"$ref\":\"#/A\"}}}"), "/made/up");
     assert_ptr_equal(one, schemas_add(all, json_member(root, "A"), "/elsewhere"));
     assert_true(schemas_compile(all));
-    assert_false(schema_check(made, must_json(a, "{\"x\":1}"), "", a, NULL));
-    assert_true(schema_check(made, must_json(a, "{\"x\":\"\"}"), "", a, NULL));
+    assert_false(
+        schema_check(made, must_json(a, "{\"x\":1}"), DIRECTION_NONE, "", a, NULL));
+    assert_true(
+        schema_check(made, must_json(a, "{\"x\":\"\"}"), DIRECTION_NONE, "", a, NULL));
     /* A second round makes only what is new. */
     const struct schema *late =
         schemas_add(all, must_json(a, "{\"type\":\"nul\"}"), "/late");
@@ -963,7 +1197,8 @@ static void a_schema_describes_the_places_it_declares(void **state)
         { "{\"additionalProperties\":false}", "/x", NONE, false, NULL },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct schema *s = must_compile(*state, rows[i].schema, DIALECT_2020_12);
+        const struct schema *s =
+            must_compile(*state, rows[i].schema, DIALECT_OPENAPI_31);
         struct schema_place place;
         bool described = schema_describe(s, rows[i].pointer, &place);
         bool wanted = rows[i].types != NONE;
@@ -1001,6 +1236,13 @@ int main(void)
         TEST(what_stands_beside_a_reference_counts_in_3_1_alone),
         TEST(openapi_3_0_has_its_own_words),
         TEST(a_discriminator_chooses_the_branch),
+        TEST(a_branch_written_in_place_is_chosen_by_the_values_of_its_member),
+        TEST(a_parent_leads_to_the_components_that_are_all_of_it),
+        TEST(a_discriminator_is_an_annotation_outside_openapi),
+        TEST(members_are_for_one_direction_only),
+        TEST(references_lead_into_other_documents_which_are_read_once),
+        TEST(a_mistake_in_another_document_names_that_document),
+        TEST(formats_can_be_left_to_people),
         TEST(a_finding_says_where_what_was_wanted_and_what_was_found),
         TEST(when_no_branch_fits_the_nearest_one_tells_why),
         TEST(every_way_in_which_a_value_fails_is_told_up_to_a_bound),
