@@ -2,6 +2,7 @@
 
 #include "api/load.h"
 #include "api/route.h"
+#include "api/source.h"
 #include "base/file.h"
 #include "base/map.h"
 #include "doc/document.h"
@@ -14,9 +15,20 @@
 static const char *const methods[] = { "get",     "put",  "post",  "delete",
                                        "options", "head", "patch", "trace" };
 
-struct where api_where(const struct api *api, const char *pointer)
+struct where api_where(const struct api *api, const char *place)
 {
-    return (struct where){ .file = api->file, .pointer = pointer };
+    const char *pointer = place;
+    const struct document *d =
+        api->library ? source_place(api->library, api->document, place, &pointer)
+                     : NULL;
+    return (struct where){ .file = d ? d->file : api->file, .pointer = pointer };
+}
+
+struct where api_finding_where(const struct api *api, const struct finding *f)
+{
+    if (!f->document)
+        return api_where(api, f->schema_pointer);
+    return (struct where){ .file = f->document->file, .pointer = f->schema_pointer };
 }
 
 const char *load_join(struct loading *l, const char *base, const char *name)
@@ -27,6 +39,15 @@ const char *load_join(struct loading *l, const char *base, const char *name)
 static struct where below(struct loading *l, const char *pointer, const char *name)
 {
     return api_where(l->api, name ? load_join(l, pointer, name) : pointer);
+}
+
+const struct schema *load_schema(struct loading *l, const cJSON *node,
+                                 const char *pointer)
+{
+    const char *inside;
+    const struct document *d =
+        source_place(l->api->library, l->api->document, pointer, &inside);
+    return schemas_add_in(l->api->schemas, d ? d : l->api->document, node, inside);
 }
 
 bool load_error(struct loading *l, const char *pointer, const char *name,
@@ -50,16 +71,25 @@ void load_warn(struct loading *l, const char *pointer, const char *name,
 
 const cJSON *load_follow(struct loading *l, const cJSON *node, const char **pointer)
 {
-    if (!json_member(node, "$ref"))
+    const char *ref = json_member_text(node, "$ref"), *why = "it is not a string";
+    if (!ref && !json_member(node, "$ref"))
         return node;
-    const char *from = *pointer;
-    const cJSON *target = document_follow(l->api->root, pointer, l->arena);
-    if (!target)
-        load_error(
-            l, from, "$ref",
-            "expected a reference to something in this document, found \"%.200s\"",
-            json_member_text(node, "$ref") ? json_member_text(node, "$ref") : "");
-    return target;
+    for (int i = 0; ref && i < LIMIT_DEPTH; i++) {
+        const char *from = *pointer;
+        node = source_find(l->api->library, l->api->document, ref, pointer, l->arena,
+                           &why);
+        if (!node) {
+            load_error(l, from, "$ref", "the reference \"%.200s\" leads nowhere: %s",
+                       ref, why);
+            return NULL;
+        }
+        ref = json_member_text(node, "$ref");
+        if (!ref)
+            return node;
+        why = "it goes round without an end";
+    }
+    load_error(l, *pointer, "$ref", "the reference leads nowhere: %s", why);
+    return NULL;
 }
 
 static bool check_version(struct loading *l)
@@ -188,16 +218,20 @@ static const char *info_text(const struct api *api, const char *name)
     return text ? text : "";
 }
 
-struct api *api_load(const char *file, struct arena *arena, struct err *err)
+struct api *api_load(const char *file, const struct api_options *options,
+                     struct arena *arena, struct err *err)
 {
     unsigned errors = err->errors;
     struct api *api = arena_take(arena, sizeof(*api));
     struct loading l = { .api = api, .arena = arena, .err = err };
     api->file = arena_copy(arena, str(file));
     api->name = file_stem(file, arena);
+    api->library = source_library(file, options ? options->allowed : NULL, arena, err);
     api->root = document_read(file, arena, err);
     if (!api->root)
         return NULL;
+    api->document =
+        library_add(api->library, uri_of_file(arena, file), api->file, api->root);
     if (!json_is_object(api->root)) {
         load_error(&l, "", NULL, "expected an OpenAPI document (an object), found %s",
                    json_kind(api->root));
@@ -213,11 +247,8 @@ struct api *api_load(const char *file, struct arena *arena, struct err *err)
     if (!json_is_object(json_member(api->root, "paths")))
         load_error(&l, "", NULL, "expected paths (an object)");
 
-    struct schemas_options options = { .dialect = api->dialect };
-    api->library = library_new(NULL, NULL, arena);
-    api->document =
-        library_add(api->library, uri_of_file(arena, file), api->file, api->root);
-    api->schemas = schemas_new(api->library, api->document, &options, arena, err);
+    struct schemas_options in = { .dialect = api->dialect };
+    api->schemas = schemas_new(api->library, api->document, &in, arena, err);
     load_servers(&l);
     load_schemes(&l);
     api->operations =

@@ -2,8 +2,7 @@
  *
  * Loaded once, reported whole (every mistake with its place, every feature that will
  * not be enforced as a warning), then frozen: everything is read through pointers to
- * const and shared by all threads. Follows OpenAPI 3.0.4 and 3.1.1; references are
- * local. */
+ * const and shared by all threads. Follows OpenAPI 3.0.4 and 3.1.1. */
 #ifndef API_API_H
 #define API_API_H
 
@@ -113,8 +112,16 @@ struct api {
     const struct routes *routes;
 };
 
-/* Reads a document. Everything is borrowed from arena. NULL when err got an error. */
-struct api *api_load(const char *file, struct arena *arena, struct err *err);
+struct api_options {
+    /* Folders besides the document's own that references may lead into, ended by NULL;
+     * NULL: none. */
+    const char *const *allowed;
+};
+
+/* Reads a document and the files that it refers to. options may be NULL. Everything is
+ * borrowed from arena. NULL when err got an error. */
+struct api *api_load(const char *file, const struct api_options *options,
+                     struct arena *arena, struct err *err);
 
 /* The operation that a user means by text: an operationId, a path without its first
  * slash ("links.create"), or "POST /links.create". When GET and POST share that path
@@ -136,7 +143,11 @@ const struct media *reply_json(const struct reply *reply);
 /* The operationId (or whatever names an operation) nearest to text, for an error. */
 const char *api_nearest_operation(const struct api *api, struct str text);
 
-/* A place in the API's document. */
-struct where api_where(const struct api *api, const char *pointer);
+/* A place in the API's documents: a JSON pointer into the first of them, or
+ * "URI#pointer" into another. Every `pointer` in this header is one. */
+struct where api_where(const struct api *api, const char *place);
+
+/* Where the keyword stands that a finding names. */
+struct where api_finding_where(const struct api *api, const struct finding *f);
 
 #endif

@@ -15,6 +15,10 @@ struct loading {
  * leads nowhere and returns NULL. node may be NULL. */
 const cJSON *load_follow(struct loading *l, const cJSON *node, const char **pointer);
 
+/* The plan to be of a schema at pointer. */
+const struct schema *load_schema(struct loading *l, const cJSON *node,
+                                 const char *pointer);
+
 /* An error at pointer + "/" + name (name may be NULL). Always false. */
 bool load_error(struct loading *l, const char *pointer, const char *name,
                 const char *why, ...) __attribute__((format(printf, 4, 5)));

@@ -189,8 +189,7 @@ static struct media *load_content(struct loading *l, const cJSON *content,
         if (!schema)
             continue;
         if (m->json)
-            m->schema = schemas_add(l->api->schemas, schema,
-                                    load_join(l, m->pointer, "schema"));
+            m->schema = load_schema(l, schema, load_join(l, m->pointer, "schema"));
         else
             load_warn(l, m->pointer, NULL,
                       "only JSON is checked against its schema; this will not be");
@@ -281,13 +280,17 @@ static void load_replies(struct loading *l, struct operation *op,
     }
 }
 
-/* A reference to the schema below pointer, as a URI fragment. */
+/* A reference to the schema below pointer. */
 static cJSON *schema_ref(struct loading *l, const char *pointer)
 {
     cJSON *ref = json_object(l->arena);
     struct buffer b = buffer_in(l->arena, LIMIT_FILE_BYTES);
-    buffer_add_char(&b, '#');
-    for (const char *p = pointer; *p; p++)
+    const char *inside =
+        !*pointer || *pointer == '/' ? pointer : strchr(pointer, '#') + 1;
+    buffer_add(&b, (struct str){ pointer, (size_t)(inside - pointer) });
+    if (inside == pointer)
+        buffer_add_char(&b, '#');
+    for (const char *p = inside; *p; p++)
         buffer_add_text(&b, *p == '%' ? "%25" : (const char[]){ *p, '\0' });
     buffer_add_text(&b, "/schema");
     json_add(ref, "$ref", json_string(l->arena, buffer_str(&b)));
@@ -330,7 +333,7 @@ static void make_input(struct loading *l, struct operation *op)
     }
     json_add(all, "type", json_string(l->arena, STR("object")));
     json_add(all, "properties", properties);
-    op->input = schemas_add(l->api->schemas, all, op->pointer);
+    op->input = load_schema(l, all, op->pointer);
 }
 
 bool load_operation(struct loading *l, struct operation *op, const cJSON *path_item,

@@ -36,15 +36,14 @@ void places_free(struct places *p)
 }
 
 /* scratch takes all that is not to be kept: this is asked for every finding. */
-static const char *find(struct places *p, const struct api *api, const char *pointer,
-                        struct arena *scratch)
+static const char *find(struct places *p, struct where place, struct arena *scratch)
 {
-    const char *key = arena_printf(scratch, "%s#%s", api->file, pointer);
+    const char *key = arena_printf(scratch, "%s#%s", place.file, place.pointer);
     char *text = map_get(p->known, str(key));
     if (text)
         return text;
     struct err err = err_in(scratch);
-    err_warn(&err, api_where(api, pointer), "here");
+    err_warn(&err, place, "here");
     document_place(&err);
     const struct where *at = &err.first->at;
     text = at->line ? arena_printf(p->arena, "%s:%u:%u", at->file, at->line, at->col)
@@ -53,13 +52,13 @@ static const char *find(struct places *p, const struct api *api, const char *poi
     return text;
 }
 
-const char *places_text(struct places *p, const struct api *api, const char *pointer)
+const char *places_text(struct places *p, struct where at)
 {
     const char *volatile text = NULL;
     struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
     pthread_mutex_lock(&p->lock);
     if (!setjmp(*arena_guard(p->arena))) {
-        text = find(p, api, pointer, scratch);
+        text = find(p, at, scratch);
         arena_unguard(p->arena);
     }
     pthread_mutex_unlock(&p->lock);

@@ -15,6 +15,6 @@ void places_free(struct places *p);
 
 /* "specs/pets.yaml:41:7", or "specs/pets.yaml#/paths" when the place cannot be found;
  * lives as long as p. The least that memory running out may do is NULL. */
-const char *places_text(struct places *p, const struct api *api, const char *pointer);
+const char *places_text(struct places *p, struct where at);
 
 #endif

@@ -131,8 +131,8 @@ static const char *fixtures_of(struct loaded *l, const char *spec)
     return tries[0];
 }
 
-static bool load_apis(struct loaded *l, const struct spec_list *list,
-                      const char *fixtures)
+static bool load_apis(struct loaded *l, const struct options *o,
+                      const struct spec_list *list, const char *fixtures)
 {
     struct world *w = &l->world;
     const struct api **apis =
@@ -146,7 +146,8 @@ static bool load_apis(struct loaded *l, const struct spec_list *list,
     for (size_t i = 0; i < list->count; i++) {
         unsigned errors = l->err.errors;
         const char *path = list->paths[i];
-        struct api *api = api_load(path, l->arena, &l->err);
+        struct api_options options = { .allowed = o->allowed };
+        struct api *api = api_load(path, &options, l->arena, &l->err);
         if (!api)
             continue;
         struct api *before = map_put(names, str(api->name), api);
@@ -263,7 +264,7 @@ bool load(struct loaded *l, const struct options *o)
     l->world.stateless = o->stateless;
     if (!find_specs(l, o, &list, &fixtures))
         return false;
-    if (load_apis(l, &list, fixtures)) {
+    if (load_apis(l, o, &list, fixtures)) {
         const char *folder = fixtures ? fixtures : fixtures_of(l, list.paths[0]);
         load_scenarios(l, arena_printf(l->arena, "%s/scenarios", folder),
                        o->scenario_count);

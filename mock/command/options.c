@@ -15,6 +15,8 @@
     X(FIXTURES, "fixtures", 'f', "DIR",                                               \
       "behaviours, seeds and scenarios (fixtures/ "                                   \
       "beside the specs)")                                                            \
+    X(ALLOW_FOLDER, "allow-folder", 0, "DIR",                                         \
+      "references may also lead to files in here; may be repeated")                   \
     X(SCENARIO, "scenario", 's', "NAME|FILE", "start this scenario; may be repeated") \
     X(SEED, "seed", 0, "N", "the number that random draws come from (1)")             \
     X(NOW, "now", 0, "TIME",                                                          \
@@ -132,6 +134,8 @@ static bool apply(struct options *o, enum option which, const char *value)
     case OPTION_FIXTURES:
         o->fixtures = value;
         return true;
+    case OPTION_ALLOW_FOLDER:
+        return add(o->allowed, &o->allowed_count, value, name);
     case OPTION_SCENARIO:
         return add(o->scenarios, &o->scenario_count, value, name);
     case OPTION_SEED:

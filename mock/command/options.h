@@ -17,6 +17,8 @@ struct options {
     size_t spec_count;
     const char *scenarios[OPTION_LIST];
     size_t scenario_count;
+    const char *allowed[OPTION_LIST + 1]; /* folders, ended by NULL */
+    size_t allowed_count;
     const char *fixtures; /* NULL: found beside the specs */
     const char *host;
     unsigned port;

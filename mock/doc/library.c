@@ -31,6 +31,11 @@ const struct document *library_add(struct library *library, const char *uri,
     return d;
 }
 
+const struct document *library_known(const struct library *library, struct str uri)
+{
+    return map_get(library->documents, uri);
+}
+
 static const char *bring(struct library *l, const char *uri)
 {
     const char *file = NULL, *why = "only what was given is read";

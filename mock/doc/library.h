@@ -30,6 +30,9 @@ struct library *library_new(library_fetch *fetch, void *context, struct arena *a
 const struct document *library_add(struct library *library, const char *uri,
                                    const char *file, const cJSON *root);
 
+/* The document that is in the library under uri, or NULL. */
+const struct document *library_known(const struct library *library, struct str uri);
+
 /* The document at uri, brought when it is not there yet (tried once only). NULL with
  * *why when there is none. */
 const struct document *library_find(struct library *library, const char *uri,

@@ -112,9 +112,38 @@ static bool is_object(const cJSON *value)
     return json_is_object(value);
 }
 
+/* Published documents hold `properties: { $ref: … }`, which no specification knows.
+ * What is meant is plain: the members that stand where the reference leads. */
+static const struct map *borrowed(struct making *m, const cJSON **properties)
+{
+    const cJSON *ref = json_member(*properties, "$ref");
+    struct resource_place at;
+    const char *why;
+    if (!json_is_string(ref) || ref->next || ref != (*properties)->child ||
+        !resources_find(m->resources, m->schema->resource, ref->valuestring, &at,
+                        &why) ||
+        !json_is_object(at.node))
+        return NULL;
+    err_warn(
+        m->err, making_place(m, "properties"),
+        "a $ref stands where properties are expected; the members of \"%.200s\" are "
+        "taken for them",
+        ref->valuestring);
+    struct map *names = map_new(m->arena);
+    for (const cJSON *one = at.node->child; one; one = one->next) {
+        struct resource_place place = { one,
+                                        pointer_join(m->arena, at.pointer, one->string),
+                                        at.resource };
+        map_put(names, str(one->string), (void *)(uintptr_t)making_at(m, &place));
+    }
+    *properties = at.node;
+    return names;
+}
+
 void making_object(struct making *m)
 {
     const cJSON *properties = member_of(m, "properties", is_object, "an object");
+    const struct map *named = properties ? borrowed(m, &properties) : NULL;
     const cJSON *required = member_of(m, "required", names_only, "an array of names");
     const cJSON *patterns = member_of(m, "patternProperties", is_object, "an object");
     const cJSON *additional = member_of(m, "additionalProperties", NULL, NULL);
@@ -129,7 +158,7 @@ void making_object(struct making *m)
         o->table = arena_array(m->arena, struct property, o->slots);
     }
     if (properties)
-        m->schema->declared = making_named(m, properties);
+        m->schema->declared = named ? named : making_named(m, properties);
     for (const cJSON *one = properties ? properties->child : NULL; one; one = one->next)
         slot_of(o, one->string)->schema =
             map_get(m->schema->declared, str(one->string));
@@ -141,9 +170,9 @@ void making_object(struct making *m)
         o->additional = making_child_at(m, additional);
         ((struct schema *)(uintptr_t)o->additional)->boolean = true;
     }
-    const cJSON *named = properties ? properties
+    const cJSON *first = properties ? properties
                          : required ? required
                          : patterns ? patterns
                                     : additional;
-    making_rule(m, RULE_OBJECT, TYPE_OBJECT, named)->u.object = o;
+    making_rule(m, RULE_OBJECT, TYPE_OBJECT, first)->u.object = o;
 }

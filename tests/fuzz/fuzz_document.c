@@ -26,7 +26,7 @@ static void put(const uint8_t *data, size_t size)
 static void load(struct arena *arena)
 {
     struct err err = err_in(arena);
-    struct api *api = api_load(path, arena, &err);
+    struct api *api = api_load(path, NULL, arena, &err);
     if (!api && !err.errors)
         abort();
     document_place(&err);

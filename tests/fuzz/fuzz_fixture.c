@@ -30,7 +30,7 @@ static bool load_api(void)
     arena_free(api_arena);
     api_arena = arena_new(LIMIT_SPEC_MEMORY);
     api_err = err_in(api_arena);
-    serial = api_load("specs/serial.yaml", api_arena, &api_err);
+    serial = api_load("specs/serial.yaml", NULL, api_arena, &api_err);
     return serial != NULL;
 }
 

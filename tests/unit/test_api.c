@@ -39,7 +39,7 @@ static struct api *load(struct arena *a, const char *text, struct err *err)
     assert_int_equal(write(fd, text, strlen(text)), strlen(text));
     close(fd);
     *err = err_in(a);
-    struct api *api = api_load(path, a, err);
+    struct api *api = api_load(path, NULL, a, err);
     document_place(err);
     unlink(path);
     return api;
@@ -133,13 +133,14 @@ static void a_mistake_in_a_document_is_told_with_its_place(void **state)
           7, 22, "expected path, query, header or cookie, found \"body\"" },
         { HEAD_31 "paths:\n  /a:\n    get:\n      parameters:\n"
                   "        - {$ref: '#/components/parameters/x'}\n      " DONE "\n",
-          7, 12, "expected a reference to something in this document" },
+          7, 12, "leads nowhere: nothing stands there" },
         { HEAD_31 "paths:\n  /a:\n    post:\n      requestBody: {$ref: "
                   "'other.yaml#/a'}\n      " DONE "\n",
-          6, 21, "a reference to something in this document, found \"other.yaml#/a\"" },
+          6, 21,
+          "the reference \"other.yaml#/a\" leads nowhere: there is no such file" },
         { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '200': {$ref: "
                   "'#/components/responses/x'}\n",
-          7, 17, "found \"#/components/responses/x\"" },
+          7, 17, "leads nowhere: nothing stands there" },
         { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
                   "          description: OK\n          content:\n"
                   "            application/json:\n"
@@ -183,6 +184,45 @@ static void a_mistake_in_a_document_is_told_with_its_place(void **state)
           3, 24, "expected a member name" },
     };
     check_mistakes(*state, rows, COUNT(rows), false);
+}
+
+static void a_reference_that_leads_astray_is_told_where_it_stands(void **state)
+{
+#define ASTRAY "tests/data/astray/inside/"
+    static const char *const told[] = {
+        ASTRAY
+        "api.yaml:5:15: /paths/~1outside/$ref: the reference \"../outside.yaml\" "
+        "leads nowhere: it is outside the document's folder; --allow-folder lets "
+        "it be read",
+        ASTRAY "api.yaml:6:12: /paths/~1gone/$ref: the reference \"gone.yaml\" leads "
+               "nowhere: there is no such file",
+        ASTRAY "ring.yaml:2:6: /b/$ref: the reference leads nowhere: it goes round "
+               "without an end",
+        ASTRAY "api.yaml:8:11: /paths/~1net/$ref: the reference "
+               "\"https://example.test/net.yaml\" leads nowhere: only files are read, "
+               "nothing is fetched",
+        ASTRAY "broken.yaml:2:20: /properties/a/type: expected one of object, array, "
+               "string, number, integer, boolean, null, found nix",
+    };
+    struct err err = err_in(*state);
+    assert_null(api_load(ASTRAY "api.yaml", NULL, *state, &err));
+    document_place(&err);
+    const struct problem *p = err.first;
+    for (size_t i = 0; i < COUNT(told); i++, p = p->next) {
+        assert_non_null(p);
+        assert_string_equal(problem_text(p, *state), told[i]);
+    }
+    assert_null(p);
+}
+
+static void a_folder_that_is_allowed_may_be_referred_to(void **state)
+{
+    static const char *const allowed[] = { "tests/data/astray", NULL };
+    struct api_options options = { .allowed = allowed };
+    struct err err = err_in(*state);
+    api_load(ASTRAY "api.yaml", &options, *state, &err);
+    for (const struct problem *p = err.first; p; p = p->next)
+        assert_null(strstr(p->why, "outside"));
 }
 
 static void what_will_not_be_done_is_a_warning_with_its_place(void **state)
@@ -276,7 +316,7 @@ static void all_mistakes_of_a_document_are_told_together(void **state)
 static void a_document_that_is_not_there_is_an_error_of_its_own(void **state)
 {
     struct err err = err_in(*state);
-    assert_null(api_load("/nowhere/at/all.yaml", *state, &err));
+    assert_null(api_load("/nowhere/at/all.yaml", NULL, *state, &err));
     assert_int_equal(err.errors, 1);
     assert_string_equal(err.first->at.file, "/nowhere/at/all.yaml");
 }
@@ -962,6 +1002,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
     const struct CMUnitTest tests[] = {
         TEST(a_mistake_in_a_document_is_told_with_its_place),
+        TEST(a_reference_that_leads_astray_is_told_where_it_stands),
+        TEST(a_folder_that_is_allowed_may_be_referred_to),
         TEST(what_will_not_be_done_is_a_warning_with_its_place),
         TEST(all_mistakes_of_a_document_are_told_together),
         TEST(a_document_that_is_not_there_is_an_error_of_its_own),

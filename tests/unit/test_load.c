@@ -74,8 +74,8 @@ static int shelf_up(void **state)
     s->folder = arena_printf(s->arena, "%s/test_load.XXXXXX", folder ? folder : "/tmp");
     assert_non_null(mkdtemp(s->folder));
     put_file(s, "spec.yaml", spec);
-    s->api =
-        api_load(arena_printf(s->arena, "%s/spec.yaml", s->folder), s->arena, &s->err);
+    s->api = api_load(arena_printf(s->arena, "%s/spec.yaml", s->folder), NULL, s->arena,
+                      &s->err);
     if (!s->api)
         fail_msg("%s", problem_text(s->err.first, s->arena));
     *state = s;

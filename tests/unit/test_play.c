@@ -88,7 +88,7 @@ static int desk_up(void **state)
     assert_true(fd >= 0);
     assert_int_equal(write(fd, spec, strlen(spec)), strlen(spec));
     close(fd);
-    d->api = api_load(path, d->arena, &d->err);
+    d->api = api_load(path, NULL, d->arena, &d->err);
     unlink(path);
     if (!d->api)
         fail_msg("%s", problem_text(d->err.first, d->arena));
