@@ -12,8 +12,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static const char *const methods[] = { "get",     "put",  "post",  "delete",
-                                       "options", "head", "patch", "trace" };
+static const char *const methods[] = { "get",  "put",   "post",  "delete", "options",
+                                       "head", "patch", "trace", "query" };
 
 struct where api_where(const struct api *api, const char *place)
 {
@@ -102,56 +102,117 @@ static bool check_version(struct loading *l)
     const char *version = json_is_string(node) ? node->valuestring : NULL;
     if (version && strncmp(version, "3.0.", 4) == 0)
         l->api->dialect = DIALECT_OPENAPI_30;
-    else if (version && strncmp(version, "3.1.", 4) == 0)
+    else if (version &&
+             (strncmp(version, "3.1.", 4) == 0 || strncmp(version, "3.2.", 4) == 0))
         l->api->dialect = DIALECT_OPENAPI_31;
     else
         return load_error(l, node ? "/openapi" : "", NULL,
-                          "expected openapi: 3.0.x or 3.1.x, found %s",
+                          "expected openapi: 3.0.x, 3.1.x or 3.2.x, found %s",
                           version ? version : json_kind(node));
-    if (json_member(root, "webhooks"))
-        load_warn(l, "/webhooks", NULL, "webhooks are not served");
+    l->api->minor = version[2] - '0';
     return true;
 }
 
-/* Calls back for each operation of each path; counts when op is NULL. */
-static size_t each_operation(struct loading *l, struct operation *ops)
+/* ---- operations ---- */
+
+/* What is done with each operation that is found. */
+struct finding_operations {
+    struct loading *l;
+    struct operation *ops; /* NULL: only counted, and mistakes are told */
+    size_t count;
+};
+
+/* item and node stand at item_pointer and pointer. */
+static void add_operation(struct finding_operations *f, const char *path,
+                          const cJSON *item, const char *item_pointer,
+                          const cJSON *node, const char *pointer)
 {
-    const cJSON *paths = json_member(l->api->root, "paths");
-    size_t n = 0;
-    if (!json_is_object(paths))
-        return 0; /* api_load says so */
-    for (const cJSON *path = paths->child; path; path = path->next) {
+    if (!f->ops) {
+        f->count++;
+        return;
+    }
+    struct operation *op = &f->ops[f->count];
+    *op = (struct operation){ .api = f->l->api, .path = path, .index = f->count };
+    if (load_operation(f->l, op, item, item_pointer, node, pointer))
+        f->count++;
+}
+
+/* OpenAPI 3.2, 4.8.9: methods that have no name of their own in a path item. */
+static void add_additional(struct finding_operations *f, const char *path,
+                           const cJSON *item, const char *item_pointer)
+{
+    const cJSON *more = json_member(item, "additionalOperations");
+    if (!more || f->l->api->minor < 2)
+        return;
+    const char *pointer = load_join(f->l, item_pointer, "additionalOperations");
+    if (!json_is_object(more) && !f->ops)
+        load_error(f->l, pointer, NULL, "expected an object of operations, found %s",
+                   json_kind(more));
+    for (const cJSON *one = json_is_object(more) ? more->child : NULL; one;
+         one = one->next)
+        add_operation(f, path, item, item_pointer, one,
+                      load_join(f->l, pointer, one->string));
+}
+
+static void read_item(struct finding_operations *f, const cJSON *path,
+                      const char *pointer)
+{
+    const cJSON *item = load_follow(f->l, path, &pointer);
+    if (!json_is_object(item)) {
+        if (!f->ops && item)
+            load_error(f->l, pointer, NULL,
+                       "expected a path item (an object), found %s", json_kind(item));
+        return;
+    }
+    for (size_t i = 0; i < COUNT(methods); i++) {
+        const cJSON *node = json_member(item, methods[i]);
+        bool known = f->l->api->minor >= 2 || strcmp(methods[i], "query") != 0;
+        if (node && known)
+            add_operation(f, path->string, item, pointer, node,
+                          load_join(f->l, pointer, methods[i]));
+        else if (node && !f->ops)
+            load_warn(f->l, pointer, methods[i],
+                      "OpenAPI 3.%d has no such method; it will not be served",
+                      f->l->api->minor);
+    }
+    add_additional(f, path->string, item, pointer);
+}
+
+static void each_path(struct finding_operations *f)
+{
+    const cJSON *paths = json_member(f->l->api->root, "paths");
+    for (const cJSON *path = json_is_object(paths) ? paths->child : NULL; path;
+         path = path->next) {
         if (strncmp(path->string, "x-", 2) == 0)
             continue;
-        const char *pointer = load_join(l, "/paths", path->string);
-        if (path->string[0] != '/') {
-            if (!ops)
-                load_error(l, pointer, NULL, "a path starts with '/'");
-            continue;
-        }
-        const cJSON *item = load_follow(l, path, &pointer);
-        if (!json_is_object(item)) {
-            if (!ops && item)
-                load_error(l, pointer, NULL,
-                           "expected a path item (an object), found %s",
-                           json_kind(item));
-            continue;
-        }
-        for (size_t i = 0; i < COUNT(methods); i++) {
-            const cJSON *node = json_member(item, methods[i]);
-            if (!node)
-                continue;
-            if (!ops) {
-                n++;
-                continue;
-            }
-            struct operation *op = &ops[n];
-            *op = (struct operation){ .api = l->api, .path = path->string, .index = n };
-            if (load_operation(l, op, item, pointer, node))
-                n++;
-        }
+        const char *pointer = load_join(f->l, "/paths", path->string);
+        if (path->string[0] == '/')
+            read_item(f, path, pointer);
+        else if (!f->ops)
+            load_error(f->l, pointer, NULL, "a path starts with '/'");
     }
-    return n;
+}
+
+/* Webhooks are what the API's provider calls: they are checked like everything else,
+ * and not served (OpenAPI 3.1.1, 4.8.1). */
+static void each_webhook(struct finding_operations *f)
+{
+    const cJSON *hooks = json_member(f->l->api->root, "webhooks");
+    for (const cJSON *hook = json_is_object(hooks) ? hooks->child : NULL; hook;
+         hook = hook->next)
+        read_item(f, hook, load_join(f->l, "/webhooks", hook->string));
+}
+
+static struct operation *
+load_all(struct loading *l, void (*each)(struct finding_operations *), size_t *count)
+{
+    struct finding_operations f = { .l = l };
+    each(&f);
+    f.ops = arena_array(l->arena, struct operation, f.count + 1);
+    f.count = 0;
+    each(&f);
+    *count = f.count;
+    return f.ops;
 }
 
 static void check_ids(struct loading *l)
@@ -218,6 +279,23 @@ static const char *info_text(const struct api *api, const char *name)
     return text ? text : "";
 }
 
+/* The document is known by its file's URI, or by the one that it gives itself (OpenAPI
+ * 3.2, 4.1.2.2.1). */
+static void open_library(struct loading *l, const struct api_options *options)
+{
+    struct api *api = l->api;
+    const char *uri = uri_of_file(l->arena, api->file);
+    const char *self = json_member_text(api->root, "$self");
+    if (self && api->minor >= 2) {
+        const char *named = uri_resolve(l->arena, uri, self);
+        if (named)
+            uri = named;
+    }
+    api->library = source_library(api->file, uri, options ? options->allowed : NULL,
+                                  l->arena, l->err);
+    api->document = library_add(api->library, uri, api->file, api->root);
+}
+
 struct api *api_load(const char *file, const struct api_options *options,
                      struct arena *arena, struct err *err)
 {
@@ -226,12 +304,10 @@ struct api *api_load(const char *file, const struct api_options *options,
     struct loading l = { .api = api, .arena = arena, .err = err };
     api->file = arena_copy(arena, str(file));
     api->name = file_stem(file, arena);
-    api->library = source_library(file, options ? options->allowed : NULL, arena, err);
+
     api->root = document_read(file, arena, err);
     if (!api->root)
         return NULL;
-    api->document =
-        library_add(api->library, uri_of_file(arena, file), api->file, api->root);
     if (!json_is_object(api->root)) {
         load_error(&l, "", NULL, "expected an OpenAPI document (an object), found %s",
                    json_kind(api->root));
@@ -239,21 +315,24 @@ struct api *api_load(const char *file, const struct api_options *options,
     }
     if (!check_version(&l))
         return NULL;
+    open_library(&l, options);
     api->title = info_text(api, "title");
     api->version = info_text(api, "version");
     if (!*api->title || !*api->version)
         load_error(&l, json_member(api->root, "info") ? "/info" : "", NULL,
                    "expected info with a title and a version");
-    if (!json_is_object(json_member(api->root, "paths")))
+    bool other = api->minor > 0 && (json_member(api->root, "components") ||
+                                    json_member(api->root, "webhooks"));
+    if (!json_is_object(json_member(api->root, "paths")) && !other)
         load_error(&l, "", NULL, "expected paths (an object)");
 
     struct schemas_options in = { .dialect = api->dialect };
     api->schemas = schemas_new(api->library, api->document, &in, arena, err);
     load_servers(&l);
     load_schemes(&l);
-    api->operations =
-        arena_array(arena, struct operation, each_operation(&l, NULL) + 1);
-    api->operation_count = each_operation(&l, api->operations);
+    api->operations = load_all(&l, each_path, &api->operation_count);
+    size_t webhooks;
+    load_all(&l, each_webhook, &webhooks);
     check_ids(&l);
     schemas_compile(api->schemas);
     if (err->errors != errors)

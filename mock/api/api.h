@@ -2,7 +2,8 @@
  *
  * Loaded once, reported whole (every mistake with its place, every feature that will
  * not be enforced as a warning), then frozen: everything is read through pointers to
- * const and shared by all threads. Follows OpenAPI 3.0.4 and 3.1.1. */
+ * const and shared by all threads. Follows OpenAPI 3.0.4, 3.1.1 and 3.2.0.
+ */
 #ifndef API_API_H
 #define API_API_H
 
@@ -99,6 +100,7 @@ struct api {
     const char *title, *version;
     const char *file;
     const cJSON *root;
+    int minor; /* 0, 1 or 2: OpenAPI 3.0.x, … */
     enum dialect dialect;
     struct library *library; /* the document and all that it refers to */
     const struct document *document;

@@ -31,7 +31,8 @@ const char *load_join(struct loading *l, const char *base, const char *name);
 void load_servers(struct loading *l); /* servers.c */
 void load_schemes(struct loading *l); /* security.c */
 void load_security(struct loading *l, struct operation *op, const cJSON *node);
+/* operation.c: path_item stands at item_pointer, node at pointer. */
 bool load_operation(struct loading *l, struct operation *op, const cJSON *path_item,
-                    const char *item_pointer, const cJSON *node); /* operation.c */
+                    const char *item_pointer, const cJSON *node, const char *pointer);
 
 #endif

@@ -337,10 +337,10 @@ static void make_input(struct loading *l, struct operation *op)
 }
 
 bool load_operation(struct loading *l, struct operation *op, const cJSON *path_item,
-                    const char *item_pointer, const cJSON *node)
+                    const char *item_pointer, const cJSON *node, const char *pointer)
 {
     const char *method_name = node->string;
-    op->pointer = load_join(l, item_pointer, method_name);
+    op->pointer = pointer;
     if (!(node = load_follow(l, node, &op->pointer)))
         return false;
     if (!json_is_object(node))
@@ -349,7 +349,8 @@ bool load_operation(struct loading *l, struct operation *op, const cJSON *path_i
                           json_kind(node));
     char *method = arena_copy(l->arena, str(method_name));
     for (char *p = method; *p; p++)
-        *p = (char)(*p - ('a' - 'A'));
+        if (*p >= 'a' && *p <= 'z')
+            *p = (char)(*p - ('a' - 'A'));
     op->method = method;
     const char *id = json_member_text(node, "operationId");
     op->id = id ? id : arena_printf(l->arena, "%s %s", op->method, op->path);

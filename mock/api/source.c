@@ -11,6 +11,7 @@
 struct source {
     struct arena *arena;
     struct err *err;
+    const char *base;     /* the folder of the document's URI */
     const char *shown;    /* the document's folder as the user named it */
     const char **folders; /* real paths of what may be read; the first is the document's
                              folder */
@@ -52,7 +53,10 @@ static const cJSON *bring(void *context, const char *uri, const char **file,
                           const char **why)
 {
     struct source *s = context;
-    const char *path = uri_path(s->arena, uri);
+    const char *path = uri_path(s->arena, uri), *rest = below(uri, s->base);
+    if (!path && rest && s->count)
+        path =
+            arena_printf(s->arena, "%s%s", s->folders[0], uri_decoded(s->arena, rest));
     if (!path) {
         *why = "only files are read, nothing is fetched";
         return NULL;
@@ -73,8 +77,9 @@ static const cJSON *bring(void *context, const char *uri, const char **file,
     return document_read(*file, s->arena, s->err);
 }
 
-struct library *source_library(const char *file, const char *const *allowed,
-                               struct arena *arena, struct err *err)
+struct library *source_library(const char *file, const char *uri,
+                               const char *const *allowed, struct arena *arena,
+                               struct err *err)
 {
     size_t count = 1;
     for (const char *const *a = allowed; a && *a; a++)
@@ -83,6 +88,7 @@ struct library *source_library(const char *file, const char *const *allowed,
     *s = (struct source){ .arena = arena,
                           .err = err,
                           .shown = folder_of(file, arena),
+                          .base = folder_of(uri, arena),
                           .folders = arena_array(arena, const char *, count) };
     const char *own = real(s->shown, arena);
     if (own)

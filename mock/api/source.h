@@ -9,11 +9,14 @@
 #include "base/error.h"
 #include "doc/library.h"
 
-/* A library that brings files; allowed are the folders besides the document's own,
- * ended by NULL (NULL: none). All is borrowed. What is wrong in a file is told to err.
+/* A library that brings files for the document in file, which is known as uri: what
+ * stands beside that is read from beside the file. allowed are the folders besides the
+ * document's own, ended by NULL (NULL: none). All is borrowed. What is wrong in a file
+ * is told to err.
  */
-struct library *source_library(const char *file, const char *const *allowed,
-                               struct arena *arena, struct err *err);
+struct library *source_library(const char *file, const char *uri,
+                               const char *const *allowed, struct arena *arena,
+                               struct err *err);
 
 /* A place in the documents of an API is a JSON pointer into the first of them, or
  * "URI#pointer" into another. Takes one apart: the document is NULL when the URI is not

@@ -81,7 +81,7 @@ static int hex(char c)
     return at ? (int)(at - digits) : -1;
 }
 
-static const char *decoded(struct arena *arena, const char *text)
+const char *uri_decoded(struct arena *arena, const char *text)
 {
     char *out = arena_copy(arena, str(text)), *to = out;
     for (const char *p = text; *p; p++) {
@@ -96,7 +96,7 @@ static const char *decoded(struct arena *arena, const char *text)
 const char *uri_fragment(struct arena *arena, const char *reference)
 {
     const char *mark = strchr(reference, '#');
-    return mark ? decoded(arena, mark + 1) : "";
+    return mark ? uri_decoded(arena, mark + 1) : "";
 }
 
 const char *uri_of_file(struct arena *arena, const char *path)
@@ -122,5 +122,5 @@ const char *uri_path(struct arena *arena, const char *uri)
     if (!str_starts(text, STR("file://")))
         return NULL;
     text = str_from(text, 7);
-    return text.len && *text.ptr == '/' ? decoded(arena, text.ptr) : NULL;
+    return text.len && *text.ptr == '/' ? uri_decoded(arena, text.ptr) : NULL;
 }

@@ -12,6 +12,9 @@
  * when the reference is no URI reference (RFC 3986, 4.1). */
 const char *uri_resolve(struct arena *arena, const char *base, const char *reference);
 
+/* text with its percent-encoded bytes decoded, borrowed from arena. */
+const char *uri_decoded(struct arena *arena, const char *text);
+
 /* The fragment, percent-decoded, borrowed from arena: "" when there is none. */
 const char *uri_fragment(struct arena *arena, const char *reference);
 

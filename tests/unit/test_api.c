@@ -92,18 +92,23 @@ static void a_mistake_in_a_document_is_told_with_its_place(void **state)
     static const struct mistake_row rows[] = {
         { "swagger: '2.0'\ninfo: {title: T, version: '1'}\npaths: {}\n", 1, 1,
           "this is Swagger 2.0; convert it to OpenAPI 3 first" },
+        { HEAD_31 "paths: {}\nwebhooks:\n  made:\n    post:\n      requestBody: 1\n"
+                  "      " DONE "\n",
+          7, 7, "expected a request body with content" },
+        { HEAD_31 "webhooks: {made: 1}\n", 3, 12,
+          "expected a path item (an object), found a number" },
         { "info: {title: T, version: '1'}\npaths: {}\n", 1, 1,
-          "expected openapi: 3.0.x or 3.1.x" },
+          "expected openapi: 3.0.x, 3.1.x or 3.2.x" },
         { "paths: {}\nopenapi: 2.9.0\n", 2, 1,
-          "expected openapi: 3.0.x or 3.1.x, found 2.9.0" },
-        { "paths: {}\nopenapi: 3.2.0\n", 2, 1, "found 3.2.0" },
+          "expected openapi: 3.0.x, 3.1.x or 3.2.x, found 2.9.0" },
+        { "paths: {}\nopenapi: 3.3.0\n", 2, 1, "found 3.3.0" },
         { "paths: {}\nopenapi: 3.1\n", 2, 1, "found a number" },
         { "- a\n", 1, 1, "expected an OpenAPI document (an object), found an array" },
         { "openapi: 3.1.0\npaths: {}\n", 1, 1,
           "expected info with a title and a version" },
         { "openapi: 3.1.0\npaths: {}\ninfo: {title: T}\n", 3, 1,
           "expected info with a title and a version" },
-        { HEAD_31 "components: {}\n", 1, 1, "expected paths (an object)" },
+        { HEAD_31 "tags: []\n", 1, 1, "expected paths (an object)" },
         { HEAD_31 "paths:\n  pets:\n    get: {" DONE "}\n", 4, 3,
           "a path starts with '/'" },
         { HEAD_31 "paths:\n  /pets: []\n", 4, 3,
@@ -228,9 +233,10 @@ static void a_folder_that_is_allowed_may_be_referred_to(void **state)
 static void what_will_not_be_done_is_a_warning_with_its_place(void **state)
 {
     static const struct mistake_row rows[] = {
-        { HEAD_31 "paths: {}\nwebhooks: {}\n", 4, 1, "webhooks are not served" },
         { HEAD_31 "paths: {}\njsonSchemaDialect: urn:x\n", 4, 1, "is not known here" },
         { HEAD_31 "paths:\n  /a:\n    get: {}\n", 5, 5, "no responses are declared" },
+        { HEAD_31 "paths:\n  /a:\n    query: {}\n", 5, 5,
+          "OpenAPI 3.1 has no such method; it will not be served" },
         { HEAD_31 "paths:\n  /a:\n    post:\n      callbacks: {}\n      " DONE "\n", 6,
           7, "callbacks are not fired" },
         { HEAD_31
