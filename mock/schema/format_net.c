@@ -1,3 +1,5 @@
+#include "doc/json.h"
+#include "schema/format_chars.h"
 #include "schema/format_rules.h"
 
 #include <arpa/inet.h>
@@ -9,31 +11,39 @@ enum {
     LOCAL_MOST = 64 /* RFC 5321, 4.5.3.1.1 */
 };
 
-static bool let_dig(char c)
+bool format_is_label(struct str s)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-static bool is_label(struct str s)
-{
-    if (!s.len || s.len > LABEL_MOST || !let_dig(s.ptr[0]) ||
-        !let_dig(s.ptr[s.len - 1]))
+    if (!s.len || s.len > LABEL_MOST || s.ptr[0] == '-' || s.ptr[s.len - 1] == '-')
         return false;
     for (size_t i = 0; i < s.len; i++)
-        if (!let_dig(s.ptr[i]) && s.ptr[i] != '-')
+        if (!char_is(s.ptr[i], CHAR_LET_DIG_HYP))
+            return false;
+    return true;
+}
+
+/* "xn--…" that is no A-label. */
+static bool is_fake(struct str label)
+{
+    return label.len >= 4 && label.ptr[2] == '-' && label.ptr[3] == '-' &&
+           str_equal_nocase((struct str){ label.ptr, 2 }, STR("xn")) &&
+           !format_is_a_label(label);
+}
+
+/* SMTP knows nothing of A-labels: a mailbox may have any LDH labels. */
+static bool is_domain(struct str text, bool smtp)
+{
+    struct str label;
+    if (text.len > NAME_MOST)
+        return false;
+    while (str_split(&text, '.', &label))
+        if (!format_is_label(label) || (!smtp && is_fake(label)))
             return false;
     return true;
 }
 
 bool format_is_hostname(struct str text)
 {
-    struct str label;
-    if (text.len > NAME_MOST)
-        return false;
-    while (str_split(&text, '.', &label))
-        if (!is_label(label))
-            return false;
-    return true;
+    return is_domain(text, false);
 }
 
 static bool is_address(int family, struct str text)
@@ -57,32 +67,29 @@ bool format_is_ipv6(struct str text)
     return is_address(AF_INET6, text);
 }
 
-static bool is_atom(struct str s)
+static bool is_dot_string(struct str s, bool foreign)
 {
-    for (size_t i = 0; i < s.len; i++)
-        if (!let_dig(s.ptr[i]) &&
-            (!s.ptr[i] || !strchr("!#$%&'*+-/=?^_`{|}~", s.ptr[i])))
+    bool atom = false; /* a dot may stand behind an atom only, and not at the end */
+    for (size_t i = 0; i < s.len; i++) {
+        bool text = char_is(s.ptr[i], CHAR_ATEXT) || (foreign && (s.ptr[i] & 0x80));
+        if (!text && (s.ptr[i] != '.' || !atom))
             return false;
-    return s.len > 0;
+        atom = text;
+    }
+    return atom;
 }
 
-static bool is_dot_string(struct str s)
-{
-    struct str atom;
-    while (str_split(&s, '.', &atom))
-        if (!is_atom(atom))
-            return false;
-    return true;
-}
-
-static bool is_quoted_string(struct str s)
+static bool is_quoted_string(struct str s, bool foreign)
 {
     if (s.len < 2 || s.ptr[0] != '"' || s.ptr[s.len - 1] != '"')
         return false;
     bool escaped = false;
     for (size_t i = 1; i < s.len - 1; i++) {
         char c = s.ptr[i];
-        if (c < 32 || c > 126 || (c == '"' && !escaped))
+        bool printable = c >= 32 && c <= 126;
+        /* RFC 6531, 3.3: qtextSMTP grows, quoted-pairSMTP does not. */
+        bool beyond = foreign && !escaped && (c & 0x80);
+        if ((!printable && !beyond) || (c == '"' && !escaped))
             return false;
         escaped = c == '\\' && !escaped;
     }
@@ -100,16 +107,28 @@ static bool is_literal(struct str s)
                                                : format_is_ipv4(s);
 }
 
-bool format_is_email(struct str text)
+static bool is_mailbox(struct str text, bool foreign)
 {
     /* A quoted local part may hold an @; a domain may not. */
     size_t at = text.len;
     while (at && text.ptr[at - 1] != '@')
         at--;
-    if (!at)
+    if (!at || at - 1 > LOCAL_MOST)
         return false;
     struct str local = { text.ptr, at - 1 }, domain = str_from(text, at);
-    return local.len <= LOCAL_MOST &&
-           (is_dot_string(local) || is_quoted_string(local)) &&
-           (format_is_hostname(domain) || is_literal(domain));
+    if (foreign && !utf8_valid(local))
+        return false;
+    return (is_dot_string(local, foreign) || is_quoted_string(local, foreign)) &&
+           (is_domain(domain, true) || is_literal(domain) ||
+            (foreign && format_is_idn_hostname(domain)));
+}
+
+bool format_is_email(struct str text)
+{
+    return is_mailbox(text, false);
+}
+
+bool format_is_idn_email(struct str text)
+{
+    return is_mailbox(text, true);
 }

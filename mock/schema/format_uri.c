@@ -1,138 +1,146 @@
+#include "schema/format_chars.h"
 #include "schema/format_rules.h"
 
-static bool alpha(char c)
+struct scan {
+    const char *at, *end;
+    bool iri; /* RFC 3987: ucschar stands wherever unreserved does */
+};
+
+static bool next_is(const struct scan *s, char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return s->at < s->end && *s->at == c;
 }
 
-static bool digit(char c)
+static size_t foreign(const struct scan *s, bool private)
 {
-    return c >= '0' && c <= '9';
+    uint32_t c;
+    size_t len = format_code_point((struct str){ s->at, (size_t)(s->end - s->at) }, &c);
+    return len && (format_is_ucschar(c) || (private && format_is_private(c))) ? len : 0;
 }
 
-static bool hex(char c)
+/* Goes past what is in the set, percent-encoded, or allowed in an IRI. */
+static void skip(struct scan *s, unsigned set, bool private)
 {
-    return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static bool among(char c, const char *any)
-{
-    return c && strchr(any, c);
-}
-
-/* Only unreserved, sub-delims, pct-encoded, and what is in also. */
-static bool made_of(struct str s, const char *also)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        if (c == '%') {
-            if (s.len - i < 3 || !hex(s.ptr[i + 1]) || !hex(s.ptr[i + 2]))
-                return false;
-            i += 2;
-        } else if (!alpha(c) && !digit(c) && !among(c, "-._~!$&'()*+,;=") &&
-                   !among(c, also)) {
-            return false;
-        }
+    while (s->at < s->end) {
+        size_t len = 0;
+        if (char_is(*s->at, set))
+            len = 1;
+        else if (*s->at == '%')
+            len = s->end - s->at >= 3 && char_is(s->at[1], CHAR_HEX) &&
+                          char_is(s->at[2], CHAR_HEX)
+                      ? 3
+                      : 0;
+        else if (s->iri && (*s->at & 0x80))
+            len = foreign(s, private);
+        if (!len)
+            return;
+        s->at += len;
     }
-    return true;
-}
-
-/* Takes what stands before the first of any (or the end) off *s. */
-static struct str take_until(struct str *s, const char *any)
-{
-    size_t i = 0;
-    while (i < s->len && !among(s->ptr[i], any))
-        i++;
-    struct str part = { s->ptr, i };
-    *s = str_from(*s, i);
-    return part;
 }
 
 /* "v1.anything" between brackets. */
 static bool is_future_address(struct str s)
 {
     size_t i = 1;
-    if (!s.len || !among(s.ptr[0], "vV"))
+    if (!s.len || (s.ptr[0] != 'v' && s.ptr[0] != 'V'))
         return false;
-    while (i < s.len && hex(s.ptr[i]))
+    while (i < s.len && char_is(s.ptr[i], CHAR_HEX))
         i++;
     if (i == 1 || i + 1 >= s.len || s.ptr[i] != '.')
         return false;
-    s = str_from(s, i + 1);
-    return !memchr(s.ptr, '%', s.len) && made_of(s, ":");
-}
-
-static bool is_port(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (!digit(s.ptr[i]))
+    for (i++; i < s.len; i++)
+        if (!char_is(s.ptr[i], CHAR_USER))
             return false;
     return true;
 }
 
-/* What stands in brackets, and behind them nothing or a port. */
-static bool is_bracketed_host(struct str s)
+static bool skip_host(struct scan *s)
 {
-    s = str_from(s, 1);
-    struct str address = take_until(&s, "]");
-    if (!s.len || !(format_is_ipv6(address) || is_future_address(address)))
-        return false;
-    s = str_from(s, 1);
-    return !s.len || (s.ptr[0] == ':' && is_port(str_from(s, 1)));
-}
-
-static bool is_authority(struct str s)
-{
-    struct str user = s;
-    struct str before = take_until(&user, "@");
-    if (user.len) {
-        if (!made_of(before, ":"))
-            return false;
-        s = str_from(user, 1);
+    if (!next_is(s, '[')) {
+        skip(s, CHAR_NAME, false);
+        return true;
     }
-    if (str_starts(s, STR("[")))
-        return is_bracketed_host(s);
-    struct str name = take_until(&s, ":");
-    return made_of(name, "") && is_port(str_from(s, 1));
+    const char *close = memchr(s->at, ']', (size_t)(s->end - s->at));
+    if (!close)
+        return false;
+    struct str address = { s->at + 1, (size_t)(close - s->at) - 1 };
+    s->at = close + 1;
+    return format_is_ipv6(address) || is_future_address(address);
 }
 
-/* hier-part or relative-part, query and fragment. */
-static bool is_rest(struct str s, bool relative)
+/* Behind "//": whether an authority ends where a path, a query, a fragment or nothing
+ * comes. */
+static bool skip_authority(struct scan *s)
 {
-    if (str_starts(s, STR("//"))) {
-        s = str_from(s, 2);
-        if (!is_authority(take_until(&s, "/?#")))
+    const char *start = s->at;
+    skip(s, CHAR_USER, false);
+    s->at = next_is(s, '@') ? s->at + 1 : start;
+    if (!skip_host(s))
+        return false;
+    if (next_is(s, ':'))
+        for (s->at++; s->at < s->end && char_is(*s->at, CHAR_DIGIT);)
+            s->at++;
+    return s->at == s->end || next_is(s, '/') || next_is(s, '?') || next_is(s, '#');
+}
+
+static bool skip_scheme(struct scan *s)
+{
+    const char *p = s->at;
+    if (p == s->end || !char_is(*p, CHAR_ALPHA))
+        return false;
+    while (p < s->end && (char_is(*p, CHAR_ALPHA | CHAR_DIGIT) || *p == '+' ||
+                          *p == '-' || *p == '.'))
+        p++;
+    if (p == s->end || *p != ':')
+        return false;
+    s->at = p + 1;
+    return true;
+}
+
+static bool is_reference(struct str text, bool iri, bool relative)
+{
+    struct scan s = { text.ptr, text.ptr + text.len, iri };
+    bool scheme = skip_scheme(&s);
+    if (!scheme && !relative)
+        return false;
+    if (s.end - s.at >= 2 && s.at[0] == '/' && s.at[1] == '/') {
+        s.at += 2;
+        if (!skip_authority(&s))
             return false;
-    } else if (relative) {
-        /* "a:b" would be a scheme; a colon may come after the first slash. */
-        struct str rest = s;
-        struct str first = take_until(&rest, "/?#");
-        if (memchr(first.ptr, ':', first.len))
+    } else if (!scheme) {
+        /* "1a:b" has no scheme; a colon may come after the first slash. */
+        skip(&s, CHAR_SEGMENT, false);
+        if (next_is(&s, ':'))
             return false;
     }
-    if (!made_of(take_until(&s, "?#"), ":@/"))
-        return false;
-    if (str_starts(s, STR("?")) && !made_of(take_until(&s, "#"), ":@/?"))
-        return false;
-    return !s.len || made_of(str_from(s, 1), ":@/?");
-}
-
-static bool is_scheme(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (!alpha(s.ptr[i]) &&
-            (i == 0 || (!digit(s.ptr[i]) && !among(s.ptr[i], "+-."))))
-            return false;
-    return s.len > 0;
+    skip(&s, CHAR_PATH, false);
+    if (next_is(&s, '?')) {
+        s.at++;
+        skip(&s, CHAR_QUERY, true);
+    }
+    if (next_is(&s, '#')) {
+        s.at++;
+        skip(&s, CHAR_QUERY, false);
+    }
+    return s.at == s.end;
 }
 
 bool format_is_uri(struct str text)
 {
-    struct str scheme = take_until(&text, ":");
-    return text.len && is_scheme(scheme) && is_rest(str_from(text, 1), false);
+    return is_reference(text, false, false);
 }
 
 bool format_is_uri_reference(struct str text)
 {
-    return format_is_uri(text) || is_rest(text, true);
+    return is_reference(text, false, true);
+}
+
+bool format_is_iri(struct str text)
+{
+    return is_reference(text, true, false);
+}
+
+bool format_is_iri_reference(struct str text)
+{
+    return is_reference(text, true, true);
 }
