@@ -28,8 +28,16 @@ struct block {
     _Alignas(ALIGN) char bytes[];
 };
 
+/* What else goes when the arena goes; taken from the arena itself. */
+struct parting {
+    struct parting *next;
+    void (*done)(void *what);
+    void *what;
+};
+
 struct arena {
     struct block *block; /* the newest; older ones hang behind it */
+    struct parting *partings;
     size_t limit, used, next_size;
     unsigned guards;
     jmp_buf guard[4];
@@ -117,8 +125,23 @@ char *arena_printf(struct arena *a, const char *format, ...)
     return text;
 }
 
+void arena_on_free(struct arena *a, void (*done)(void *what), void *what)
+{
+    struct parting *p = arena_take_raw(a, sizeof(*p));
+    *p = (struct parting){ .next = a->partings, .done = done, .what = what };
+    a->partings = p;
+}
+
+static void part(struct arena *a)
+{
+    for (const struct parting *p = a->partings; p; p = p->next)
+        p->done(p->what);
+    a->partings = NULL;
+}
+
 void arena_reset(struct arena *a)
 {
+    part(a);
     /* One block survives, so that a worker that answers the same kind of call again
      * and again never goes back to malloc; a huge one does not. */
     struct block *keep = NULL;
@@ -144,6 +167,7 @@ void arena_free(struct arena *a)
 {
     if (!a)
         return;
+    part(a);
     for (struct block *b = a->block, *next; b; b = next) {
         next = b->next;
         UNPOISON(b->bytes, b->size);

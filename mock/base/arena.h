@@ -30,6 +30,10 @@ char *arena_copy(struct arena *a, struct str text);
 char *arena_printf(struct arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Has done(what) called when the arena is reset or freed, before any of its bytes is
+ * given back, the latest first: for what a library keeps outside of it. */
+void arena_on_free(struct arena *a, void (*done)(void *what), void *what);
+
 /* Gives every byte back, keeps one block for reuse, and clears the guard. */
 void arena_reset(struct arena *a);
 

@@ -67,6 +67,28 @@ static void a_reset_arena_starts_from_nothing(void **state)
     }
 }
 
+static void note_parting(void *count)
+{
+    ++*(int *)count;
+}
+
+static void what_is_kept_outside_goes_with_the_arena(void **state)
+{
+    int partings = 0;
+    struct arena *a = arena_new(ARENA_BYTES);
+    (void)state;
+    arena_on_free(a, note_parting, &partings);
+    arena_on_free(a, note_parting, &partings);
+    assert_int_equal(partings, 0);
+    arena_reset(a);
+    assert_int_equal(partings, 2);
+    arena_reset(a);
+    assert_int_equal(partings, 2);
+    arena_on_free(a, note_parting, &partings);
+    arena_free(a);
+    assert_int_equal(partings, 3);
+}
+
 static void the_limit_of_an_arena_leads_back_to_the_guard(void **state)
 {
     volatile int taken = 0;
@@ -522,6 +544,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_arena_gives_zeroed_aligned_bytes_that_stay),
         TEST(an_arena_takes_what_is_larger_than_a_block),
+        TEST(what_is_kept_outside_goes_with_the_arena),
         TEST(a_reset_arena_starts_from_nothing),
         TEST(the_limit_of_an_arena_leads_back_to_the_guard),
         TEST(a_buffer_grows_and_keeps_its_text),
