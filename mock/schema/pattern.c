@@ -40,8 +40,9 @@ static pcre2_code *compile(const struct ecma *e, pcre2_general_context *memory,
     pcre2_code *code = pcre2_compile((PCRE2_SPTR)e->pcre.ptr, e->pcre.len, options,
                                      &error, &offset, context);
     if (!code) {
-        PCRE2_UCHAR text[128];
-        pcre2_get_error_message(error, text, sizeof(text));
+        PCRE2_UCHAR text[128] = "a lookbehind whose length varies cannot be matched";
+        if (error != PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH)
+            pcre2_get_error_message(error, text, sizeof(text));
         *why = arena_printf(arena, "%s at offset %zu", (char *)text,
                             ecma_offset(e, offset));
     }
@@ -68,11 +69,19 @@ struct pattern *pattern_compile_once(const char *text, struct arena *arena,
     return p;
 }
 
+/* Machine code lies outside the arena, in pages of its own. */
+static void free_machine_code(void *pattern)
+{
+    pcre2_code_free(((struct pattern *)pattern)->code);
+}
+
 struct pattern *pattern_compile(const char *text, struct arena *arena, const char **why)
 {
     struct pattern *p = pattern_compile_once(text, arena, why);
-    if (p)
-        p->machine_code = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0;
+    if (!p)
+        return NULL;
+    arena_on_free(arena, free_machine_code, p);
+    p->machine_code = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0;
     return p;
 }
 

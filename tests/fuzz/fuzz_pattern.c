@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *why = NULL;
     str_split(&input, '\0', &text);
     subject = input.ptr ? input : STR("aaaa\xc0\x80 b");
-    /* Without machine code: it is never given back, and this runs for millions. */
+    /* Without machine code, into which the sanitizers do not see. */
     struct pattern *p = pattern_compile_once(arena_copy(arena, text), arena, &why);
     assert(p || (why && why[0]));
     if (p)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "doc/pointer.h"
@@ -307,6 +308,37 @@ static void a_pattern_made_to_explode_is_stopped(void **state)
     }
 }
 
+/* Pages that may be run, which only PCRE2's machine code asks for. */
+static size_t runnable_kib(void)
+{
+    unsigned long from, to;
+    char mode[8], line[512];
+    size_t kib = 0;
+    FILE *f = fopen("/proc/self/maps", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f))
+        if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) == 3 && strchr(mode, 'x'))
+            kib += (to - from) / 1024;
+    fclose(f);
+    return kib;
+}
+
+static void a_pattern_leaves_nothing_behind_its_arena(void **state)
+{
+    size_t before = 0;
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        struct arena *a = arena_new(MEMORY);
+        const char *why;
+        for (int i = 0; i < 50; i++)
+            assert_non_null(pattern_compile("^(\\p{L}+|\\w+[a-z]{1,99})*x$", a, &why));
+        arena_free(a);
+        if (round == 1)
+            before = runnable_kib();
+    }
+    assert_int_equal(runnable_kib(), before);
+}
+
 static cJSON *read_json(struct arena *a, const char *text)
 {
     struct json_error error = { 0 };
@@ -537,6 +569,7 @@ int main(void)
         SENTENCE(properties_have_the_names_of_ecma),
         SENTENCE(what_is_no_pattern_is_refused_with_its_offset),
         SENTENCE(a_pattern_made_to_explode_is_stopped),
+        SENTENCE(a_pattern_leaves_nothing_behind_its_arena),
         SENTENCE(what_the_author_wrote_comes_first),
         SENTENCE(structure_is_followed),
         SENTENCE(the_dialect_of_3_0_is_understood),
