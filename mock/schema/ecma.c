@@ -10,14 +10,29 @@
  * compile; and \S is two bytes here and two hundred there. */
 enum { LONGEST = 64 * 1024, LONGEST_PCRE = 1024 * 1024, MOST_REPEATS = 65535 };
 
+enum group_kind { GROUP_PLAIN, GROUP_AHEAD, GROUP_BEHIND };
+
+/* Where something starts in what is written, and how many capturing groups had been
+ * opened by then. */
+struct mark {
+    size_t out;
+    unsigned captures;
+};
+
+struct open_group {
+    enum group_kind kind;
+    const char *at;
+    struct mark start, branch; /* of the group, and of its alternative */
+};
+
 struct state {
     struct ecma_reader r;
     bool repeatable;   /* a quantifier may stand here */
+    struct mark atom;  /* what it would repeat */
     struct str *names; /* of the capturing groups, from 1; empty when it has none */
-    unsigned groups;
+    unsigned groups, captures;
     unsigned depth;
-    bool look[LIMIT_DEPTH]; /* for each open group: whether it looks ahead or behind */
-    const char *open[LIMIT_DEPTH];
+    struct open_group open[LIMIT_DEPTH];
 };
 
 static bool valid_text(const char *text, struct arena *arena)
@@ -84,42 +99,51 @@ static bool find_groups(struct state *s, const char *text, struct arena *arena)
     return true;
 }
 
+static struct mark here(const struct state *s)
+{
+    return (struct mark){ s->r.out.len, s->captures };
+}
+
+static void push_group(struct state *s, const char *at, struct mark start,
+                       enum group_kind kind)
+{
+    s->open[s->depth++] = (struct open_group){ kind, at, start, here(s) };
+}
+
 static bool open_group(struct state *s)
 {
     static const struct {
         const char *text;
-        bool look;
-    } kinds[] = { { "(?:", false },
-                  { "(?=", true },
-                  { "(?!", true },
-                  { "(?<=", true },
-                  { "(?<!", true } };
+        enum group_kind kind;
+    } kinds[] = { { "(?:", GROUP_PLAIN },
+                  { "(?=", GROUP_AHEAD },
+                  { "(?!", GROUP_AHEAD },
+                  { "(?<=", GROUP_BEHIND },
+                  { "(?<!", GROUP_BEHIND } };
+    const char *at = s->r.at;
+    struct mark start = here(s);
     if (s->depth == LIMIT_DEPTH)
         return ecma_fail(&s->r, "groups are nested too deeply");
     s->repeatable = false;
-    s->open[s->depth] = s->r.at;
-    s->look[s->depth] = false;
-    if (s->r.at[1] != '?') {
-        s->depth++;
-        s->r.at++;
-        buffer_add_char(&s->r.out, '(');
-        return true;
-    }
     for (size_t i = 0; i < COUNT(kinds); i++) {
-        if (strncmp(s->r.at, kinds[i].text, strlen(kinds[i].text)) != 0)
+        if (strncmp(at, kinds[i].text, strlen(kinds[i].text)) != 0)
             continue;
-        s->look[s->depth++] = kinds[i].look;
         s->r.at += strlen(kinds[i].text);
         buffer_add_text(&s->r.out, kinds[i].text);
+        push_group(s, at, start, kinds[i].kind);
         return true;
     }
-    struct str name = group_name(s->r.at + 2);
-    if (!name.len)
-        return ecma_fail(&s->r, s->r.at[2] == '<' ? "the group's name is no name"
-                                                  : "ECMA-262 has no such group");
-    s->depth++;
-    s->r.at = name.ptr + name.len + 1;
+    if (at[1] == '?') {
+        struct str name = group_name(at + 2);
+        if (!name.len)
+            return ecma_fail(&s->r, at[2] == '<' ? "the group's name is no name"
+                                                 : "ECMA-262 has no such group");
+        s->r.at = name.ptr + name.len;
+    }
+    s->r.at++;
+    s->captures++;
     buffer_add_char(&s->r.out, '(');
+    push_group(s, at, start, GROUP_PLAIN);
     return true;
 }
 
@@ -127,8 +151,9 @@ static bool close_group(struct state *s)
 {
     if (!s->depth)
         return ecma_fail(&s->r, "this ) closes no group");
-    s->depth--;
-    s->repeatable = !s->look[s->depth];
+    const struct open_group *g = &s->open[--s->depth];
+    s->repeatable = g->kind != GROUP_BEHIND;
+    s->atom = g->start;
     s->r.at++;
     buffer_add_char(&s->r.out, ')');
     return true;
@@ -189,26 +214,61 @@ static const char *braces(const char *p, unsigned long *least, unsigned long *mo
     return *end == '}' ? end + 1 : NULL;
 }
 
+/* Whether the last atom is the first thing in a lookbehind, or in an alternative of it.
+ * One that captures is left alone: the other groups would get new numbers. */
+static bool starts_lookbehind(const struct state *s)
+{
+    if (!s->depth || s->open[s->depth - 1].kind != GROUP_BEHIND)
+        return false;
+    const struct mark *branch = &s->open[s->depth - 1].branch;
+    return s->atom.out == branch->out && s->captures == s->atom.captures;
+}
+
+static void repeat_least(struct state *s, unsigned long least)
+{
+    if (least == 0 && !s->r.out.full)
+        s->r.out.len = s->atom.out;
+    else
+        buffer_printf(&s->r.out, "{%lu}", least);
+}
+
+static bool read_atom(struct state *s)
+{
+    s->atom = here(s);
+    s->repeatable = true;
+    if (*s->r.at == '\\')
+        return read_escape(s);
+    if (*s->r.at == '[')
+        return ecma_class(&s->r);
+    if (*s->r.at == '.')
+        ecma_write_dot(&s->r);
+    else
+        ecma_write_char(&s->r, ecma_next(&s->r));
+    return true;
+}
+
 static bool read_quantifier(struct state *s)
 {
     unsigned long least, most;
     const char *end = s->r.at + 1;
     if (*s->r.at == '{') {
         end = braces(s->r.at, &least, &most);
-        if (!end) {
-            ecma_write_char(&s->r, ecma_next(&s->r));
-            s->repeatable = true;
-            return true;
-        }
+        if (!end)
+            return read_atom(s);
         if (least > MOST_REPEATS || most > MOST_REPEATS)
             return ecma_fail(&s->r, "more than 65535 repetitions cannot be counted");
         if (least > most)
             return ecma_fail(&s->r, "the quantifier's bounds are out of order");
+    } else {
+        least = *s->r.at == '+';
     }
     if (!s->repeatable)
         return ecma_fail(&s->r, "there is nothing to repeat");
     end += *end == '?';
-    buffer_add(&s->r.out, (struct str){ s->r.at, (size_t)(end - s->r.at) });
+    if (starts_lookbehind(s))
+        repeat_least(s, least);
+    else
+        buffer_add(&s->r.out, (struct str){ s->r.at, (size_t)(end - s->r.at) });
     s->r.at = end;
     s->repeatable = false;
     return true;
@@ -216,8 +276,11 @@ static bool read_quantifier(struct state *s)
 
 static bool read_mark(struct state *s)
 {
+    bool branch = *s->r.at == '|' && s->depth;
     buffer_add_char(&s->r.out, *s->r.at++);
     s->repeatable = false;
+    if (branch)
+        s->open[s->depth - 1].branch = here(s);
     return true;
 }
 
@@ -237,17 +300,9 @@ static bool read_term(struct state *s)
     case '?':
     case '{':
         return read_quantifier(s);
-    case '\\':
-        return read_escape(s);
+    default:
+        return read_atom(s);
     }
-    s->repeatable = true;
-    if (*s->r.at == '[')
-        return ecma_class(&s->r);
-    if (*s->r.at == '.')
-        ecma_write_dot(&s->r);
-    else
-        ecma_write_char(&s->r, ecma_next(&s->r));
-    return true;
 }
 
 static void read_all(struct state *s, unsigned *starts, const char *text)
@@ -263,7 +318,7 @@ static void read_all(struct state *s, unsigned *starts, const char *text)
     if (s->r.out.full)
         ecma_fail(&s->r, "the pattern is too long");
     else if (s->depth) {
-        s->r.at = s->open[s->depth - 1];
+        s->r.at = s->open[s->depth - 1].at;
         ecma_fail(&s->r, "the group is not closed");
     }
 }

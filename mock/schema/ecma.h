@@ -6,8 +6,15 @@
  * a++, (?i), (*VERB)) or is literal in both ([[:alpha:]]).
  *
  * Kinder than the u flag where real documents need it, as ECMA's Annex B is: a brace
- * that opens no quantifier, a lone ] or }, an escaped punctuation mark, and a class
- * escape at the end of a range ([\w-.]) are literal. */
+ * that opens no quantifier, a lone ] or }, an escaped punctuation mark, a class escape
+ * at the end of a range ([\w-.]), a lookahead with a quantifier and an octal escape
+ * (\07) are read as without that flag. Not so where Annex B would take for a plain
+ * letter or number what was meant as something else (\Z, \a, \pL, \u12, \2 without a
+ * second group): that is refused, since nobody would notice.
+ *
+ * A lookbehind may start anywhere, so whatever may be repeated at its start is written
+ * as often as it has to be there: (?<=a*b+c) as (?<=bc). What is left has to be of a
+ * fixed length for PCRE2, each alternative of its own. */
 #ifndef SCHEMA_ECMA_H
 #define SCHEMA_ECMA_H
 

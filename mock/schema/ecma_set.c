@@ -143,6 +143,15 @@ static bool unicode_escape(struct ecma_reader *r, uint32_t *c)
     return true;
 }
 
+/* Behind "\0", which Annex B lets two more octal digits follow. */
+static uint32_t octal_escape(struct ecma_reader *r)
+{
+    uint32_t c = 0;
+    for (int i = 0; i < 2 && *r->at >= '0' && *r->at <= '7'; i++)
+        c = c * 8 + (uint32_t)(*r->at++ - '0');
+    return c;
+}
+
 /* The one character that an escape names; the reader stands behind the backslash. */
 static bool escaped_char(struct ecma_reader *r, uint32_t *c)
 {
@@ -165,8 +174,7 @@ static bool escaped_char(struct ecma_reader *r, uint32_t *c)
     } else if (*c == 'u') {
         ok = unicode_escape(r, c);
     } else if (*c == '0') {
-        ok = *r->at < '0' || *r->at > '9';
-        *c = 0;
+        *c = octal_escape(r);
     } else {
         ok = !letter(*c) && !(*c >= '0' && *c <= '9');
     }
@@ -188,7 +196,7 @@ static bool write_property(struct ecma_reader *r, bool others)
     struct str name = { start + 1, (size_t)(close - start - 1) };
     const char *spelled = ecma_property(name, &negated, r->out.arena);
     if (!spelled)
-        return ecma_fail(r, "there is no such Unicode property");
+        return ecma_fail(r, "this Unicode property is not known here");
     buffer_add_text(&r->out, others != negated ? "\\P" : "\\p");
     buffer_add_text(&r->out, spelled);
     r->at = close + 1;

@@ -139,6 +139,17 @@ static void escapes_name_characters(void **state)
         { "^\\/\\.\\$\\-\\@\\_$", "/.$-@_", true },
         { "^\\t\\n\\v\\f\\r$", "\t\n\v\f\r", true },
         { "^[\\b]$", "\b", true },
+        { "^\\07[\\012]\\0101$",
+          "\a\n\x08"
+          "1",
+          true },
+        { "^\\08$",
+          "\xc0\x80"
+          "8",
+          true },
+        { "^\\:\\ \\#\\~\\%\\&\\'\\\"\\`\\<$", ": #~%&'\"`<", true },
+        { "^[\\uD83D\\uDE00]$", "\xf0\x9f\x98\x80", true },
+        { "^[\xf0\x9f\x98\x80]$", "\xf0\x9f\x98\x80", true },
         { "\\uD800", "\xed\x9f\xbf", false },
         { "^[\\uD000-\\uE000]$", "\xee\x80\x80", true },
     };
@@ -199,6 +210,29 @@ static void a_pattern_looks_ahead_and_behind(void **state)
         { "^(?=.*\\d)\\w{3}$", "ab1", true }, { "^(?=.*\\d)\\w{3}$", "abc", false },
         { "^(?!foo)", "foobar", false },      { "(?<=a)b", "ab", true },
         { "(?<!a)b", "ab", false },           { "(?<=\\s|^)x", "x", true },
+        { "^(?=a)*b$", "b", true },           { "^(?!a)?a$", "a", true },
+    };
+    check_rows(*state, rows, COUNT(rows));
+}
+
+static void a_lookbehind_may_start_anywhere(void **state)
+{
+    static const struct match_row rows[] = {
+        { "(?<=a+)b", "aab", true },
+        { "(?<=a+)b", "cb", false },
+        { "^(?<=a*)b", "b", true },
+        { "(?<!a+)b", "aab", false },
+        { "(?<!a*)b", "b", false },
+        { "(?<=a*b?c{2,}d)e", "ccde", true },
+        { "(?<=a*b?c{2,}d)e", "cde", false },
+        { "(?<=x|[ab]*?c|\\d{1,3}[.])e", "ce", true },
+        { "(?<=x|[ab]*?c|\\d{1,3}[.])e", "12.e", true },
+        { "(?<=x|[ab]*?c|\\d{1,3}[.])e", ".e", false },
+        { "(?<=(?:ab)+)c", "abc", true },
+        { "(?<=(?:ab)+)c", "bc", false },
+        { "(?<=(?:ab)*)c(d)\\1", "cdd", true },
+        { "(?<=(a))b\\1", "aba", true },
+        { "(?<=a(?=b)*)c", "ac", true },
     };
     check_rows(*state, rows, COUNT(rows));
 }
@@ -253,17 +287,21 @@ static void what_is_no_pattern_is_refused_with_its_offset(void **state)
         { "\\u12", "offset 1" },
         { "\\xg", "offset 1" },
         { "\\c1", "offset 1" },
-        { "\\00", "offset 1" },
         { "(?<1>a)", "offset 0" },
         { "(?>a)", "offset 0" },
         { "(?<a>b)(?<a>c)", "offset 7" },
         { "(?#x)", "offset 0" },
-        { "(?=a)*", "offset 5" },
+        { "(?<=a)*", "offset 6" },
+        { "(?<!a)?", "offset 6" },
         { "^*", "offset 1" },
         { "\\a", "offset 1" },
         { "{2}", "offset 0" },
         { "a\xff", "offset 0" },
-        { "ab(?<=x+)c", "offset 5" },
+        { "ab(?<=cx+)c", "a lookbehind whose length varies" },
+        { "ab(?<=cx+)c", "offset 5" },
+        { "(?<=^a*)b", "whose length varies" },
+        { "(?<=(a)*)b", "whose length varies" },
+        { "(?<=(?:a|bc)d)e", "whose length varies" },
         { "a{70000}", "offset 1" },
         { "\\p{Script=Nope}", "offset" },
         { "(?P<n>a)", "offset 0" },
@@ -566,6 +604,7 @@ int main(void)
         SENTENCE(a_brace_that_is_no_quantifier_is_itself),
         SENTENCE(groups_are_remembered_by_number_and_name),
         SENTENCE(a_pattern_looks_ahead_and_behind),
+        SENTENCE(a_lookbehind_may_start_anywhere),
         SENTENCE(properties_have_the_names_of_ecma),
         SENTENCE(what_is_no_pattern_is_refused_with_its_offset),
         SENTENCE(a_pattern_made_to_explode_is_stopped),
