@@ -214,22 +214,21 @@ static const char *braces(const char *p, unsigned long *least, unsigned long *mo
     return *end == '}' ? end + 1 : NULL;
 }
 
-/* Whether the last atom is the first thing in a lookbehind, or in an alternative of it.
- * One that captures is left alone: the other groups would get new numbers. */
-static bool starts_lookbehind(const struct state *s)
+/* How often the last atom is written where it need not be there as often as it may: at
+ * the start of a lookbehind, or of an alternative of it. And never, where it may not be
+ * there at all: for (?:$|^a){0}$ PCRE2 would look only at the start. Atoms that capture
+ * are left alone, since the other groups would get new numbers. */
+static bool repeat_exactly(struct state *s, unsigned long least, unsigned long most)
 {
-    if (!s->depth || s->open[s->depth - 1].kind != GROUP_BEHIND)
+    bool behind = s->depth && s->open[s->depth - 1].kind == GROUP_BEHIND &&
+                  s->atom.out == s->open[s->depth - 1].branch.out;
+    if (s->captures != s->atom.captures || (!behind && most > 0))
         return false;
-    const struct mark *branch = &s->open[s->depth - 1].branch;
-    return s->atom.out == branch->out && s->captures == s->atom.captures;
-}
-
-static void repeat_least(struct state *s, unsigned long least)
-{
-    if (least == 0 && !s->r.out.full)
-        s->r.out.len = s->atom.out;
-    else
+    if (least > 0)
         buffer_printf(&s->r.out, "{%lu}", least);
+    else if (!s->r.out.full)
+        s->r.out.len = s->atom.out;
+    return true;
 }
 
 static bool read_atom(struct state *s)
@@ -249,7 +248,7 @@ static bool read_atom(struct state *s)
 
 static bool read_quantifier(struct state *s)
 {
-    unsigned long least, most;
+    unsigned long least = *s->r.at == '+', most = MOST_REPEATS;
     const char *end = s->r.at + 1;
     if (*s->r.at == '{') {
         end = braces(s->r.at, &least, &most);
@@ -259,15 +258,11 @@ static bool read_quantifier(struct state *s)
             return ecma_fail(&s->r, "more than 65535 repetitions cannot be counted");
         if (least > most)
             return ecma_fail(&s->r, "the quantifier's bounds are out of order");
-    } else {
-        least = *s->r.at == '+';
     }
     if (!s->repeatable)
         return ecma_fail(&s->r, "there is nothing to repeat");
     end += *end == '?';
-    if (starts_lookbehind(s))
-        repeat_least(s, least);
-    else
+    if (!repeat_exactly(s, least, most))
         buffer_add(&s->r.out, (struct str){ s->r.at, (size_t)(end - s->r.at) });
     s->r.at = end;
     s->repeatable = false;

@@ -48,12 +48,13 @@ static void check_rows(struct arena *a, const struct match_row *rows, size_t cou
 static void a_pattern_is_not_anchored(void **state)
 {
     static const struct match_row rows[] = {
-        { "b", "abc", true },         { "^b", "abc", false },
-        { "c$", "abc", true },        { "", "", true },
-        { "", "abc", true },          { "a|", "", true },
-        { "^(?:a|b)c$", "bc", true }, { "^a{2}$", "aa", true },
-        { "^a{2,}$", "a", false },    { "^a{0}$", "", true },
-        { "^a+?b*?$", "ab", true },   { "^a??$", "a", true },
+        { "b", "abc", true },          { "^b", "abc", false },
+        { "c$", "abc", true },         { "", "", true },
+        { "", "abc", true },           { "a|", "", true },
+        { "^(?:a|b)c$", "bc", true },  { "^a{2}$", "aa", true },
+        { "^a{2,}$", "a", false },     { "^a{0}$", "", true },
+        { "(?:$|^a){0}$", "b", true }, { "^a+?b*?$", "ab", true },
+        { "^a??$", "a", true },
     };
     check_rows(*state, rows, COUNT(rows));
 }
