@@ -100,6 +100,7 @@ cJSON *sample_number(struct maker *m, const cJSON *flat, const char *name, bool 
     for (size_t i = 0; i < COUNT(edges); i++)
         if (json_is_number(json_member(flat, edges[i])))
             made[n++] = sample_alias(m, json_member(flat, edges[i]));
+    made[n++] = json_integer(m->s->arena, 1 + m->nth % 100); /* int8 and the like */
     for (size_t i = 0; i < n; i++)
         if (made[i] && sample_fits(m, flat, made[i]))
             return made[i];

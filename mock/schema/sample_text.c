@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "schema/format.h"
 
 #include <stdio.h>
 
@@ -65,7 +66,10 @@ const char *sample_of_format(struct maker *m, const char *format)
         return at;
     if (strcmp(format, "date") == 0)
         return arena_copy(a, (struct str){ at, 10 });
-    return strcmp(format, "time") == 0 ? at + 11 : NULL;
+    if (strcmp(format, "time") == 0)
+        return at + 11;
+    const struct format *known = format_of(format);
+    return known ? format_example(known) : NULL;
 }
 
 static bool name_ends(const char *name, const char *with)

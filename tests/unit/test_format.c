@@ -38,6 +38,9 @@ static void check(void **state, const struct row *rows, size_t count)
         if (!f)
             fail_msg("%s is not known", rows[i].format);
         assert_true(strlen(format_wanted(f)) > 5);
+        const char *example = format_example(f);
+        if (example && !format_check(f, json_string(*state, str(example))))
+            fail_msg("%s: its own example %s", rows[i].format, example);
         for (const char *const *t = rows[i].texts; *t; t++) {
             bool wanted = **t != '!';
             const cJSON *value = json_string(*state, str(*t + !wanted));

@@ -483,6 +483,7 @@ static void structure_is_followed(void **state)
         { "{\"type\":\"integer\",\"minimum\":-3,\"maximum\":-3}", "", "-3" },
         { "{\"type\":\"integer\",\"minimum\":9223372036854775807}", "",
           "9223372036854775807" },
+        { "{\"type\":\"integer\",\"format\":\"int8\",\"minimum\":127}", "", "127" },
         { "{\"type\":\"string\",\"maxLength\":0}", "", "\"\"" },
         { "{\"minItems\":1000,\"uniqueItems\":true,\"items\":{\"type\":\"integer\"}}",
           "/999", "?" },
@@ -546,6 +547,11 @@ static void a_string_fits_its_pattern_format_and_length(void **state)
         "\"format\":\"relative-json-pointer\"",
         "\"format\":\"regex\"",
         "\"format\":\"password\",\"minLength\":12",
+        "\"format\":\"iri\"",
+        "\"format\":\"uri-template\"",
+        "\"format\":\"idn-hostname\"",
+        "\"format\":\"http-date\"",
+        "\"format\":\"char\"",
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         for (uint64_t seed = 0; seed < 20; seed++) {
