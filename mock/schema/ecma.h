@@ -16,8 +16,8 @@
  * as often as it has to be there: (?<=a*b+c) as (?<=bc). What is left has to be of a
  * fixed length for PCRE2, each alternative of its own.
  *
- * One difference stays: a group that is repeated remembers what it held the time before,
- * which ECMA forgets, as in (\1a){2}. */
+ * One difference stays: a group that is repeated remembers what it held the time
+ * before, which ECMA forgets, as in (\1a){2}. */
 #ifndef SCHEMA_ECMA_H
 #define SCHEMA_ECMA_H
 

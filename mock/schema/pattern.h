@@ -16,8 +16,9 @@ enum pattern_answer {
     PATTERN_GAVE_UP /* LIMIT_PATTERN_STEPS or LIMIT_PATTERN_SUBJECT was reached */
 };
 
-/* Borrowed from arena (PCRE2's own memory too, and the machine code goes with it). NULL when the text is no pattern that
- * can be translated; *why then says so with the offset, borrowed from arena. */
+/* Borrowed from arena (PCRE2's own memory too, and the machine code goes with it). NULL
+ * when the text is no pattern that can be translated; *why then says so with the
+ * offset, borrowed from arena. */
 struct pattern *pattern_compile(const char *text, struct arena *arena,
                                 const char **why);
 
