@@ -303,7 +303,9 @@ struct api *api_load(const char *file, const struct api_options *options,
     struct api *api = arena_take(arena, sizeof(*api));
     struct loading l = { .api = api, .arena = arena, .err = err };
     api->file = arena_copy(arena, str(file));
-    api->name = file_stem(file, arena);
+    api->name = options && options->name ? options->name
+                : strcmp(file, "-") == 0 ? "stdin"
+                                         : file_stem(file, arena);
 
     api->root = document_read(file, arena, err);
     if (!api->root)

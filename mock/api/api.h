@@ -115,6 +115,7 @@ struct api {
 };
 
 struct api_options {
+    const char *name; /* NULL: the file's stem, or "stdin" */
     /* Folders besides the document's own that references may lead into, ended by NULL;
      * NULL: none. */
     const char *const *allowed;

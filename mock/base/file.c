@@ -11,7 +11,7 @@
 bool file_exists(const char *path)
 {
     struct stat st;
-    return stat(path, &st) == 0;
+    return stat(path, &st) == 0 || strcmp(path, "-") == 0;
 }
 
 bool file_is_folder(const char *path)
@@ -20,15 +20,15 @@ bool file_is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-bool file_read(const char *path, struct arena *arena, struct str *text, struct err *err)
+/* Standard input can be read once and is asked for twice: for its text, and again for
+ * the lines that an error names. Ends with the program. */
+static struct arena *input_arena;
+static struct str input;
+
+static bool read_stream(FILE *f, const char *path, struct arena *arena,
+                        struct str *text, struct err *err)
 {
     struct where at = { .file = path };
-    if (file_is_folder(path))
-        return err_set(err, at, "expected a file, found a folder");
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return err_set(err, at, "cannot open: %s", strerror(errno));
-
     bool ok = false;
     char *bytes = NULL;
     size_t len = 0, room = 0;
@@ -66,6 +66,31 @@ bool file_read(const char *path, struct arena *arena, struct str *text, struct e
     ok = true;
 out:
     free(bytes);
+    return ok;
+}
+
+static bool read_input(struct arena *arena, struct str *text, struct err *err)
+{
+    if (!input_arena) {
+        input_arena = arena_new(2 * LIMIT_FILE_BYTES);
+        if (!read_stream(stdin, "-", input_arena, &input, err))
+            input = (struct str){ "", 0 };
+    }
+    *text = (struct str){ arena_copy(arena, input), input.len };
+    return true;
+}
+
+bool file_read(const char *path, struct arena *arena, struct str *text, struct err *err)
+{
+    struct where at = { .file = path };
+    if (strcmp(path, "-") == 0)
+        return read_input(arena, text, err);
+    if (file_is_folder(path))
+        return err_set(err, at, "expected a file, found a folder");
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return err_set(err, at, "cannot open: %s", strerror(errno));
+    bool ok = read_stream(f, path, arena, text, err);
     fclose(f);
     return ok;
 }

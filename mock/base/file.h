@@ -4,7 +4,8 @@
 
 #include "base/error.h"
 
-/* Reads a whole file of at most LIMIT_FILE_BYTES. text is borrowed from arena and has
+/* Reads a whole file of at most LIMIT_FILE_BYTES; "-" is standard input, which is read
+ * at the first call and kept. text is borrowed from arena and has
  * a NUL behind its last byte. */
 bool file_read(const char *path, struct arena *arena, struct str *text,
                struct err *err);
@@ -14,6 +15,7 @@ bool file_read(const char *path, struct arena *arena, struct str *text,
 bool file_list(const char *folder, const char *suffix, struct arena *arena,
                const char ***paths, size_t *count, struct err *err);
 
+/* Standard input ("-") always does. */
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 

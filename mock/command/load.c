@@ -46,17 +46,36 @@ static const char *shortened(const char *path, struct arena *arena)
 }
 
 struct spec_list {
-    const char *paths[OPTION_LIST];
+    const char *paths[OPTION_LIST], *names[OPTION_LIST];
     size_t count;
 };
 
-static bool add_spec(struct loaded *l, struct spec_list *list, const char *path)
+static bool add_spec(struct loaded *l, struct spec_list *list, const char *path,
+                     const char *name)
 {
     if (list->count == OPTION_LIST)
         return err_set(&l->err, (struct where){ .file = path },
                        "expected at most %d specs", OPTION_LIST);
+    list->names[list->count] = name;
     list->paths[list->count++] = path;
     return true;
+}
+
+/* A folder may also hold the parts that its documents refer to. */
+static bool is_part(struct loaded *l, const char *path)
+{
+    struct str text;
+    struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
+    struct err ignored = err_in(arena);
+    bool read = file_read(path, arena, &text, &ignored);
+    bool part = read && !strstr(text.ptr, "openapi") && !strstr(text.ptr, "swagger");
+    arena_free(arena);
+    if (part)
+        err_warn(
+            &l->err, (struct where){ .file = path },
+            "this is no OpenAPI document by itself; it is read where one refers to "
+            "it");
+    return part;
 }
 
 static bool add_folder(struct loaded *l, struct spec_list *list, const char *folder)
@@ -69,7 +88,7 @@ static bool add_folder(struct loaded *l, struct spec_list *list, const char *fol
         if (!file_list(folder, suffixes[s], l->arena, &paths, &count, &l->err))
             return false;
         for (size_t i = 0; i < count; i++)
-            if (!add_spec(l, list, paths[i]))
+            if (!is_part(l, paths[i]) && !add_spec(l, list, paths[i], NULL))
                 return false;
     }
     if (list->count == before)
@@ -99,8 +118,9 @@ static bool find_specs(struct loaded *l, const struct options *o,
     }
     bool ok = true;
     for (size_t i = 0; i < o->spec_count; i++)
-        ok = (file_is_folder(o->specs[i]) ? add_folder(l, list, o->specs[i])
-                                          : add_spec(l, list, o->specs[i])) &&
+        ok = (file_is_folder(o->specs[i])
+                  ? add_folder(l, list, o->specs[i])
+                  : add_spec(l, list, o->specs[i], o->spec_names[i])) &&
              ok;
     return ok;
 }
@@ -146,14 +166,15 @@ static bool load_apis(struct loaded *l, const struct options *o,
     for (size_t i = 0; i < list->count; i++) {
         unsigned errors = l->err.errors;
         const char *path = list->paths[i];
-        struct api_options options = { .allowed = o->allowed };
+        struct api_options options = { .name = list->names[i], .allowed = o->allowed };
         struct api *api = api_load(path, &options, l->arena, &l->err);
         if (!api)
             continue;
         struct api *before = map_put(names, str(api->name), api);
         if (before) {
             err_set(&l->err, (struct where){ .file = path },
-                    "%s has the same name, \"%s\"; rename one of the files",
+                    "%s has the same name, \"%s\"; give one another with --spec "
+                    "NAME=FILE",
                     before->file, api->name);
             continue;
         }

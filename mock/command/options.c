@@ -15,6 +15,9 @@
     X(FIXTURES, "fixtures", 'f', "DIR",                                               \
       "behaviours, seeds and scenarios (fixtures/ "                                   \
       "beside the specs)")                                                            \
+    X(SPEC, "spec", 0, "NAME=FILE",                                                   \
+      "serve this document under that name; may be "                                  \
+      "repeated")                                                                     \
     X(ALLOW_FOLDER, "allow-folder", 0, "DIR",                                         \
       "references may also lead to files in here; may be repeated")                   \
     X(SCENARIO, "scenario", 's', "NAME|FILE", "start this scenario; may be repeated") \
@@ -109,6 +112,20 @@ static bool add(const char **list, size_t *count, const char *value, const char 
     return true;
 }
 
+/* "v1=specs/pets.yaml" */
+static bool add_named(struct options *o, const char *value)
+{
+    size_t n = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                             "0123456789-_.");
+    if (!n || value[n] != '=' || !value[n + 1] || value[0] == '_' || value[0] == '.')
+        return wrong("--spec wants NAME=FILE, a name of letters, digits, '-', '_' and "
+                     "'.', not \"%\"%",
+                     value, "");
+    char *name = strndup(value, n); /* as long as the program runs, as argv does */
+    o->spec_names[o->spec_count] = name;
+    return name && add(o->specs, &o->spec_count, value + n + 1, "spec");
+}
+
 static bool truth(const char *value)
 {
     return !value || !*value || strcmp(value, "0") != 0;
@@ -134,6 +151,8 @@ static bool apply(struct options *o, enum option which, const char *value)
     case OPTION_FIXTURES:
         o->fixtures = value;
         return true;
+    case OPTION_SPEC:
+        return add_named(o, value);
     case OPTION_ALLOW_FOLDER:
         return add(o->allowed, &o->allowed_count, value, name);
     case OPTION_SCENARIO:

@@ -101,7 +101,9 @@ const char *uri_fragment(struct arena *arena, const char *reference)
 
 const char *uri_of_file(struct arena *arena, const char *path)
 {
-    char *real = realpath(path, NULL);
+    char *real = realpath(path, NULL), *here = realpath(".", NULL);
+    if (!real && *path != '/')
+        path = arena_printf(arena, "%s/%s", here ? here : "", path);
     struct buffer b = buffer_in(arena, LIMIT_FILE_BYTES);
     buffer_add_text(&b, "file://");
     for (const char *p = real ? real : path; *p; p++) {
@@ -113,6 +115,7 @@ const char *uri_of_file(struct arena *arena, const char *path)
             buffer_printf(&b, "%%%02X", (unsigned char)*p);
     }
     free(real);
+    free(here);
     return buffer_str(&b).ptr;
 }
 
