@@ -428,6 +428,9 @@ static bool check_discriminator(struct checking *c, const struct schema *s,
 {
     const char *name = r->u.discriminator.property;
     const cJSON *member = json_member(value, name);
+    const struct schema *otherwise = r->u.discriminator.otherwise;
+    if (!member && otherwise)
+        return check(c, otherwise, value, at);
     if (!member)
         return r->u.discriminator.optional ||
                found(c, s, "required", NULL, NULL, at, name, NULL);
@@ -436,6 +439,8 @@ static bool check_discriminator(struct checking *c, const struct schema *s,
         json_is_string(member)
             ? map_get(r->u.discriminator.by_value, str(member->valuestring))
             : NULL;
+    if (!branch && otherwise)
+        return check(c, otherwise, value, at);
     if (!branch)
         return found(c, s, "discriminator", r->u.discriminator.values, member, &here,
                      NULL, NULL);

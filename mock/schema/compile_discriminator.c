@@ -3,7 +3,8 @@
  *
  * Values stand for schemas by the mapping, by the name of the branch's component, and
  * for a branch written in place by the const or enum of the member in it. Where there
- * are no branches, they are the components that are `allOf` this schema. */
+ * are no branches, they are the components that are `allOf` this schema. 3.2 has a
+ * defaultMapping for all other values. */
 #include "schema/making.h"
 
 #include "base/limits.h"
@@ -182,6 +183,9 @@ void on_discriminator(struct making *m, const cJSON *value, const struct keyword
     r->u.discriminator.property = json_member_text(value, "propertyName");
     r->u.discriminator.by_value = m->choices;
     r->u.discriminator.values = values_of(m, value, m->choices);
+    const cJSON *otherwise = json_member(value, "defaultMapping");
+    if (otherwise)
+        r->u.discriminator.otherwise = mapped(m, otherwise);
     r->u.discriminator.optional =
         !json_member(node, "oneOf") && !json_member(node, "anyOf");
 }

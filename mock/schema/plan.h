@@ -114,9 +114,10 @@ struct rule {
         } choice;
         struct {
             const char *property;
-            const struct map *by_value; /* of const struct schema * */
-            const cJSON *values;        /* an array of the names that exist */
-            bool optional;              /* the member need not be there */
+            const struct map *by_value;     /* of const struct schema * */
+            const cJSON *values;            /* an array of the names that exist */
+            bool optional;                  /* the member need not be there */
+            const struct schema *otherwise; /* for no value or one that is not known */
         } discriminator;
         const struct map *dependents; /* name → const struct schema *; or names */
         struct {

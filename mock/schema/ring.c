@@ -58,6 +58,7 @@ static void follow(struct search *x, size_t i, const struct rule *r)
         go(x, i, r->u.choice.otherwise);
         break;
     case RULE_DISCRIMINATOR:
+        go(x, i, r->u.discriminator.otherwise);
         go_all(x, i, r->u.discriminator.by_value);
         break;
     case RULE_DEPENDENT:

@@ -542,6 +542,21 @@ static void a_discriminator_chooses_the_branch(void **state)
     check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_30);
 }
 
+static void a_default_mapping_takes_every_other_value(void **state)
+{
+    static const char pets[] =
+        "{" CAT_OR_DOG
+        "\"discriminator\":{\"propertyName\":\"kind\",\"defaultMapping\":"
+        "\"Dog\"}," PETS "}";
+    static const struct fit_row rows[] = {
+        { pets, "{\"kind\":\"Cat\",\"lives\":9}", true },
+        { pets, "{\"kind\":\"Cow\",\"bark\":\"!\"}", true },
+        { pets, "{\"kind\":\"Cow\"}", false },
+        { pets, "{\"bark\":\"!\"}", false }, /* Dog wants a kind itself */
+    };
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
+}
+
 static void
 a_branch_written_in_place_is_chosen_by_the_values_of_its_member(void **state)
 {
@@ -1236,6 +1251,7 @@ int main(void)
         TEST(what_stands_beside_a_reference_counts_in_3_1_alone),
         TEST(openapi_3_0_has_its_own_words),
         TEST(a_discriminator_chooses_the_branch),
+        TEST(a_default_mapping_takes_every_other_value),
         TEST(a_branch_written_in_place_is_chosen_by_the_values_of_its_member),
         TEST(a_parent_leads_to_the_components_that_are_all_of_it),
         TEST(a_discriminator_is_an_annotation_outside_openapi),
