@@ -3,24 +3,36 @@
 #include "base/limits.h"
 
 /* The way through a schema is followed on the plan; the same schema can be met again
- * without a step of the pointer, so the depth is bounded. */
+ * without a step of the pointer, so depth and steps are bounded. */
 struct walk {
-    struct schema_place *place;
-    bool found;
-    unsigned least;
+    const char *nearest;
+    unsigned least; /* edits of the nearest name yet; 0: it is not asked for */
+    unsigned steps; /* left */
+    bool closed;
 };
 
-static void visit(struct walk *w, const struct schema *s, const char *pointer,
-                  int depth);
+enum { MOST_DEPTH = 32, MOST_STEPS = 4096 };
 
-static void arrive(struct walk *w, const struct schema *s)
+/* What is said of a place: nothing, or types. All of it holds, or one of it does. */
+struct said {
+    bool found;
+    unsigned types;
+};
+
+static void also(struct said *a, struct said b)
 {
-    w->found = true;
-    w->place->types |= s->types;
-    for (size_t i = 0; i < s->rule_count; i++)
-        if (s->rules[i].kind == RULE_ENUM || s->rules[i].kind == RULE_CONST)
-            w->place->closed = true;
+    if (b.found)
+        *a = (struct said){ true, a->found ? a->types & b.types : b.types };
 }
+
+static void or_else(struct said *a, struct said b)
+{
+    if (b.found)
+        *a = (struct said){ true, a->types | b.types };
+}
+
+static struct said visit(struct walk *w, const struct schema *s, const char *pointer,
+                         int depth);
 
 static bool is_index(const char *p, size_t len)
 {
@@ -32,133 +44,156 @@ static bool is_index(const char *p, size_t len)
     return len > 0;
 }
 
-static void anything(struct walk *w)
-{
-    w->found = true;
-    w->place->types = TYPE_ANY;
-}
+static const struct said anything = { true, TYPE_ANY };
 
-static void step_item(struct walk *w, const struct rule *r, const char *token,
-                      size_t len, const char *rest, int depth)
+static struct said step_item(struct walk *w, const struct rule *r, const char *token,
+                             size_t len, const char *rest, int depth)
 {
     size_t index = 0;
     for (size_t i = 0; i < len && *token != '-' && index < 1000000; i++)
         index = index * 10 + (size_t)(token[i] - '0');
     if (*token != '-' && index < r->u.items.prefix_count)
-        visit(w, r->u.items.prefix[index], rest, depth);
-    else if (r->u.items.rest)
-        visit(w, r->u.items.rest, rest, depth);
+        return visit(w, r->u.items.prefix[index], rest, depth);
+    if (r->u.items.rest)
+        return visit(w, r->u.items.rest, rest, depth);
+    return (struct said){ 0 };
 }
 
 /* Which patterns a name matches is not asked; any of them may describe it. */
-static void step_undeclared(struct walk *w, const struct object_rule *o,
-                            const char *rest, int depth)
+static struct said step_undeclared(struct walk *w, const struct object_rule *o,
+                                   const char *rest, int depth)
 {
+    struct said all = { 0 };
     if (o->open)
-        anything(w);
+        all = anything;
     for (size_t i = 0; i < o->pattern_count; i++)
-        visit(w, o->patterns[i].schema, rest, depth);
+        or_else(&all, visit(w, o->patterns[i].schema, rest, depth));
     if (o->additional && !o->additional->never)
-        visit(w, o->additional, rest, depth);
+        or_else(&all, visit(w, o->additional, rest, depth));
+    return all;
+}
+
+static void look_for_nearest(struct walk *w, const struct schema *s, struct str name)
+{
+    struct str key;
+    void *value;
+    for (size_t i = 0; w->least && map_at(s->declared, i, &key, &value); i++) {
+        unsigned d = str_distance(key, name);
+        if (d < w->least) {
+            w->least = d;
+            w->nearest = key.ptr;
+        }
+    }
 }
 
 /* Names with '/' or '~' are not asked for in fixtures' pointers; others are compared as
  * they are. */
-static void step(struct walk *w, const struct schema *s, const char *token, size_t len,
-                 const char *rest, int depth)
+static struct said step(struct walk *w, const struct schema *s, const char *token,
+                        size_t len, const char *rest, int depth)
 {
-    struct str name = { token, len }, key;
-    void *value;
+    struct str name = { token, len };
+    struct said all = { 0 };
     const struct schema *next = map_get(s->declared, name);
     if (next)
-        visit(w, next, rest, depth);
-    for (size_t i = 0; !next && map_at(s->declared, i, &key, &value); i++) {
-        unsigned d = str_distance(key, name);
-        if (d < w->least) {
-            w->least = d;
-            w->place->nearest = key.ptr;
-        }
-    }
+        all = visit(w, next, rest, depth);
+    else
+        look_for_nearest(w, s, name);
     if ((s->types & TYPE_OBJECT) && !s->rule_count)
-        anything(w); /* an object of which nothing is said */
+        or_else(&all, anything); /* an object of which nothing is said */
     for (size_t i = 0; i < s->rule_count; i++) {
         const struct rule *r = &s->rules[i];
         if (r->kind == RULE_ITEMS && is_index(token, len))
-            step_item(w, r, token, len, rest, depth);
+            or_else(&all, step_item(w, r, token, len, rest, depth));
         if (r->kind == RULE_OBJECT && !next)
-            step_undeclared(w, r->u.object, rest, depth);
+            or_else(&all, step_undeclared(w, r->u.object, rest, depth));
     }
+    return all;
 }
 
-static void visit_parts(struct walk *w, const struct schema *s, const char *pointer,
+static struct said one_of(struct walk *w, const struct schema **list, size_t count,
+                          const char *pointer, int depth)
+{
+    struct said any = { 0 };
+    for (size_t i = 0; i < count; i++)
+        or_else(&any, visit(w, list[i], pointer, depth));
+    return any;
+}
+
+/* What one rule says of the place: an alternative adds to what may be there, everything
+ * else narrows it. */
+static struct said part(struct walk *w, const struct rule *r, const char *pointer,
                         int depth)
 {
-    for (size_t i = 0; i < s->rule_count; i++) {
-        const struct rule *r = &s->rules[i];
-        struct str key;
-        void *value;
-        switch ((enum rule_kind)r->kind) {
-        case RULE_REF:
-            visit(w, r->u.schema, pointer, depth);
-            break;
-        case RULE_DYNAMIC_REF:
-            visit(w, r->u.dynamic.first, pointer, depth);
-            break;
-        case RULE_ALL_OF:
-        case RULE_ANY_OF:
-        case RULE_ONE_OF:
-            for (size_t j = 0; j < r->u.branches.count; j++)
-                visit(w, r->u.branches.list[j], pointer, depth);
-            break;
-        case RULE_DISCRIMINATOR:
-            for (size_t j = 0; map_at(r->u.discriminator.by_value, j, &key, &value);
-                 j++)
-                visit(w, value, pointer, depth);
-            break;
-        case RULE_IF:
-            if (r->u.choice.then)
-                visit(w, r->u.choice.then, pointer, depth);
-            if (r->u.choice.otherwise)
-                visit(w, r->u.choice.otherwise, pointer, depth);
-            break;
-        default:
-            break;
-        }
+    struct said all = { 0 };
+    struct str key;
+    void *value;
+    switch ((enum rule_kind)r->kind) {
+    case RULE_REF:
+        return visit(w, r->u.schema, pointer, depth);
+    case RULE_DYNAMIC_REF:
+        return visit(w, r->u.dynamic.first, pointer, depth);
+    case RULE_ALL_OF:
+        for (size_t j = 0; j < r->u.branches.count; j++)
+            also(&all, visit(w, r->u.branches.list[j], pointer, depth));
+        return all;
+    case RULE_ANY_OF:
+    case RULE_ONE_OF:
+        return one_of(w, r->u.branches.list, r->u.branches.count, pointer, depth);
+    case RULE_DISCRIMINATOR:
+        for (size_t j = 0; map_at(r->u.discriminator.by_value, j, &key, &value); j++)
+            or_else(&all, visit(w, value, pointer, depth));
+        return all;
+    case RULE_IF:
+        if (r->u.choice.then)
+            or_else(&all, visit(w, r->u.choice.then, pointer, depth));
+        if (r->u.choice.otherwise)
+            or_else(&all, visit(w, r->u.choice.otherwise, pointer, depth));
+        return all;
+    default:
+        return all;
     }
 }
 
-static void visit(struct walk *w, const struct schema *s, const char *pointer,
-                  int depth)
+static struct said visit(struct walk *w, const struct schema *s, const char *pointer,
+                         int depth)
 {
-    if (depth > 32 || s->never)
-        return;
+    struct said all = { 0 };
+    if (depth > MOST_DEPTH || !w->steps || s->never)
+        return all;
+    w->steps--;
     if (s->alias)
         s = s->alias;
-    if (!*pointer) {
-        bool composed = false;
-        for (size_t i = 0; i < s->rule_count; i++)
-            composed = composed || s->rules[i].kind == RULE_REF ||
-                       s->rules[i].kind == RULE_ALL_OF ||
-                       s->rules[i].kind == RULE_ANY_OF ||
-                       s->rules[i].kind == RULE_ONE_OF;
-        if (!composed || s->types != TYPE_ANY)
-            arrive(w, s);
-        if (composed)
-            visit_parts(w, s, pointer, depth + 1);
-        return;
+    if (*pointer) {
+        const char *token = pointer + 1, *end = token;
+        while (*end && *end != '/')
+            end++;
+        all = step(w, s, token, (size_t)(end - token), end, depth + 1);
+    } else {
+        all = (struct said){ true, s->types };
     }
-    const char *token = pointer + 1, *end = token;
-    while (*end && *end != '/')
-        end++;
-    step(w, s, token, (size_t)(end - token), end, depth + 1);
-    visit_parts(w, s, pointer, depth + 1);
+    for (size_t i = 0; i < s->rule_count; i++) {
+        const struct rule *r = &s->rules[i];
+        if (!*pointer && (r->kind == RULE_ENUM || r->kind == RULE_CONST))
+            w->closed = true;
+        also(&all, part(w, r, pointer, depth + 1));
+    }
+    return all;
 }
 
 bool schema_describe(const struct schema *s, const char *pointer,
                      struct schema_place *place)
 {
-    *place = (struct schema_place){ 0 };
-    struct walk w = { .place = place, .least = 4 };
-    visit(&w, s, pointer, 0);
-    return w.found;
+    struct walk w = { .least = 4, .steps = MOST_STEPS };
+    struct said all = visit(&w, s, pointer, 0);
+    *place = (struct schema_place){ all.types, w.closed, w.nearest };
+    return all.found;
+}
+
+unsigned schema_types(const struct schema *s, const char *pointer, bool *closed)
+{
+    struct walk w = { .steps = MOST_STEPS };
+    struct said all = visit(&w, s, pointer, 0);
+    if (closed)
+        *closed = w.closed;
+    return all.types;
 }

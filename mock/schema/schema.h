@@ -116,6 +116,10 @@ struct schema_place {
 bool schema_describe(const struct schema *s, const char *pointer,
                      struct schema_place *place);
 
+/* The types alone, as every call may ask for them: no nearest name is looked for. 0
+ * when nothing is declared there. closed may be NULL. */
+unsigned schema_types(const struct schema *s, const char *pointer, bool *closed);
+
 /* Whether the word is a keyword of JSON Schema or OpenAPI that a finding can name. */
 bool schema_has_keyword(const char *word);
 
