@@ -339,6 +339,7 @@ struct api *api_load(const char *file, const struct api_options *options,
     schemas_compile(api->schemas);
     if (err->errors != errors)
         return NULL;
+    load_param_tables(&l);
     check_all_examples(&l);
     api->routes = routes_new(api, arena, err);
     return err->errors == errors ? api : NULL;

@@ -12,21 +12,49 @@
 #include "doc/json.h"
 #include "schema/schema.h"
 
+struct param_table;
 struct routes;
 
-enum param_in { PARAM_PATH, PARAM_QUERY, PARAM_HEADER, PARAM_COOKIE };
+enum param_in {
+    PARAM_PATH,
+    PARAM_QUERY,
+    PARAM_HEADER,
+    PARAM_COOKIE,
+    PARAM_QUERYSTRING /* OpenAPI 3.2: one value that is the whole query */
+};
 
 /* The member of a request's tree that holds such parameters: "path", "query", … */
 const char *param_in_name(enum param_in in);
 
+/*    member       in a document     where (4.8.12, "Style Values") */
+#define PARAM_STYLES(X)                                      \
+    X(SIMPLE, "simple", 1 << PARAM_PATH | 1 << PARAM_HEADER) \
+    X(LABEL, "label", 1 << PARAM_PATH)                       \
+    X(MATRIX, "matrix", 1 << PARAM_PATH)                     \
+    X(FORM, "form", 1 << PARAM_QUERY | 1 << PARAM_COOKIE)    \
+    X(SPACE, "spaceDelimited", 1 << PARAM_QUERY)             \
+    X(PIPE, "pipeDelimited", 1 << PARAM_QUERY)               \
+    X(DEEP, "deepObject", 1 << PARAM_QUERY)                  \
+    X(COOKIE, "cookie", 1 << PARAM_COOKIE)
+
+#define ENUM_ITEM(member, text, where) STYLE_##member,
+enum param_style { PARAM_STYLES(ENUM_ITEM) STYLE_COUNT };
+#undef ENUM_ITEM
+
 struct param {
-    const char *name;
+    const char *name; /* of a header in small letters */
     enum param_in in;
-    bool required, explode;
-    unsigned types;      /* of enum schema_type, what the schema allows */
-    unsigned item_types; /* the same for the items of an array */
-    const cJSON *schema; /* as written, or NULL */
-    const char *pointer; /* of the parameter in the document */
+    enum param_style style;
+    bool required, explode, empty_allowed;
+    const char *media;          /* of `content`: its type; NULL: the style says */
+    const cJSON *schema;        /* as written, or NULL */
+    const struct schema *plan;  /* what its value has to fit; NULL: anything */
+    unsigned types;             /* of enum schema_type, what the schema allows */
+    unsigned item_types;        /* the same for the items of an array */
+    bool closed, item_closed;   /* the values are listed by enum or const */
+    bool positional;            /* items differ by their place (prefixItems) */
+    const char *pointer;        /* of the parameter in the document */
+    const char *schema_pointer; /* of its schema; NULL when it has none */
 };
 
 /* One entry of `content`. */
@@ -77,7 +105,8 @@ struct operation {
     const char *summary;
     struct param *params;
     size_t param_count;
-    struct media *bodies; /* what requestBody's content allows */
+    const struct param_table *table; /* the same, ready to be read by (param.h) */
+    struct media *bodies;            /* what requestBody's content allows */
     size_t body_count;
     bool body_required;
     const struct schema *input; /* over { path, query, header, cookie, body } */

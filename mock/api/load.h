@@ -31,6 +31,25 @@ const char *load_join(struct loading *l, const char *base, const char *name);
 void load_servers(struct loading *l); /* servers.c */
 void load_schemes(struct loading *l); /* security.c */
 void load_security(struct loading *l, struct operation *op, const cJSON *node);
+
+/* A schema of ours that stands for the one at pointer in the document, so that findings
+ * name that place. */
+cJSON *load_reference(struct loading *l, const char *pointer);
+
+/* The parameters of an operation and of its path, and what is wrong with them. */
+void load_params(struct loading *l, struct operation *op, const cJSON *path_item,
+                 const char *item_pointer, const cJSON *node);
+
+/* Whether they fit its path, and a querystring is alone (param_table.c). */
+void params_check(struct loading *l, const struct operation *op);
+
+/* Adds to properties the schemas of path, query, header and cookie; which of them are
+ * required is returned. */
+cJSON *params_schema(struct loading *l, const struct operation *op, cJSON *properties);
+
+/* Once the schemas are compiled: types, and the tables that calls are read by. */
+void load_param_tables(struct loading *l);
+
 /* operation.c: path_item stands at item_pointer, node at pointer. */
 bool load_operation(struct loading *l, struct operation *op, const cJSON *path_item,
                     const char *item_pointer, const cJSON *node, const char *pointer);

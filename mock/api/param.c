@@ -1,368 +1,461 @@
 #include "api/param.h"
 
+#include "api/param_value.h"
+#include "base/map.h"
 #include "doc/pointer.h"
 
-static int hex(char c)
+/* One request on its way into the tree. */
+struct gathering {
+    const struct operation *op;
+    const struct request *request;
+    struct arena *arena;
+    struct findings *findings, *warnings;
+    struct givens *givens; /* one for each of the operation's parameters */
+    cJSON *places[PARAM_COOKIE + 1];
+    struct map *undeclared; /* names that were told; NULL until there is one */
+};
+
+static void give(struct gathering *g, const struct param *p, struct given one)
 {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
+    given_add(&g->givens[p - g->op->params], one, g->arena);
 }
 
-bool percent_decode(struct str text, bool plus, struct arena *arena, struct str *out)
-{
-    *out = text;
-    if (!text.len || (!memchr(text.ptr, '%', text.len) &&
-                      !(plus && memchr(text.ptr, '+', text.len))))
-        return utf8_valid(text);
-    /* %00 is three bytes in and two out, so the text never grows. */
-    char *to = arena_take_raw(arena, text.len + 1);
-    size_t n = 0;
-    bool nul = false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '+' && plus) {
-            c = ' ';
-        } else if (c == '%') {
-            if (i + 2 >= text.len || hex(text.ptr[i + 1]) < 0 ||
-                hex(text.ptr[i + 2]) < 0)
-                return false;
-            c = (char)(hex(text.ptr[i + 1]) << 4 | hex(text.ptr[i + 2]));
-            i += 2;
-        }
-        nul = nul || !c;
-        to[n++] = c;
-    }
-    to[n] = '\0';
-    if (!utf8_valid((struct str){ to, n }))
-        return false;
-    *out = (struct str){ to, n };
-    if (!nul)
-        return true;
-    struct buffer b = buffer_in(arena, text.len + 1);
-    for (size_t i = 0; i < n; i++) {
-        if (to[i])
-            buffer_add_char(&b, to[i]);
-        else
-            utf8_add(&b, 0);
-    }
-    *out = buffer_str(&b);
-    return true;
-}
+/* ---- single values, for whoever asks ---- */
 
-/* "a=1" → name "a", value "1"; both decoded. False when either cannot be. */
-static bool decode_pair(struct str pair, struct arena *arena, struct str *name,
-                        struct str *value)
+/* "a=1" → name "a", value "1"; as sent. */
+static void split_pair(struct str pair, struct str *name, struct str *value)
 {
-    struct str raw;
-    str_split(&pair, '=', &raw);
-    if (!pair.ptr)
-        pair = STR("");
-    return percent_decode(raw, true, arena, name) &&
-           percent_decode(pair, true, arena, value);
+    *value = pair;
+    str_split(value, '=', name);
+    if (!value->ptr)
+        *value = STR("");
 }
 
 /* RFC 6265, 4.2.1: pairs with "; " between them. */
-static bool next_cookie(struct str *rest, struct str *name, struct str *value)
+static bool next_cookie(struct str *rest, struct str *pair)
 {
-    struct str pair;
-    if (!rest->len || !str_split(rest, ';', &pair))
+    if (!rest->len || !str_split(rest, ';', pair))
         return false;
-    pair = str_trim(pair);
-    str_split(&pair, '=', name);
-    *value = pair.ptr ? pair : STR("");
+    *pair = str_trim(*pair);
     return true;
 }
 
 struct str request_value(const struct request *r, enum param_in in, const char *name,
                          struct arena *arena)
 {
-    struct str rest, pair, key, value;
-    switch (in) {
-    case PARAM_HEADER:
+    struct str rest = in == PARAM_COOKIE ? request_header(r, "Cookie") : r->query;
+    struct str pair, key, value;
+    if (in == PARAM_HEADER)
         return request_header(r, name);
-    case PARAM_QUERY:
-        rest = r->query;
-        while (str_split(&rest, '&', &pair))
-            if (decode_pair(pair, arena, &key, &value) && str_is(key, name))
-                return value;
-        break;
-    case PARAM_COOKIE:
-        rest = request_header(r, "Cookie");
-        while (next_cookie(&rest, &key, &value))
+    if (in == PARAM_COOKIE) {
+        while (next_cookie(&rest, &pair)) {
+            split_pair(pair, &key, &value);
             if (str_is(key, name))
                 return value;
-        break;
-    case PARAM_PATH:
-        break;
+        }
+        return (struct str){ NULL, 0 };
+    }
+    while (str_split(&rest, '&', &pair)) {
+        split_pair(pair, &key, &value);
+        if (percent_decode(key, true, arena, &key) && str_is(key, name) &&
+            percent_decode(value, true, arena, &value))
+            return value;
     }
     return (struct str){ NULL, 0 };
 }
 
-/* Text as the first of the wanted types whose form it has. */
-static cJSON *typed(struct str text, unsigned types, struct arena *arena)
+/* ---- path ---- */
+
+static void not_as_styled(struct gathering *g, const struct param *p, struct str found,
+                          const char *wanted)
 {
-    if (types & TYPE_BOOLEAN) {
-        if (str_is(text, "true"))
-            return json_bool(arena, true);
-        if (str_is(text, "false"))
-            return json_bool(arena, false);
-    }
-    if (types & (TYPE_NUMBER | TYPE_INTEGER)) {
-        cJSON *n = json_number_read(arena, text);
-        if (n)
-            return n;
-    }
-    if ((types & TYPE_NULL) && str_is(text, "null"))
-        return json_null(arena);
-    return json_string(arena, text);
+    struct reading r = { .param = p,
+                         .arena = g->arena,
+                         .findings = { .arena = g->arena } };
+    reading_finding(&r, "", "style", found, wanted);
+    findings_add(g->findings, r.findings.list[0]);
 }
 
-/* One parameter's text on its way into the tree. */
-struct placing {
-    cJSON *into; /* the object of its place */
-    const struct operation *op;
-    const struct param *param;
-    struct arena *arena;
-    struct findings *findings;
-};
-
-static void undecodable(struct findings *findings, const char *in, struct str text,
-                        const char *schema_pointer)
+/* ";color=blue;color=black", ";R=100;G=200", ";color=blue,black", ";color". */
+static void give_matrix(struct gathering *g, const struct param *p, struct str text)
 {
-    struct arena *arena = findings->arena;
-    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
-    buffer_printf(&b, "/%s", in);
-    cJSON *found = json_string(arena, utf8_valid(text) ? text : STR("other bytes"));
-    findings_add(findings, (struct finding){ .pointer = buffer_str(&b).ptr,
-                                             .keyword = "encoding",
-                                             .schema_pointer = schema_pointer,
-                                             .found = found,
-                                             .note = "percent-encoded UTF-8" });
-}
-
-/* Decodes text as its place wants it: headers are not percent-encoded. */
-static bool decode(const struct placing *p, struct str text, struct str *out)
-{
-    enum param_in in = p->param->in;
-    bool ok = in == PARAM_HEADER || in == PARAM_COOKIE
-                  ? (*out = text, utf8_valid(text))
-                  : percent_decode(text, in == PARAM_QUERY, p->arena, out);
-    if (!ok)
-        undecodable(p->findings, param_in_name(in), text, p->param->pointer);
-    return ok;
-}
-
-/* What the schema allows for a member of an object parameter. */
-static unsigned member_types(const struct placing *p, struct str name)
-{
-    struct schema_place place;
-    const char *pointer = arena_printf(p->arena, "/%s", param_in_name(p->param->in));
-    pointer = pointer_join(p->arena, pointer, p->param->name);
-    pointer = pointer_join(p->arena, pointer, arena_copy(p->arena, name));
-    return schema_describe(p->op->input, pointer, &place) ? place.types : 0;
-}
-
-static void put_member(const struct placing *p, cJSON *object, struct str name,
-                       struct str value)
-{
-    json_set(p->arena, object, arena_copy(p->arena, name),
-             typed(value, member_types(p, name), p->arena));
-}
-
-/* "a,1,b,2" (explode: a=1,b=2) as an object. */
-static void put_object(const struct placing *p, struct str text)
-{
-    cJSON *object = json_object(p->arena);
-    struct str name, value;
-    while (str_split(&text, ',', &name)) {
-        if (p->param->explode) {
-            value = name;
-            str_split(&value, '=', &name);
-            if (!value.ptr)
-                value = STR("");
-        } else if (!str_split(&text, ',', &value)) {
-            value = STR("");
-        }
-        if (decode(p, name, &name) && decode(p, value, &value))
-            put_member(p, object, name, value);
-    }
-    json_set(p->arena, p->into, p->param->name, object);
-}
-
-/* Commas are looked for before %2C becomes one. */
-static void put_items(const struct placing *p, struct str text)
-{
-    const struct param *param = p->param;
-    bool repeated =
-        param->explode && (param->in == PARAM_QUERY || param->in == PARAM_COOKIE);
-    cJSON *array = json_member(p->into, param->name);
-    struct str item;
-    if (!array) {
-        array = json_array(p->arena);
-        json_add(p->into, param->name, array);
-    }
-    if (!text.len && !repeated)
+    struct str rest = str_from(text, 1), part, name, value, plain;
+    bool object = p->explode && (p->types & TYPE_OBJECT) && p->types != TYPE_ANY;
+    if (!text.len || text.ptr[0] != ';') {
+        not_as_styled(g, p, text, "\";\" and the name before the value");
         return;
-    while (repeated ? text.ptr != NULL : str_split(&text, ',', &item)) {
-        if (repeated) {
-            item = text;
-            text = (struct str){ NULL, 0 };
+    }
+    while (str_split(&rest, ';', &part)) {
+        split_pair(part, &name, &value);
+        if (!percent_decode(name, false, g->arena, &plain)) {
+            not_as_styled(g, p, text, "percent-encoded UTF-8");
+            return;
         }
-        if (param->in == PARAM_HEADER)
-            item = str_trim(item);
-        if (decode(p, item, &item))
-            json_push(array, typed(item, param->item_types, p->arena));
+        if (str_is(plain, p->name))
+            give(g, p, (struct given){ .text = value });
+        else if (object)
+            give(g, p, (struct given){ .text = value, .member = plain });
+        else {
+            not_as_styled(g, p, text, "\";\" and the name before the value");
+            return;
+        }
     }
 }
 
-/* A value that may stand once stands again. */
-static void told_again(const struct placing *p)
+static void gather_path(struct gathering *g, const struct route *route)
 {
-    const char *pointer = arena_printf(p->arena, "/%s", param_in_name(p->param->in));
-    findings_add(
-        p->findings,
-        (struct finding){ .pointer = pointer_join(p->arena, pointer, p->param->name),
-                          .keyword = "explode",
-                          .schema_pointer = p->param->pointer,
-                          .found = json_string(p->arena, STR("several")),
-                          .note = "one value" });
+    const struct param_table *t = g->op->table;
+    for (size_t i = 0; i < route->count && i < t->path_count; i++) {
+        const struct param *p = t->path[i];
+        struct str text = route->values[i];
+        if (!p)
+            continue;
+        if (p->media || p->style == STYLE_SIMPLE)
+            give(g, p, (struct given){ .text = text });
+        else if (p->style == STYLE_MATRIX)
+            give_matrix(g, p, text);
+        else if (text.len && text.ptr[0] == '.')
+            give(g, p, (struct given){ .text = str_from(text, 1) });
+        else
+            not_as_styled(g, p, text, "a \".\" before the value");
+    }
 }
 
-/* text is as sent, not decoded. */
-static void put(const struct placing *p, struct str text)
+/* ---- query ---- */
+
+/* "a[b][c]" → base "a", brackets "[b][c]". False when name is not of that form. */
+static bool split_brackets(struct str name, struct str *base, struct str *brackets)
 {
-    const struct param *param = p->param;
-    bool textual = param->types & TYPE_STRING;
-    struct str value;
-    if ((param->types & TYPE_ARRAY) && !textual)
-        put_items(p, text);
-    else if (json_member(p->into, param->name))
-        told_again(p);
-    else if ((param->types & TYPE_OBJECT) && !textual)
-        put_object(p, text);
-    else if (decode(p, text, &value))
-        json_add(p->into, param->name, typed(value, param->types, p->arena));
+    const char *open = name.len ? memchr(name.ptr, '[', name.len) : NULL;
+    if (!open || open == name.ptr)
+        return false;
+    *base = (struct str){ name.ptr, (size_t)(open - name.ptr) };
+    *brackets = str_from(name, base->len);
+    for (size_t i = 0; i < brackets->len;) {
+        struct str rest = str_from(*brackets, i + 1);
+        const char *close = rest.len ? memchr(rest.ptr, ']', rest.len) : NULL;
+        if (brackets->ptr[i] != '[' || !close)
+            return false;
+        i += (size_t)(close - rest.ptr) + 2;
+    }
+    return true;
 }
 
-static const struct param *param_named(const struct operation *op, enum param_in in,
-                                       struct str name)
+/* Whether a parameter can have keys in brackets: a scalar cannot. */
+static bool takes_brackets(const struct param *p)
 {
-    for (size_t i = 0; i < op->param_count; i++) {
-        const struct param *p = &op->params[i];
-        if (p->in == in && str_is(name, p->name))
+    if (p->media)
+        return false;
+    if (p->types == TYPE_ANY || !p->types)
+        return p->style == STYLE_DEEP;
+    return p->types & (TYPE_ARRAY | TYPE_OBJECT);
+}
+
+/* The exploded object that name is a member of, or NULL. */
+static const struct param *piece_of(const struct gathering *g, struct str name)
+{
+    const struct param_table *t = g->op->table;
+    for (size_t i = 0; i < t->piece_count; i++) {
+        const struct param *p = t->pieces[i];
+        const char *below = pointer_join(g->arena, "", arena_copy(g->arena, name));
+        if (schema_types(p->plan, below, NULL))
             return p;
     }
     return NULL;
 }
 
-static void too_many(struct findings *findings, const struct operation *op)
+/* An API key, or a word that a client says to the mock and not to the API. */
+static bool is_for_others(const struct gathering *g, struct str name)
 {
-    struct arena *arena = findings->arena;
-    findings_add(findings,
-                 (struct finding){ .pointer = "/query",
-                                   .keyword = "maxProperties",
-                                   .schema_pointer = op->pointer,
-                                   .expected = json_integer(arena, LIMIT_QUERY_VALUES),
-                                   .found = json_string(arena, STR("more")) });
+    static const char *const names[] = { "__code", "__example", "__dynamic", "__seed" };
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (str_is(name, names[i]))
+            return true;
+    return map_get(g->op->table->keys, name);
 }
 
-static void read_path(cJSON *into, const struct route *route, struct arena *arena,
-                      struct findings *findings)
+static bool give_declared(struct gathering *g, struct str name, struct str text)
 {
-    const struct operation *op = route->operation;
-    for (size_t i = 0; i < route->count; i++) {
-        const struct param *p = param_named(op, PARAM_PATH, route->names[i]);
-        if (p)
-            put(&(struct placing){ into, op, p, arena, findings }, route->values[i]);
-    }
-}
-
-/* An exploded object of form style stands in the query as its members: ?a=1&b=2. */
-static bool put_exploded(struct placing *p, struct str name, struct str value)
-{
-    for (size_t i = 0; i < p->op->param_count; i++) {
-        p->param = &p->op->params[i];
-        if (p->param->in != PARAM_QUERY || !p->param->explode ||
-            !(p->param->types & TYPE_OBJECT) || !member_types(p, name))
-            continue;
-        cJSON *object = json_member(p->into, p->param->name);
-        if (!object) {
-            object = json_object(p->arena);
-            json_add(p->into, p->param->name, object);
-        }
-        put_member(p, object, name, value);
+    const struct param_table *t = g->op->table;
+    struct str base, brackets;
+    const struct param *p = map_get(t->query, name);
+    if (p) {
+        give(g, p, (struct given){ .text = text });
         return true;
     }
-    return false;
+    bool keyed = split_brackets(name, &base, &brackets);
+    p = keyed ? map_get(t->query, base) : NULL;
+    if (p && takes_brackets(p)) {
+        give(g, p, (struct given){ .text = text, .brackets = brackets });
+        return true;
+    }
+    if (!t->piece_count || is_for_others(g, name))
+        return false;
+    if ((p = piece_of(g, name))) {
+        give(g, p, (struct given){ .text = text, .member = name });
+        return true;
+    }
+    if (!keyed || !(p = piece_of(g, base)))
+        return false;
+    give(g, p, (struct given){ .text = text, .member = base, .brackets = brackets });
+    return true;
 }
 
-static void read_pair(struct placing *p, struct str pair)
+static const char *nearest(const struct gathering *g, struct str name)
 {
-    struct str raw, name, value;
-    str_split(&pair, '=', &raw);
-    struct str text = pair.ptr ? pair : STR("");
-    if (!percent_decode(raw, true, p->arena, &name)) {
-        undecodable(p->findings, "query", raw, p->op->pointer);
-        return;
+    const struct map *declared = g->op->table->query;
+    const char *best = NULL;
+    unsigned least = name.len < 4 ? 2 : 4;
+    struct str key;
+    void *p;
+    if (map_count(g->undeclared) >= LIMIT_NEAREST_NAMES)
+        return NULL;
+    for (size_t i = 0; map_at(declared, i, &key, &p); i++) {
+        unsigned d = str_distance(key, name);
+        if (d < least) {
+            least = d;
+            best = key.ptr;
+        }
     }
-    p->param = param_named(p->op, PARAM_QUERY, name);
-    if (p->param) {
-        put(p, text);
-        return;
-    }
-    if (!percent_decode(text, true, p->arena, &value))
-        undecodable(p->findings, "query", text, p->op->pointer);
-    else if (!put_exploded(p, name, value) && !json_member_str(p->into, name))
-        json_set(p->arena, p->into, arena_copy(p->arena, name),
-                 json_string(p->arena, value));
+    return best;
 }
 
-static void read_query(cJSON *into, const struct operation *op, struct str query,
-                       struct arena *arena, struct findings *findings)
+static void undecodable(const struct gathering *g, struct str text)
 {
-    struct placing p = { into, op, NULL, arena, findings };
-    struct str pair;
+    struct str found = utf8_valid(text) ? text : STR("other bytes");
+    findings_add(g->findings, (struct finding){ .pointer = "/query",
+                                                .keyword = "encoding",
+                                                .schema_pointer = g->op->pointer,
+                                                .found = json_string(g->arena, found),
+                                                .note = "percent-encoded UTF-8" });
+}
+
+static void keep_undeclared(struct gathering *g, struct str name, struct str text)
+{
+    struct str value;
+    if (!percent_decode(text, true, g->arena, &value)) {
+        undecodable(g, text);
+        return;
+    }
+    if (map_get(g->undeclared, name))
+        return; /* the first counts */
+    const char *near = nearest(g, name), *own = arena_copy(g->arena, name);
+    cJSON *kept = json_string(g->arena, value);
+    if (!g->undeclared)
+        g->undeclared = map_new(g->arena);
+    map_put(g->undeclared, name, kept);
+    json_add(g->places[PARAM_QUERY], own, kept);
+    if (is_for_others(g, name))
+        return;
+    const char *note =
+        near ? arena_printf(g->arena, "did you mean \"%s\"?", near) : NULL;
+    findings_add(g->warnings,
+                 (struct finding){ .pointer = pointer_join(g->arena, "/query", own),
+                                   .keyword = "additionalProperties",
+                                   .schema_pointer = g->op->pointer,
+                                   .found = kept,
+                                   .name = own,
+                                   .note = note });
+}
+
+static void gather_pair(struct gathering *g, struct str pair)
+{
+    struct str raw, text, name;
+    split_pair(pair, &raw, &text);
+    if (!percent_decode(raw, true, g->arena, &name)) {
+        undecodable(g, raw);
+        return;
+    }
+    const struct param *whole = g->op->table->querystring;
+    if (whole)
+        give(g, whole, (struct given){ .text = text, .member = name });
+    else if (!give_declared(g, name, text))
+        keep_undeclared(g, name, text);
+}
+
+static void too_many(const struct gathering *g)
+{
+    findings_add(
+        g->findings,
+        (struct finding){ .pointer = "/query",
+                          .keyword = "maxProperties",
+                          .schema_pointer = g->op->pointer,
+                          .expected = json_integer(g->arena, LIMIT_QUERY_VALUES),
+                          .found = json_string(g->arena, STR("more")) });
+}
+
+static void gather_query(struct gathering *g)
+{
+    const struct param *whole = g->op->table->querystring;
+    struct str rest = g->request->query, pair;
     size_t count = 0;
-    while (str_split(&query, '&', &pair)) {
+    if (whole && !param_is_form(whole)) {
+        if (rest.len)
+            give(g, whole, (struct given){ .text = rest });
+        return;
+    }
+    while (str_split(&rest, '&', &pair)) {
         if (!pair.len)
             continue;
         if (count++ == LIMIT_QUERY_VALUES) {
-            too_many(findings, op);
+            too_many(g);
             return;
         }
-        read_pair(&p, pair);
+        gather_pair(g, pair);
     }
 }
 
-static void read_rest(cJSON *headers, cJSON *cookies, const struct operation *op,
-                      const struct request *r, struct arena *arena,
-                      struct findings *findings)
+/* ---- headers and cookies ---- */
+
+/* Several lines of one field are one list (RFC 9110, 5.3), where it is a list. */
+static void gather_header(struct gathering *g, const struct param *p)
 {
+    const struct request *r = g->request;
+    struct buffer all = buffer_in(g->arena, LIMIT_HEAD_BYTES);
+    struct str first = { NULL, 0 };
+    bool list = p->media || p->types == TYPE_ANY || !p->types ||
+                (p->types & (TYPE_ARRAY | TYPE_OBJECT));
+    size_t count = 0;
+    for (size_t i = 0; i < r->header_count; i++) {
+        struct str value = r->headers[i].value;
+        if (!str_equal_nocase(r->headers[i].name, str(p->name)))
+            continue;
+        if (!list)
+            give(g, p, (struct given){ .text = value });
+        else if (!count++)
+            first = value;
+        else {
+            if (count == 2)
+                buffer_add(&all, first);
+            buffer_add(&all, STR(", "));
+            buffer_add(&all, value);
+        }
+    }
+    if (count)
+        give(g, p, (struct given){ .text = count > 1 ? buffer_str(&all) : first });
+}
+
+/* The parameter that a cookie of that name is, or is a member of. */
+static void give_cookie(struct gathering *g, struct str pair)
+{
+    const struct param_table *t = g->op->table;
+    struct str name, text, plain;
+    split_pair(pair, &name, &text);
+    if (!percent_decode(name, false, g->arena, &plain))
+        plain = name; /* a cookie's name may hold any '%' */
+    for (size_t i = 0; i < t->cookie_count; i++) {
+        const struct param *p = t->cookies[i];
+        if (str_is(plain, p->name)) {
+            give(g, p, (struct given){ .text = text });
+            return;
+        }
+    }
+    for (size_t i = 0; i < t->cookie_count && utf8_valid(plain); i++) {
+        const struct param *p = t->cookies[i];
+        if (!p->explode || p->media || p->types == TYPE_ANY ||
+            !(p->types & TYPE_OBJECT))
+            continue;
+        const char *below = pointer_join(g->arena, "", arena_copy(g->arena, plain));
+        if (!schema_types(p->plan, below, NULL))
+            continue;
+        give(g, p, (struct given){ .text = text, .member = plain });
+        return;
+    }
+}
+
+/* Several Cookie fields are one (RFC 9113, 8.2.3). */
+static void gather_cookies(struct gathering *g)
+{
+    const struct request *r = g->request;
+    struct str rest, pair, part;
+    size_t count = 0;
+    for (size_t i = 0; i < r->header_count; i++) {
+        if (!str_equal_nocase(r->headers[i].name, STR("Cookie")))
+            continue;
+        rest = r->headers[i].value;
+        while (next_cookie(&rest, &pair)) {
+            if (!g->op->table->split_cookies) {
+                give_cookie(g, pair);
+                continue;
+            }
+            while (str_split(&pair, '&', &part) && count++ < LIMIT_QUERY_VALUES)
+                give_cookie(g, part);
+        }
+    }
+}
+
+/* ---- the tree ---- */
+
+/* Presence is not asked of such parameters by the schema: an empty value is none. */
+static void require(const struct gathering *g, const struct param *p)
+{
+    if (p->required && p->empty_allowed)
+        findings_add(g->findings, (struct finding){ .pointer = "/query",
+                                                    .keyword = "required",
+                                                    .schema_pointer = p->pointer,
+                                                    .name = p->name });
+}
+
+static void put_values(const struct gathering *g, cJSON *input)
+{
+    const struct operation *op = g->op;
     for (size_t i = 0; i < op->param_count; i++) {
         const struct param *p = &op->params[i];
-        if (p->in != PARAM_HEADER && p->in != PARAM_COOKIE)
+        if (!g->givens[i].count) {
+            require(g, p);
             continue;
-        struct str value = request_value(r, p->in, p->name, arena);
-        cJSON *into = p->in == PARAM_HEADER ? headers : cookies;
-        if (value.ptr)
-            put(&(struct placing){ into, op, p, arena, findings }, value);
+        }
+        cJSON *value =
+            param_value(p, &g->givens[i], g->arena, g->findings, g->warnings);
+        if (!value)
+            continue;
+        if (p->in == PARAM_QUERYSTRING)
+            json_add(input, "query", value);
+        else
+            json_add(g->places[p->in], p->name, value);
     }
 }
 
 cJSON *params_read(const struct route *route, const struct request *r,
-                   struct arena *arena, struct findings *findings)
+                   struct arena *arena, struct findings *findings,
+                   struct findings *warnings)
 {
-    cJSON *input = json_object(arena), *path = json_object(arena);
-    cJSON *query = json_object(arena), *header = json_object(arena);
-    cJSON *cookie = json_object(arena);
-    json_add(input, "path", path);
-    json_add(input, "query", query);
-    json_add(input, "header", header);
-    json_add(input, "cookie", cookie);
-    read_path(path, route, arena, findings);
-    read_query(query, route->operation, r->query, arena, findings);
-    read_rest(header, cookie, route->operation, r, arena, findings);
+    const struct operation *op = route->operation;
+    struct gathering g = { .op = op,
+                           .request = r,
+                           .arena = arena,
+                           .findings = findings,
+                           .warnings = warnings };
+    cJSON *input = json_object(arena);
+    g.givens = arena_array(arena, struct givens, op->param_count + 1);
+    for (enum param_in in = PARAM_PATH; in <= PARAM_COOKIE; in++) {
+        g.places[in] = json_object(arena);
+        if (in != PARAM_QUERY || !op->table->querystring)
+            json_add(input, param_in_name(in), g.places[in]);
+    }
+    gather_path(&g, route);
+    gather_query(&g);
+    for (size_t i = 0; i < op->table->header_count; i++)
+        gather_header(&g, op->table->headers[i]);
+    if (op->table->cookie_count)
+        gather_cookies(&g);
+    put_values(&g, input);
     return input;
+}
+
+void params_settle(struct findings *all, size_t told)
+{
+    size_t kept = told;
+    for (size_t i = told; i < all->count; i++) {
+        const struct finding *f = &all->list[i];
+        bool known = false;
+        const char *at = f->name && strcmp(f->keyword, "required") == 0
+                             ? pointer_join(all->arena, f->pointer, f->name)
+                             : NULL;
+        for (size_t j = 0; at && j < told; j++)
+            known = known || strcmp(all->list[j].pointer, at) == 0;
+        if (!known)
+            all->list[kept++] = *f;
+    }
+    all->count = kept;
 }

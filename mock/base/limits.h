@@ -54,6 +54,14 @@
 /* Values in one query; a head could hold sixteen thousand, each looked up by name. */
 #define LIMIT_QUERY_VALUES 1000
 
+/* Brackets in one name of a query, as in a[b][c]; objects in queries are flat or nearly
+ * so. */
+#define LIMIT_PARAM_DEPTH 16
+
+/* Undeclared query parameters of one call for which the nearest declared name is looked
+ * for. */
+#define LIMIT_NEAREST_NAMES 8
+
 /* Findings told about one call: enough to mend a client with. */
 #define LIMIT_FINDINGS 64
 

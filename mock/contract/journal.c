@@ -87,7 +87,7 @@ static struct journal_entry *packed(struct journal_entry e)
 {
     struct str *texts[] = { &e.method, &e.path,     &e.query,     &e.headers,
                             &e.body,   &e.api,      &e.operation, &e.voice,
-                            &e.error,  &e.findings, &e.answer };
+                            &e.error,  &e.findings, &e.warnings,  &e.answer };
     size_t bytes = sizeof(e);
     for (size_t i = 0; i < COUNT(texts); i++)
         bytes +=
@@ -171,6 +171,7 @@ static cJSON *shown(const struct journal_entry *e, struct arena *arena)
     add_text(out, "voice", e->voice, arena);
     add_text(out, "error", e->error, arena);
     add_text(out, "findings", e->findings, arena);
+    add_text(out, "warnings", e->warnings, arena);
     add_text(out, "answer", e->answer, arena);
     if (e->broken)
         json_add(out, "broken", json_bool(arena, true));

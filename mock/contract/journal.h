@@ -17,7 +17,7 @@ struct journal_entry {
     uint64_t number; /* from 1, in one namespace; given by journal_add */
     clock_ms at;     /* on the namespace's clock */
     struct str method, path, query, headers, body;
-    struct str api, operation, voice, error, findings, answer;
+    struct str api, operation, voice, error, findings, warnings, answer;
     int status;
     bool broken; /* the mock's own answer did not fit the contract */
     uint64_t took_us;

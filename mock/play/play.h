@@ -28,6 +28,7 @@ struct call {
     struct route route;
     const cJSON *input;
     struct findings findings;
+    struct findings warnings; /* what is taken, though the document does not say so */
     struct refusal refusal;
     /* filled by play_call */
     struct scope scope;

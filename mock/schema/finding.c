@@ -96,7 +96,8 @@ const char *finding_expected(const struct finding *f, struct arena *arena)
         return types(f->expected, arena);
     if (is(f, "enum") || is(f, "discriminator"))
         return arena_printf(arena, "one of %s", listed(f->expected, arena));
-    if (is(f, "format") || is(f, "encoding") || is(f, "explode"))
+    if (is(f, "format") || is(f, "encoding") || is(f, "explode") || is(f, "style") ||
+        is(f, "content"))
         return f->note;
     if (is(f, "additionalProperties") || is(f, "unevaluatedProperties"))
         return arena_printf(arena, "no member \"%s\"%s%s%s", named(f, arena),
@@ -128,8 +129,9 @@ const char *finding_found(const struct finding *f, struct arena *arena)
         return arena_printf(arena, "the number %s", shown(f->found, arena));
     if (is(f, "type"))
         return json_kind(f->found);
-    if (is(f, "maxItems") || is(f, "minItems") || is(f, "maxProperties") ||
-        is(f, "minProperties"))
+    bool counted = is(f, "maxItems") || is(f, "minItems") || is(f, "maxProperties") ||
+                   is(f, "minProperties");
+    if (counted && (json_is_array(f->found) || json_is_object(f->found)))
         return arena_printf(arena, "%zu", json_count(f->found));
     if (is(f, "maxLength") || is(f, "minLength"))
         return arena_printf(arena, "%zu", utf8_length(f->found->valuestring));

@@ -243,12 +243,13 @@ static void examine(struct call *c)
 {
     const char *why, *challenge;
     const struct operation *op = c->route.operation;
-    cJSON *input = params_read(&c->route, c->request, c->arena, &c->findings);
+    cJSON *input =
+        params_read(&c->route, c->request, c->arena, &c->findings, &c->warnings);
     c->input = input;
     if (!security_check(op, c->request, c->arena, &why, &challenge)) {
         refuse(c, "unauthenticated", 401, why);
         c->refusal.challenge = challenge;
-        c->findings.count = 0;
+        c->findings.count = c->warnings.count = 0;
         return;
     }
     read_body(c, input);
@@ -256,8 +257,9 @@ static void examine(struct call *c)
         c->findings.count = 0;
         return;
     }
-    if (!c->findings.count)
-        schema_check(op->input, input, DIRECTION_REQUEST, "", c->arena, &c->findings);
+    size_t told = c->findings.count;
+    schema_check(op->input, input, DIRECTION_REQUEST, "", c->arena, &c->findings);
+    params_settle(&c->findings, told);
     if (c->findings.count)
         refuse(c, c->findings.list[0].keyword, 0, NULL);
 }
@@ -316,13 +318,27 @@ static struct str header_lines(const struct request *r, struct arena *arena)
     return buffer_str(&b);
 }
 
-static struct str findings_text(const struct call *c)
+static struct str findings_text(const struct findings *all, struct arena *arena)
 {
-    struct buffer b = buffer_in(c->arena, LIMIT_JOURNAL_BODY);
-    for (size_t i = 0; i < c->findings.count; i++)
-        buffer_printf(&b, "%s%s: %s", i ? "; " : "", c->findings.list[i].pointer,
-                      finding_text(&c->findings.list[i], c->arena));
+    struct buffer b = buffer_in(arena, LIMIT_JOURNAL_BODY);
+    for (size_t i = 0; i < all->count; i++)
+        buffer_printf(&b, "%s%s: %s", i ? "; " : "", all->list[i].pointer,
+                      finding_text(&all->list[i], arena));
     return buffer_str(&b);
+}
+
+/* Warnings change no answer, so they go into a field of ours. */
+static void warnings_header(const struct call *c, struct response *r)
+{
+    enum { MOST = 2000 };
+    if (!c->warnings.count)
+        return;
+    struct str all = findings_text(&c->warnings, c->arena);
+    char *text = arena_copy(c->arena, utf8_cut(all, MOST));
+    for (char *p = text; *p; p++)
+        if ((unsigned char)*p < ' ' || (unsigned char)*p > '~')
+            *p = '?';
+    response_header(r, "Understudy-Warnings", str(text));
 }
 
 static void record(struct service *service, const struct call *c,
@@ -343,7 +359,8 @@ static void record(struct service *service, const struct call *c,
             .operation = str(op ? op->id : ""),
             .voice = str(c->answer.voice),
             .error = str(c->answer.error),
-            .findings = findings_text(c),
+            .findings = findings_text(&c->findings, c->arena),
+            .warnings = findings_text(&c->warnings, c->arena),
             .answer = d->response.body,
             .status = c->answer.status,
             .broken = broken,
@@ -360,13 +377,14 @@ static void answer_call(struct service *service, struct namespace *ns,
     c->request = r;
     c->world = service->world;
     c->ns = ns;
-    c->findings.arena = arena;
+    c->findings.arena = c->warnings.arena = arena;
     choose(c, path);
     if (c->route.operation)
         examine(c);
     play_call(c);
     bool fits = keeps_contract(c, service);
     deliver(&c->answer, arena, d);
+    warnings_header(c, &d->response);
     d->delay_ms = c->delay_ms;
     d->connection = c->connection;
     if (d->connection == CONNECTION_CUT)

@@ -240,14 +240,6 @@ static void what_will_not_be_done_is_a_warning_with_its_place(void **state)
         { HEAD_31 "paths:\n  /a:\n    post:\n      callbacks: {}\n      " DONE "\n", 6,
           7, "callbacks are not fired" },
         { HEAD_31
-          "paths:\n  /a:\n    get:\n      parameters:\n        - {name: q, in: query, "
-          "style: deepObject, schema: {type: object}}\n      " DONE "\n",
-          7, 32, "the style \"deepObject\" is not read yet" },
-        { HEAD_31
-          "paths:\n  /a:\n    get:\n      parameters:\n        - {name: q, in: query, "
-          "content: {text/x: {}}}\n      " DONE "\n",
-          7, 11, "only parameters with a schema are checked" },
-        { HEAD_31
           "paths: {}\ncomponents:\n  securitySchemes:\n    k: {type: mutualTLS}\n",
           6, 5, "the security scheme \"k\" (mutualTLS) will not be enforced" },
         { HEAD_31
@@ -566,71 +558,8 @@ static void a_path_goes_to_its_nearest_template(void **state)
     }
 }
 
-/* ---- parameters --------------------------------------------------------------------
+/* ---- the input ---------------------------------------------------------------------
  */
-
-static void percent_escapes_are_decoded_or_refused(void **state)
-{
-    static const struct {
-        const char *text, *plain;
-        bool plus;
-    } rows[] = {
-        { "abc", "abc", false },       { "a%20b", "a b", false },
-        { "a+b", "a+b", false },       { "a+b", "a b", true },
-        { "%2B", "+", true },          { "%c3%A9", "\xc3\xa9", false },
-        { "%41", "A", false },         { "a%00", "a\xc0\x80", false },
-        { "%25%34%31", "%41", false }, { "%", NULL, false },
-        { "%4", NULL, false },         { "%4g", NULL, false },
-        { "%%41", NULL, false },       { "%ff", NULL, false },
-        { "%C0%80", NULL, false },     { "%ed%a0%80", NULL, false },
-        { "\xff", NULL, false },       { "", "", true },
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct str out;
-        bool ok = percent_decode(str(rows[i].text), rows[i].plus, *state, &out);
-        if (ok != (rows[i].plain != NULL) || (ok && !str_is(out, rows[i].plain)))
-            fail_msg("%s: %s %.*s", rows[i].text, ok ? "read" : "refused",
-                     ok ? (int)out.len : 0, out.ptr);
-    }
-}
-
-static const char taker[] =
-    "openapi: 3.1.0\n"
-    "info: {title: T, version: '1'}\n"
-    "paths:\n"
-    "  /p/{id}/{n}/{list}:\n"
-    "    get:\n"
-    "      responses: {'204': {description: Done}}\n"
-    "      parameters:\n"
-    "        - {name: id, in: path, required: true, schema: {type: string}}\n"
-    "        - {name: n, in: path, required: true, schema: &int {type: integer}}\n"
-    "        - {name: list, in: path, required: true, schema: &ints {type: array, "
-    "items: *int}}\n"
-    "        - {name: s, in: query, schema: {type: string}}\n"
-    "        - {name: i, in: query, schema: {type: integer}}\n"
-    "        - {name: f, in: query, schema: {type: number}}\n"
-    "        - {name: b, in: query, schema: {type: boolean}}\n"
-    "        - {name: z, in: query, schema: {type: [integer, 'null']}}\n"
-    "        - {name: u, in: query, schema: {anyOf: [{type: integer}, {type: "
-    "string}]}}\n"
-    "        - {name: r, in: query, schema: {$ref: '#/components/schemas/Age'}}\n"
-    "        - {name: many, in: query, schema: *ints}\n"
-    "        - name: joined\n"
-    "          in: query\n"
-    "          explode: false\n"
-    "          schema: {type: array, items: {type: string}}\n"
-    "        - {name: pair, in: query, explode: false, schema: {type: object}}\n"
-    "        - name: open\n"
-    "          in: query\n"
-    "          schema:\n"
-    "            type: object\n"
-    "            properties: {lat: {type: number}, on: {type: boolean}}\n"
-    "        - {name: X-Count, in: header, schema: {type: integer}}\n"
-    "        - {name: X-List, in: header, schema: {type: array, items: {type: "
-    "string}}}\n"
-    "        - {name: sid, in: cookie, schema: {type: string}}\n"
-    "        - {name: page, in: cookie, schema: {type: integer}}\n"
-    "components: {schemas: {Age: {type: integer}}}\n";
 
 static struct request request_of(const char *query)
 {
@@ -638,151 +567,6 @@ static struct request request_of(const char *query)
     if (query)
         r.query = str(query);
     return r;
-}
-
-static void query_parameters_take_the_type_that_their_schema_allows(void **state)
-{
-    static const struct {
-        const char *query, *tree;
-    } rows[] = {
-        { NULL, "{}" },
-        { "", "{}" },
-        { "&&", "{}" },
-        { "s=12", "{\"s\":\"12\"}" },
-        { "s=true", "{\"s\":\"true\"}" },
-        { "s", "{\"s\":\"\"}" },
-        { "s=a=b", "{\"s\":\"a=b\"}" },
-        { "s=a+b%2B", "{\"s\":\"a b+\"}" },
-        { "%73=x", "{\"s\":\"x\"}" },
-        { "S=1", "{\"S\":\"1\"}" },
-        { "i=12", "{\"i\":12}" },
-        { "i=-3", "{\"i\":-3}" },
-        { "i=1.0", "{\"i\":1.0}" },
-        { "i=1.5", "{\"i\":1.5}" },
-        { "i=012", "{\"i\":\"012\"}" },
-        { "i=x", "{\"i\":\"x\"}" },
-        { "i=", "{\"i\":\"\"}" },
-        { "i=9007199254740993", "{\"i\":9007199254740993}" },
-        { "f=1e2", "{\"f\":1e2}" },
-        { "b=true", "{\"b\":true}" },
-        { "b=false", "{\"b\":false}" },
-        { "b=yes", "{\"b\":\"yes\"}" },
-        { "b=TRUE", "{\"b\":\"TRUE\"}" },
-        { "z=null", "{\"z\":null}" },
-        { "z=4", "{\"z\":4}" },
-        { "u=7", "{\"u\":7}" },
-        { "u=seven", "{\"u\":\"seven\"}" },
-        { "r=7", "{\"r\":7}" },
-        { "many=1&many=2", "{\"many\":[1,2]}" },
-        { "many=1", "{\"many\":[1]}" },
-        { "many=1,2", "{\"many\":[\"1,2\"]}" },
-        { "many=", "{\"many\":[\"\"]}" },
-        { "joined=a,b", "{\"joined\":[\"a\",\"b\"]}" },
-        { "joined=", "{\"joined\":[]}" },
-        { "joined=1", "{\"joined\":[\"1\"]}" },
-        { "pair=a,1,b,x", "{\"pair\":{\"a\":1,\"b\":\"x\"}}" },
-        { "pair=a", "{\"pair\":{\"a\":\"\"}}" },
-        { "lat=1.5&on=true", "{\"open\":{\"lat\":1.5,\"on\":true}}" },
-        { "other=1&other=2&s=x", "{\"other\":\"1\",\"s\":\"x\"}" },
-    };
-    const struct api *api = must_load(*state, taker);
-    struct route route;
-    routes_match(api->routes, STR("GET"), STR("/p/x/1/2"), *state, &route);
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct request r = request_of(rows[i].query);
-        struct findings findings = { .arena = *state };
-        const cJSON *input = params_read(&route, &r, *state, &findings);
-        const char *tree = json_text(json_member(input, "query"), *state).ptr;
-        if (findings.count || strcmp(tree, rows[i].tree) != 0)
-            fail_msg("%s: %s, %zu findings", rows[i].query ? rows[i].query : "-", tree,
-                     findings.count);
-    }
-}
-
-static void path_parameters_are_typed_and_decoded(void **state)
-{
-    static const struct {
-        const char *path, *tree;
-    } rows[] = {
-        { "/p/12/3/4", "{\"id\":\"12\",\"n\":3,\"list\":[4]}" },
-        { "/p/a%2Fb/x/1,2", "{\"id\":\"a/b\",\"n\":\"x\",\"list\":[1,2]}" },
-        { "/p/a+b/0/a", "{\"id\":\"a+b\",\"n\":0,\"list\":[\"a\"]}" },
-        { "/p/%C3%A9/1/1", "{\"id\":\"\xc3\xa9\",\"n\":1,\"list\":[1]}" },
-    };
-    const struct api *api = must_load(*state, taker);
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct request r = request_of(NULL);
-        struct findings findings = { .arena = *state };
-        struct route route;
-        routes_match(api->routes, STR("GET"), str(rows[i].path), *state, &route);
-        const cJSON *input = params_read(&route, &r, *state, &findings);
-        const char *tree = json_text(json_member(input, "path"), *state).ptr;
-        if (findings.count || strcmp(tree, rows[i].tree) != 0)
-            fail_msg("%s: %s", rows[i].path, tree);
-    }
-}
-
-static void headers_compare_without_case_and_cookies_with_it(void **state)
-{
-    static const struct {
-        const char *name, *value, *headers, *cookies;
-    } rows[] = {
-        { "x-count", "12", "{\"X-Count\":12}", "{}" },
-        { "X-COUNT", "many", "{\"X-Count\":\"many\"}", "{}" },
-        { "x-list", "a,b", "{\"X-List\":[\"a\",\"b\"]}", "{}" },
-        { "x-other", "1", "{}", "{}" },
-        { "Cookie", "sid=abc", "{}", "{\"sid\":\"abc\"}" },
-        { "cookie", "a=1; sid=a%20b=c;page=3", "{}",
-          "{\"sid\":\"a%20b=c\",\"page\":3}" },
-        { "cookie", "SID=abc; page", "{}", "{\"page\":\"\"}" },
-        { "cookie", "", "{}", "{}" },
-    };
-    const struct api *api = must_load(*state, taker);
-    struct route route;
-    routes_match(api->routes, STR("GET"), STR("/p/x/1/2"), *state, &route);
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct request r = request_of(NULL);
-        struct findings findings = { .arena = *state };
-        r.headers[r.header_count++] =
-            (struct header){ str(rows[i].name), str(rows[i].value) };
-        const cJSON *input = params_read(&route, &r, *state, &findings);
-        const char *headers = json_text(json_member(input, "header"), *state).ptr;
-        const char *cookies = json_text(json_member(input, "cookie"), *state).ptr;
-        if (findings.count || strcmp(headers, rows[i].headers) != 0 ||
-            strcmp(cookies, rows[i].cookies) != 0)
-            fail_msg("%s: %s gives %s %s", rows[i].name, rows[i].value, headers,
-                     cookies);
-    }
-}
-
-static void text_that_cannot_be_decoded_is_a_finding(void **state)
-{
-    static const struct {
-        const char *query, *tree;
-    } rows[] = {
-        { "s=%zz", "{}" },           { "s=%", "{}" },
-        { "s=%ff", "{}" },           { "%=1", "{}" },
-        { "s=%4&i=1", "{\"i\":1}" },
-    };
-    const struct api *api = must_load(*state, taker);
-    struct route route;
-    routes_match(api->routes, STR("GET"), STR("/p/x/1/2"), *state, &route);
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct request r = request_of(rows[i].query);
-        struct findings findings = { .arena = *state };
-        const cJSON *input = params_read(&route, &r, *state, &findings);
-        const char *tree = json_text(json_member(input, "query"), *state).ptr;
-        if (findings.count != 1 || strcmp(tree, rows[i].tree) != 0)
-            fail_msg("%s: %zu findings, %s", rows[i].query, findings.count, tree);
-        assert_string_equal(findings.list[0].pointer, "/query");
-        assert_string_equal(findings.list[0].keyword, "encoding");
-    }
-    struct request r = request_of(NULL);
-    struct findings findings = { .arena = *state };
-    r.headers[r.header_count++] = (struct header){ STR("X-List"), STR("\xff") };
-    params_read(&route, &r, *state, &findings);
-    assert_int_equal(findings.count, 1);
-    assert_string_equal(findings.list[0].pointer, "/header");
 }
 
 static void the_whole_input_is_checked_against_one_schema(void **state)
@@ -1018,11 +802,6 @@ int main(void)
         TEST(a_server_url_gives_host_and_base_path),
         TEST(the_operations_own_parameter_takes_the_place_of_the_paths),
         TEST(a_path_goes_to_its_nearest_template),
-        TEST(percent_escapes_are_decoded_or_refused),
-        TEST(query_parameters_take_the_type_that_their_schema_allows),
-        TEST(path_parameters_are_typed_and_decoded),
-        TEST(headers_compare_without_case_and_cookies_with_it),
-        TEST(text_that_cannot_be_decoded_is_a_finding),
         TEST(the_whole_input_is_checked_against_one_schema),
         TEST(json_is_known_by_its_media_type),
         TEST(the_exact_media_type_beats_a_range),
