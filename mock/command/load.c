@@ -283,6 +283,7 @@ bool load(struct loaded *l, const struct options *o)
     l->world.seed = o->seed;
     l->world.clock = o->clock;
     l->world.stateless = o->stateless;
+    l->world.strict = o->strict;
     if (!find_specs(l, o, &list, &fixtures))
         return false;
     if (load_apis(l, o, &list, fixtures)) {
@@ -291,7 +292,7 @@ bool load(struct loaded *l, const struct options *o)
                        o->scenario_count);
         start_scenarios(l, o);
     }
-    return !l->err.errors;
+    return !l->err.errors && !(o->strict && l->err.warnings);
 }
 
 void load_done(struct loaded *l)
@@ -311,7 +312,7 @@ void load_print(const struct loaded *l, bool errors_only, FILE *to)
     size_t more = 0;
     document_place(&err);
     for (const struct problem *p = err.first; p; p = p->next) {
-        if (p->warning && errors_only)
+        if (p->warning && errors_only && !l->world.strict)
             continue;
         /* The same slip at a hundred places is one line: the first. */
         if (p->warning && map_put(said, str(p->why), arena_take(arena, 1))) {

@@ -15,12 +15,13 @@ struct loaded {
 };
 
 /* Loads everything and reports every mistake it can find in l->err, with places. False
- * when there was an error. Either way the caller calls load_done. */
+ * when there was an error, or a warning under --strict. Either way the caller calls
+ * load_done. */
 bool load(struct loaded *l, const struct options *o);
 void load_done(struct loaded *l);
 
 /* Prints the problems, one line each; the same warning at many places is one line. With
- * errors_only, warnings are left out. */
+ * errors_only, warnings are left out, unless --strict makes them as bad. */
 void load_print(const struct loaded *l, bool errors_only, FILE *to);
 
 #endif

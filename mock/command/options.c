@@ -29,6 +29,9 @@
     X(STATELESS, "stateless", 0, NULL,                                                \
       "answer from examples and schemas; remember "                                   \
       "nothing")                                                                      \
+    X(STRICT, "strict", 0, NULL,                                                      \
+      "refuse what would be a warning, in documents "                                 \
+      "and in calls")                                                                 \
     X(ADMIN_TOKEN, "admin-token", 0, "TEXT",                                          \
       "/__admin wants this bearer token; needed "                                     \
       "off loopback")                                                                 \
@@ -175,6 +178,9 @@ static bool apply(struct options *o, enum option which, const char *value)
         return true;
     case OPTION_STATELESS:
         o->stateless = truth(value);
+        return true;
+    case OPTION_STRICT:
+        o->strict = truth(value);
         return true;
     case OPTION_ADMIN_TOKEN:
         o->admin_token = *value ? value : NULL;

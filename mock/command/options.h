@@ -27,7 +27,7 @@ struct options {
     uint64_t seed;
     struct clock clock;
     size_t max_body;
-    bool stateless, quiet, json;
+    bool stateless, strict, quiet, json;
     const char *admin_token;
 };
 

@@ -36,6 +36,7 @@ struct world {
     uint64_t seed;
     struct clock clock;
     bool stateless;
+    bool strict;           /* what would be a warning about a call is a finding */
     struct places *places; /* world_open makes these */
     struct namespaces *namespaces;
 };

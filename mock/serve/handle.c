@@ -238,6 +238,14 @@ static void read_body(struct call *c, cJSON *input)
         read_json(c, input);
 }
 
+/* --strict: what would be a warning is a finding. */
+static void condemn(struct call *c)
+{
+    for (size_t i = 0; i < c->warnings.count; i++)
+        findings_add(&c->findings, c->warnings.list[i]);
+    c->warnings.count = 0;
+}
+
 /* Order of the questions: who is calling is asked before anything is read. */
 static void examine(struct call *c)
 {
@@ -260,6 +268,8 @@ static void examine(struct call *c)
     size_t told = c->findings.count;
     schema_check(op->input, input, DIRECTION_REQUEST, "", c->arena, &c->findings);
     params_settle(&c->findings, told);
+    if (c->world->strict)
+        condemn(c);
     if (c->findings.count)
         refuse(c, c->findings.list[0].keyword, 0, NULL);
 }

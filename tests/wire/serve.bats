@@ -50,6 +50,17 @@ teardown() {
     [[ $output == *'did you mean "rate-limited"?'* ]]
 }
 
+@test "--strict refuses a document with warnings, and shows them to whoever would serve it" {
+    printf 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\npaths: {/a: {get: {}}}\n' >"$BATS_TEST_TMPDIR/a.yaml"
+    run "$program" check "$BATS_TEST_TMPDIR/a.yaml"
+    [ "$status" -eq 0 ]
+    for command in check serve routes; do
+        run "$program" "$command" --strict "$BATS_TEST_TMPDIR/a.yaml"
+        [ "$status" -eq 2 ]
+        [[ $output == *"no responses are declared"* ]]
+    done
+}
+
 @test "--help and --version end it with 0" {
     run "$program" --help
     [ "$status" -eq 0 ]
