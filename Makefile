@@ -62,6 +62,11 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIB
 	@echo 'link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
+SAMPLES := $(BUILD)/tests/samples/samples
+$(SAMPLES): $(SAMPLES).o $(LIBRARY)
+	@echo 'link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 run: all
 	$(PROGRAM) serve
 
@@ -90,6 +95,11 @@ conformance: test-packages
 	@$(MAKE) --no-print-directory $(BUILD)/tests/unit/test_suite
 	@UNDERSTUDY_SUITE=$(SUITE) $(BUILD)/tests/unit/test_suite
 
+samples: packages
+	@$(if $(DIR),,echo 'make samples DIR=a folder of OpenAPI documents' >&2; exit 2)
+	@$(MAKE) --no-print-directory $(SAMPLES)
+	@$(SAMPLES) $(wildcard $(DIR)/*.yaml $(DIR)/*.yml $(DIR)/*.json)
+
 bench: packages
 	@tests/packages $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory $(PROGRAM)
@@ -102,7 +112,7 @@ install: all
 
 format:
 	clang-format -i $(SOURCES) $(wildcard mock/*/*.h) $(UNIT_SOURCES) \
-	    $(wildcard tests/support/*.[ch] tests/bench/*.c tests/fuzz/*.c)
+	    $(wildcard tests/support/*.[ch] tests/bench/*.c tests/fuzz/*.c tests/samples/*.c)
 
 clean:
 	rm -rf build
@@ -116,13 +126,14 @@ help:
 	@echo 'make check-floors  no file includes a floor above its own'
 	@echo 'make check-fuzz    every fuzz target for a while (clang)'
 	@echo 'make conformance   the JSON Schema Test Suite alone; SUITE=DIR for another copy'
+	@echo 'make samples DIR=  a sample of every schema of the documents there is checked'
 	@echo 'make bench         speed and size, as ratios in one run'
 	@echo 'make install       to $$(DESTDIR)$$(PREFIX)'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all run packages test-packages test check-asan check-tsan check-floors check-fuzz conformance bench \
+.PHONY: all run packages test-packages test check-asan check-tsan check-floors check-fuzz conformance samples bench \
         install format clean help FORCE
 .SECONDARY:
 
--include $(OBJECTS:.o=.d) $(UNITS:=.d) $(SUPPORT:%.c=$(BUILD)/%.d)
+-include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(SUPPORT:%.c=$(BUILD)/%.d)

@@ -23,23 +23,15 @@ const cJSON *declared_example(const struct api *api, const struct media *m,
     return name.len ? NULL : json_member(m->node, "example");
 }
 
-cJSON *declared_sample(const struct api *api, const struct media *m,
-                       const cJSON *schema, enum sample_size size,
-                       struct chance *chance, struct arena *arena)
+cJSON *declared_sample(const struct media *m, const char *member, const char *text,
+                       enum sample_size size, struct chance *chance,
+                       struct arena *arena)
 {
-    bool own = !schema;
-    struct sampler sampler = { .root = api->root,
-                               .openapi_30 = api->dialect == DIALECT_OPENAPI_30,
-                               .size = size,
+    struct sampler sampler = { .size = size,
+                               .direction = DIRECTION_RESPONSE,
+                               .member = member,
+                               .text = text,
                                .chance = chance,
                                .arena = arena };
-    if (own && !(schema = json_member(m->node, "schema")))
-        return NULL;
-    cJSON *value = sample_make(&sampler, schema);
-    if (value && own && size != SAMPLE_REQUIRED && m->schema &&
-        !schema_check(m->schema, value, DIRECTION_RESPONSE, "", arena, NULL)) {
-        sampler.size = SAMPLE_REQUIRED;
-        value = sample_make(&sampler, schema);
-    }
-    return value;
+    return m->schema ? sample_make(&sampler, m->schema) : NULL;
 }

@@ -15,11 +15,11 @@ const cJSON *declared_follow(const struct api *api, const cJSON *node,
 const cJSON *declared_example(const struct api *api, const struct media *m,
                               struct str name, struct arena *arena);
 
-/* A value made for a schema as written (m's own when schema is NULL), borrowed from
- * arena; NULL when none can be made. A typical value that turns out not to fit is made
- * again with required members only. */
-cJSON *declared_sample(const struct api *api, const struct media *m,
-                       const cJSON *schema, enum sample_size size,
-                       struct chance *chance, struct arena *arena);
+/* A value that fits m's schema, borrowed from arena; NULL when none was found or m has
+ * no schema that is checked. With member it is an object that has that member with that
+ * text; else member is NULL. */
+cJSON *declared_sample(const struct media *m, const char *member, const char *text,
+                       enum sample_size size, struct chance *chance,
+                       struct arena *arena);
 
 #endif

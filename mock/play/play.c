@@ -245,7 +245,7 @@ static bool declared_refusal(struct call *c, int status)
     if (!m || !m->schema)
         return false;
     cJSON *body =
-        declared_sample(op->api, m, NULL, SAMPLE_REQUIRED, c->scope.chance, c->arena);
+        declared_sample(m, NULL, NULL, SAMPLE_REQUIRED, c->scope.chance, c->arena);
     if (!body)
         return false;
     for (size_t i = 0; i < COUNT(places); i++) {
@@ -401,8 +401,8 @@ static bool say_reply(struct call *c, const struct reply *reply, int status,
     if (!c->answer.body && example.len)
         return false;
     if (!c->answer.body)
-        c->answer.body = declared_sample(op->api, m, NULL, SAMPLE_TYPICAL,
-                                         c->scope.chance, c->arena);
+        c->answer.body =
+            declared_sample(m, NULL, NULL, SAMPLE_TYPICAL, c->scope.chance, c->arena);
     return true;
 }
 

@@ -56,8 +56,7 @@ static bool allows(const cJSON *property, const char *name)
 
 /* The member of a schema, or of one of its branches, that can hold the name. */
 static const char *member_named(const struct api *api, const cJSON *schema,
-                                const char *name, struct arena *arena, int depth,
-                                const cJSON **branch)
+                                const char *name, struct arena *arena, int depth)
 {
     static const char *const parts[] = { "oneOf", "anyOf", "allOf" };
     schema = declared_follow(api, schema, arena);
@@ -65,14 +64,12 @@ static const char *member_named(const struct api *api, const cJSON *schema,
         return NULL;
     const cJSON *properties = json_member(schema, "properties");
     for (const cJSON *p = properties ? properties->child : NULL; p; p = p->next)
-        if (allows(declared_follow(api, p, arena), name)) {
-            *branch = schema;
+        if (allows(declared_follow(api, p, arena), name))
             return p->string;
-        }
     for (size_t i = 0; i < COUNT(parts); i++) {
         const cJSON *list = json_member(schema, parts[i]);
         for (const cJSON *one = list ? list->child : NULL; one; one = one->next) {
-            const char *member = member_named(api, one, name, arena, depth + 1, branch);
+            const char *member = member_named(api, one, name, arena, depth + 1);
             if (member)
                 return member;
         }
@@ -84,15 +81,10 @@ static const cJSON *sample_named(const struct operation *op, const struct media 
                                  const char *name, struct chance *chance,
                                  struct arena *arena)
 {
-    const cJSON *branch, *schema = json_member(m->node, "schema");
-    const char *member = member_named(op->api, schema, name, arena, 0, &branch);
-    if (!member)
-        return NULL;
-    cJSON *value = declared_sample(op->api, m, branch, SAMPLE_REQUIRED, chance, arena);
-    if (!json_is_object(value))
-        return NULL;
-    json_set(arena, value, member, json_string(arena, str(name)));
-    return value;
+    const cJSON *schema = json_member(m->node, "schema");
+    const char *member = member_named(op->api, schema, name, arena, 0);
+    return member ? declared_sample(m, member, name, SAMPLE_REQUIRED, chance, arena)
+                  : NULL;
 }
 
 static const cJSON *any_body(const struct operation *op, const struct reply *reply,
@@ -103,7 +95,7 @@ static const cJSON *any_body(const struct operation *op, const struct reply *rep
         return NULL;
     const cJSON *example = declared_example(op->api, m, (struct str){ NULL, 0 }, arena);
     return example ? example
-                   : declared_sample(op->api, m, NULL, SAMPLE_REQUIRED, chance, arena);
+                   : declared_sample(m, NULL, NULL, SAMPLE_REQUIRED, chance, arena);
 }
 
 static bool will_do(const struct reply *r, int status)

@@ -1,405 +1,334 @@
 #include "schema/sample_parts.h"
 
-#include "base/limits.h"
-#include "schema/pattern_once.h"
-
 enum {
-    MOST_VALUES = 20000, /* one sample is a page, not a database */
-    FREE_VALUES = 15000, /* below this many left, only what is required is made */
-    DEEPEST_OBJECT = 4,  /* optional members are made this deep */
-    DEEPEST_SCHEMA = 64, /* required ones this deep */
-    MOST_TRIES = 24      /* for one more item unlike the others */
+    MOST_GOALS = 20000, /* one sample is a page, not a database */
+    FREE_GOALS = 15000, /* below this many left, only what is required is made */
+    USUAL_DEPTH = 12,   /* values inside each other, at first */
+    MOST_DEPTH = 64,    /* and where that is not enough */
+    RETRIES = 3         /* for a value that did not fit */
 };
 
-static cJSON *make(struct maker *m, const cJSON *schema, const char *name);
-
-static bool generous(const struct maker *m)
+bool sample_generous(const struct maker *m)
 {
-    return m->s->size == SAMPLE_TYPICAL && m->objects <= DEEPEST_OBJECT &&
-           m->left > FREE_VALUES;
+    unsigned deepest = m->s->size == SAMPLE_EVERYTHING ? 6 : 4;
+    return m->s->size != SAMPLE_REQUIRED && !m->lean && m->objects <= deepest &&
+           m->left > FREE_GOALS;
 }
 
-static size_t count_of(const cJSON *flat, const char *name, size_t otherwise)
+bool sample_holds(const struct maker *m, const struct want *wants, unsigned count,
+                  const cJSON *value)
 {
-    const cJSON *n = json_member(flat, name);
-    if (!json_is_number(n) || !(n->valuedouble >= 0))
-        return otherwise;
-    return n->valuedouble > MOST_VALUES ? MOST_VALUES + 1 : (size_t)n->valuedouble;
-}
-
-static bool is_required(const cJSON *flat, const char *name)
-{
-    const cJSON *list = json_member(flat, "required");
-    for (const cJSON *r = list ? list->child : NULL; r; r = r->next)
-        if (json_is_string(r) && strcmp(r->valuestring, name) == 0)
-            return true;
-    return false;
-}
-
-/* The schema for a member that `properties` does not name; NULL for "anything". */
-static const cJSON *other_schema(struct maker *m, const cJSON *flat, const char *name)
-{
-    const cJSON *patterns = json_member(flat, "patternProperties");
-    for (const cJSON *p = patterns ? patterns->child : NULL; p; p = p->next) {
-        const char *why;
-        struct pattern *c = pattern_compile_once(p->string, m->s->arena, &why);
-        if (c && pattern_match(c, str(name), m->s->arena) == PATTERN_MATCHES)
-            return p;
-    }
-    return json_member(flat, "additionalProperties");
-}
-
-/* Adds the member unless it is there. False when no value can be made. */
-static bool add_member(struct maker *m, const cJSON *flat, cJSON *object,
-                       const char *name)
-{
-    if (json_member(object, name))
-        return true;
-    const cJSON *schema = json_member(json_member(flat, "properties"), name);
-    cJSON any = { .type = cJSON_True };
-    if (!schema)
-        schema = other_schema(m, flat, name);
-    cJSON *value = make(m, schema ? schema : &any, name);
-    if (value)
-        json_set(m->s->arena, object, name, value);
-    return value;
-}
-
-static bool add_required(struct maker *m, const cJSON *flat, cJSON *object)
-{
-    const cJSON *list = json_member(flat, "required");
-    for (const cJSON *r = list ? list->child : NULL; r; r = r->next)
-        if (json_is_string(r) && !add_member(m, flat, object, r->valuestring))
+    for (unsigned i = 0; i < count; i++)
+        if (schema_check(wants[i].s, value, m->s->direction, "", m->s->arena, NULL) ==
+            wants[i].no)
             return false;
     return true;
 }
 
-static void add_optional(struct maker *m, const cJSON *flat, cJSON *object)
+static bool fits(const struct maker *m, const struct goal *g, const cJSON *value)
 {
-    const cJSON *properties = json_member(flat, "properties");
-    size_t most = count_of(flat, "maxProperties", SIZE_MAX);
-    size_t least = count_of(flat, "minProperties", 0);
-    size_t count = json_count(object);
-    for (const cJSON *p = properties ? properties->child : NULL; p; p = p->next) {
-        if (is_required(flat, p->string) || count >= most)
+    const char *member = m->depth == 1 ? m->s->member : NULL;
+    const char *text = member ? json_member_text(value, member) : NULL;
+    return (!member || (text && strcmp(text, m->s->text) == 0)) &&
+           sample_holds(m, g->roots, g->root_count, value);
+}
+
+/* ---- what is listed ---- */
+
+static cJSON *author_value(const struct maker *m, struct goal *g)
+{
+    while (g->tried < g->examples.count) {
+        const cJSON *e = g->examples.at[g->tried++];
+        if (!m->nth && fits(m, g, e))
+            return json_copy(m->s->arena, e);
+    }
+    return NULL;
+}
+
+static const struct ask *closed_list(const struct goal *g)
+{
+    const struct ask *best = NULL;
+    for (unsigned i = 0; i < g->asks.count; i++) {
+        const struct ask *a = &g->asks.at[i];
+        if (a->kind != ASK_RULE || a->no)
             continue;
-        if (generous(m) || count < least)
-            count += add_member(m, flat, object, p->string);
+        if (a->rule->kind == RULE_CONST)
+            return a;
+        if (a->rule->kind == RULE_ENUM &&
+            (!best || json_count(a->rule->value) < json_count(best->rule->value)))
+            best = a;
     }
+    return best;
 }
 
-static const char *extra_name(struct maker *m, const cJSON *flat, unsigned n)
+static cJSON *listed_value(struct maker *m, const struct goal *g, const struct ask *a)
 {
-    const cJSON *names = json_member(flat, "propertyNames");
-    const cJSON *patterns = json_member(flat, "patternProperties");
-    m->nth = n;
-    cJSON *made = json_is_object(names) ? make(m, names, NULL) : NULL;
-    if (json_is_string(made))
-        return made->valuestring;
-    const cJSON *other = json_member(flat, "additionalProperties");
-    const char *text = NULL;
-    if (other && other->type == cJSON_False && patterns && patterns->child)
-        text = sample_of_pattern(m, patterns->child->string, n % 8 + 1);
-    return text ? text : arena_printf(m->s->arena, "key%u", n + 1);
+    if (a->rule->kind == RULE_CONST)
+        return fits(m, g, a->rule->value) ? json_copy(m->s->arena, a->rule->value)
+                                          : NULL;
+    size_t count = json_count(a->rule->value);
+    size_t start = m->nth ? m->nth : chance_below(m->s->chance, count);
+    const cJSON *v = a->rule->value->child;
+    for (size_t i = count ? start % count : 0; i; i--)
+        v = v->next;
+    for (size_t i = 0; i < count; i++, v = v->next) {
+        if (!v)
+            v = a->rule->value->child;
+        if (fits(m, g, v))
+            return json_copy(m->s->arena, v);
+    }
+    return NULL;
 }
 
-/* Members with names of our own: for minProperties, and one where the object is a map.
- */
-static void add_extras(struct maker *m, const cJSON *flat, cJSON *object)
-{
-    size_t least = count_of(flat, "minProperties", 0);
-    const cJSON *properties = json_member(flat, "properties");
-    bool map = json_is_object(json_member(flat, "additionalProperties")) ||
-               json_member(flat, "patternProperties");
-    if (map && !least && generous(m) && !(properties && properties->child) &&
-        count_of(flat, "maxProperties", 1) > 0)
-        least = 1;
-    unsigned nth = m->nth;
-    for (unsigned n = 0; json_count(object) < least && n < 2 * least + 8; n++)
-        add_member(m, flat, object, extra_name(m, flat, n));
-    m->nth = nth;
-}
+/* ---- types ---- */
 
-static bool add_dependents(struct maker *m, const cJSON *flat, cJSON *object)
+/* What kind of value the rules are about. */
+static unsigned guess_type(const struct goal *g)
 {
-    const cJSON *all = json_member(flat, "dependentRequired");
-    for (const cJSON *d = all ? all->child : NULL; d; d = d->next)
-        for (const cJSON *r = json_member(object, d->string) ? d->child : NULL; r;
-             r = r->next)
-            if (json_is_string(r) && !add_member(m, flat, object, r->valuestring))
-                return false;
-    return true;
-}
-
-/* Members that an author wrote in an example of a part of an allOf. */
-static void add_partial(struct maker *m, const cJSON *flat, cJSON *object)
-{
-    const cJSON *list = json_member(flat, SAMPLE_PARTIAL);
-    const cJSON *properties = json_member(flat, "properties");
-    for (const cJSON *e = list && !m->nth ? list->child : NULL; e; e = e->next)
-        for (const cJSON *v = json_is_object(e) ? e->child : NULL; v; v = v->next) {
-            const cJSON *schema = json_member(properties, v->string);
-            cJSON *asked = json_object(m->s->arena);
-            if (!schema || json_member(object, v->string) ||
-                !sample_merge(m, asked, schema) || !sample_fits(m, asked, v))
-                continue;
-            if (is_required(flat, v->string) || m->s->size == SAMPLE_TYPICAL)
-                json_set(m->s->arena, object, v->string, json_copy(m->s->arena, v));
+    for (unsigned i = 0; i < g->asks.count; i++) {
+        const struct ask *a = &g->asks.at[i];
+        switch (a->kind) {
+        case ASK_ITEM:
+        case ASK_TWINS:
+            return TYPE_ARRAY;
+        case ASK_MEMBER:
+        case ASK_NO_MEMBER:
+        case ASK_EXTRA:
+        case ASK_NAME:
+            return TYPE_OBJECT;
+        case ASK_RULE:
+            if (a->rule->types == TYPE_OBJECT || a->rule->types == TYPE_ARRAY ||
+                a->rule->types == TYPE_STRING)
+                return a->rule->types;
+            if (a->rule->types == TYPE_NUMBER)
+                return TYPE_INTEGER;
         }
-}
-
-/* A Cat that is `allOf` a Pet says so in the property that Pet discriminates by. */
-static void add_kind(struct maker *m, const cJSON *flat, cJSON *object)
-{
-    const cJSON *discriminator = json_member(flat, "discriminator");
-    const char *property = json_member_text(discriminator, "propertyName");
-    const cJSON *schema =
-        json_member(json_member(flat, "properties"), property ? property : "");
-    const char *kind = schema ? sample_kind(m, discriminator, m->origin) : NULL;
-    cJSON *asked = json_object(m->s->arena);
-    if (!kind || !sample_merge(m, asked, schema))
-        return;
-    cJSON *value = json_string(m->s->arena, str(kind));
-    if (sample_fits(m, asked, value))
-        json_set(m->s->arena, object, property, value);
-}
-
-static cJSON *make_object(struct maker *m, const cJSON *flat)
-{
-    cJSON *object = json_object(m->s->arena);
-    m->objects++;
-    add_kind(m, flat, object);
-    add_partial(m, flat, object);
-    bool ok = add_required(m, flat, object);
-    if (ok) {
-        add_optional(m, flat, object);
-        add_extras(m, flat, object);
-        ok = add_dependents(m, flat, object);
     }
-    m->objects--;
-    return ok ? object : NULL;
+    if (g->members[0] || g->members[1] != SIZE_MAX)
+        return TYPE_OBJECT;
+    if (g->items[0] || g->items[1] != SIZE_MAX || g->unique)
+        return TYPE_ARRAY;
+    bool bound = g->least || g->most || g->above || g->below;
+    return bound ? TYPE_INTEGER : TYPE_STRING;
 }
 
-static bool contains(const cJSON *array, const cJSON *item)
+/* The types in the order in which they are tried: as an author listed them. */
+static size_t order_types(const struct goal *g, unsigned order[8])
 {
-    for (const cJSON *c = array->child; c; c = c->next)
-        if (json_equal(c, item))
-            return true;
-    return false;
-}
-
-static const cJSON *nth_item(const cJSON *list, size_t n)
-{
-    const cJSON *c = list ? list->child : NULL;
-    while (c && n--)
-        c = c->next;
-    return c;
-}
-
-/* The schema of the item at index; `items` as a list is what prefixItems was before. */
-static const cJSON *item_schema(struct maker *m, const cJSON *flat, size_t index,
-                                const cJSON *any)
-{
-    const cJSON *items = json_member(flat, "items");
-    const cJSON *prefix = json_member(flat, "prefixItems");
-    const cJSON *schema = nth_item(prefix, index);
-    if (!schema && json_is_array(items))
-        schema = nth_item(items, index);
-    if (!schema)
-        schema = items && !json_is_array(items) ? items : any;
-    const cJSON *wanted = json_member(flat, "contains");
-    if (!wanted || index >= count_of(flat, "minContains", 1))
-        return schema;
-    cJSON *both = json_object(m->s->arena), *list = json_array(m->s->arena);
-    json_push(list, sample_alias(m, wanted));
-    json_push(list, sample_alias(m, schema));
-    json_set(m->s->arena, both, "allOf", list);
-    return both;
-}
-
-/* One more item; unlike the others where they must differ. */
-static bool add_item(struct maker *m, const cJSON *flat, cJSON *array, size_t index,
-                     bool unique)
-{
-    cJSON any = { .type = cJSON_True };
-    const cJSON *schema = item_schema(m, flat, index, &any);
-    unsigned nth = m->nth;
-    cJSON *item = NULL;
-    for (unsigned i = 0; i < (unique ? MOST_TRIES : 1); i++) {
-        if (unique)
-            m->nth = nth + (unsigned)index + i;
-        item = make(m, schema, NULL);
-        if (!item || !unique || !contains(array, item))
-            break;
-        item = NULL;
-    }
-    m->nth = nth;
-    if (item)
-        json_push(array, item);
-    return item;
-}
-
-static cJSON *make_array(struct maker *m, const cJSON *flat)
-{
-    size_t least = count_of(flat, "minItems", 0);
-    size_t most = count_of(flat, "maxItems", SIZE_MAX);
-    const cJSON *prefix = json_member(flat, "prefixItems");
-    bool unique = json_is_true(json_member(flat, "uniqueItems"));
-    if (json_member(flat, "contains") && least < count_of(flat, "minContains", 1))
-        least = count_of(flat, "minContains", 1);
-    size_t count = least;
-    if (generous(m) && !count)
-        count = prefix && prefix->child ? json_count(prefix) : 1;
-    if (count > most)
-        count = most;
-    if (count > MOST_VALUES)
-        return NULL;
-    cJSON *array = json_array(m->s->arena);
-    m->objects++;
-    size_t made = 0;
-    while (made < count && add_item(m, flat, array, made, unique))
-        made++;
-    m->objects--;
-    return made >= least ? array : NULL;
-}
-
-static bool has_any(const cJSON *flat, const char *const *names, size_t count)
-{
+    static const struct {
+        const char *name;
+        unsigned type;
+    } names[] = { { "string", TYPE_STRING },   { "object", TYPE_OBJECT },
+                  { "array", TYPE_ARRAY },     { "number", TYPE_NUMBER },
+                  { "integer", TYPE_INTEGER }, { "boolean", TYPE_BOOLEAN },
+                  { "null", TYPE_NULL } };
+    size_t count = 0;
+    const cJSON *list = NULL;
+    for (unsigned i = 0; i < g->seen.count && !json_is_array(list); i++)
+        if (!g->seen.at[i].no)
+            list = json_member(g->seen.at[i].s->node, "type");
+    order[count++] = g->types == TYPE_ANY || !json_is_array(list) ? guess_type(g) : 0;
+    for (const cJSON *t = json_is_array(list) ? list->child : NULL; t; t = t->next)
+        for (size_t i = 0; i + 1 < COUNT(names) && count < 7; i++)
+            if (json_is_string(t) && strcmp(t->valuestring, names[i].name) == 0)
+                order[count++] = names[i].type;
+    unsigned have = 0;
     for (size_t i = 0; i < count; i++)
-        if (json_member(flat, names[i]))
-            return true;
-    return false;
+        have |= order[i];
+    for (size_t i = 0; i < COUNT(names) && count < 8; i++)
+        if (!(have & names[i].type))
+            order[count++] = names[i].type;
+    return count;
 }
 
-/* What kind of value the other keywords are about. */
-static const char *guess_type(const cJSON *flat)
-{
-    static const char *const object[] = { "properties", "required",
-                                          "additionalProperties", "patternProperties",
-                                          "minProperties" };
-    static const char *const array[] = { "items", "prefixItems", "minItems", "contains",
-                                         "uniqueItems" };
-    static const char *const number[] = { "minimum", "maximum", "exclusiveMinimum",
-                                          "exclusiveMaximum", "multipleOf" };
-    if (has_any(flat, object, COUNT(object)))
-        return "object";
-    if (has_any(flat, array, COUNT(array)))
-        return "array";
-    return has_any(flat, number, COUNT(number)) ? "number" : "string";
-}
-
-static cJSON *make_type(struct maker *m, const cJSON *flat, const char *type,
+static cJSON *make_type(struct maker *m, struct goal *g, unsigned type,
                         const char *name)
 {
-    if (strcmp(type, "object") == 0)
-        return make_object(m, flat);
-    if (strcmp(type, "array") == 0)
-        return make_array(m, flat);
-    if (strcmp(type, "string") == 0)
-        return sample_text(m, flat, name);
-    if (strcmp(type, "integer") == 0 || strcmp(type, "number") == 0)
-        return sample_number(m, flat, name, *type == 'i');
-    if (strcmp(type, "boolean") == 0)
+    switch (type) {
+    case TYPE_OBJECT:
+        return sample_object(m, g);
+    case TYPE_ARRAY:
+        return sample_array(m, g);
+    case TYPE_STRING:
+        return sample_text(m, g, name);
+    case TYPE_INTEGER:
+    case TYPE_NUMBER:
+        return sample_number(m, g, name);
+    case TYPE_BOOLEAN:
         return json_bool(m->s->arena, (chance_below(m->s->chance, 2) + m->nth) % 2);
-    return strcmp(type, "null") == 0 ? json_null(m->s->arena) : NULL;
-}
-
-static cJSON *make_typed(struct maker *m, const cJSON *flat, const char *name)
-{
-    const cJSON *types = json_member(flat, "type");
-    if (!types)
-        return make_type(m, flat, guess_type(flat), name);
-    bool null = false;
-    for (const cJSON *t = types->child; t; t = t->next) {
-        if (!json_is_string(t))
-            continue;
-        if (strcmp(t->valuestring, "null") == 0) {
-            null = true;
-            continue;
-        }
-        cJSON *made = make_type(m, flat, t->valuestring, name);
-        if (made)
-            return made;
+    default:
+        return json_null(m->s->arena);
     }
-    return null ? json_null(m->s->arena) : NULL;
 }
 
-/* The author's own value: the first of those listed that fits. */
-static cJSON *first_fitting(struct maker *m, const cJSON *flat, const cJSON *list,
-                            size_t skip)
+/* Whether the goal says what the value must not be, in a way that no maker heeds. */
+static bool has_refusals(const struct goal *g)
 {
-    size_t count = list ? json_count(list) : 0;
-    for (size_t i = 0; i < count; i++) {
-        const cJSON *value = nth_item(list, (i + skip) % count);
-        if (sample_fits(m, flat, value))
-            return json_copy(m->s->arena, value);
+    for (unsigned i = 0; i < g->asks.count; i++)
+        if (g->asks.at[i].kind == ASK_RULE && g->asks.at[i].no)
+            return true;
+    return false;
+}
+
+/* Breaks the first waiting schema that holds for value, in each way in turn. */
+static cJSON *break_later(struct maker *m, const struct goal *g, const cJSON *value,
+                          const char *name)
+{
+    for (unsigned i = 0; i < g->later.count; i++) {
+        const struct schema *s = g->later.at[i].s;
+        if (!schema_check(s, value, m->s->direction, "", m->s->arena, NULL))
+            continue;
+        size_t ways = refusal_count(s);
+        for (size_t way = 0; way < ways && m->left; way++) {
+            struct goal f = goal_fork(g);
+            f.later.room = 0;
+            f.later.at = arena_array(m->s->arena, struct want, g->later.count);
+            f.later.count = 0;
+            for (unsigned k = 0; k < g->later.count; k++)
+                if (k != i)
+                    f.later.at[f.later.count++] = g->later.at[k];
+            f.later.room = f.later.count;
+            cJSON *made =
+                refusal_take(m, &f, s, way) ? sample_solve(m, &f, name) : NULL;
+            if (made)
+                return made;
+        }
+        return NULL;
     }
     return NULL;
 }
 
-static cJSON *make_flat(struct maker *m, const cJSON *flat, const char *name)
+/* A value of that type: as it comes, then leaner, then another. */
+static cJSON *make_fitting(struct maker *m, const struct goal *g, unsigned type,
+                           const char *name)
 {
-    const cJSON *list = json_member(flat, "enum");
-    const cJSON *written = json_member(flat, SAMPLE_PARTIAL);
-    cJSON *value = m->nth ? NULL : first_fitting(m, flat, written, 0);
-    if (value)
-        return value;
-    if (list)
-        return first_fitting(m, flat, list,
-                             m->nth ? m->nth
-                                    : chance_below(m->s->chance, json_count(list)));
-    return make_typed(m, flat, name);
-}
-
-/* Takes the first set of branches off the flat schema and tries each in turn. */
-static cJSON *make_choice(struct maker *m, const cJSON *flat, const char *name)
-{
-    const cJSON *choices = json_member(flat, SAMPLE_CHOICES);
-    if (!choices || !choices->child)
-        return make_flat(m, flat, name);
-    for (const cJSON *branch = choices->child->child; branch; branch = branch->next) {
-        cJSON *one = sample_flat_copy(m, flat);
-        cJSON *rest = json_array(m->s->arena);
-        for (const cJSON *c = choices->child->next; c; c = c->next)
-            json_push(rest, sample_alias(m, c));
-        json_set(m->s->arena, one, SAMPLE_CHOICES, rest);
-        cJSON *made = sample_merge(m, one, branch) ? make_choice(m, one, name) : NULL;
-        if (made)
-            return made;
-        if (!m->left)
+    bool lean = m->lean, doubt = g->doubt || has_refusals(g);
+    unsigned nth = m->nth;
+    cJSON *value = NULL;
+    for (int i = 0; i < RETRIES && m->left; i++) {
+        struct goal f = goal_fork(g);
+        f.types = type;
+        m->lean = lean || i > 0;
+        m->nth = nth + (i > 1 ? 1 : 0);
+        value = make_type(m, &f, type, name);
+        if (!value || !doubt || fits(m, g, value))
             break;
         m->left--;
+        cJSON *other =
+            i == 0 || i == RETRIES - 1 ? break_later(m, &f, value, name) : NULL;
+        value = other;
+        if (other)
+            break;
     }
-    return NULL;
-}
-
-static const cJSON *origin_of(const struct maker *m, const cJSON *schema)
-{
-    const char *ref;
-    for (int i = 0; i < LIMIT_DEPTH && (ref = json_member_text(schema, "$ref")); i++)
-        schema = sample_follow(m, ref);
-    return schema;
-}
-
-static cJSON *make(struct maker *m, const cJSON *schema, const char *name)
-{
-    if (!m->left || m->depth >= DEEPEST_SCHEMA)
-        return NULL;
-    cJSON *flat = json_object(m->s->arena);
-    cJSON *value = NULL;
-    const cJSON *outer = m->origin;
-    m->origin = origin_of(m, schema);
-    m->left--;
-    m->depth++;
-    if (sample_merge(m, flat, schema))
-        value = make_choice(m, flat, name);
-    m->depth--;
-    m->origin = outer;
+    m->lean = lean;
+    m->nth = nth;
     return value;
 }
 
-cJSON *sample_make(const struct sampler *s, const cJSON *schema)
+static cJSON *make_typed(struct maker *m, struct goal *g, const char *name)
 {
-    struct maker m = { .s = s, .left = MOST_VALUES };
-    return make(&m, schema, NULL);
+    unsigned order[8];
+    size_t count = order_types(g, order);
+    cJSON *value = NULL;
+    for (size_t i = 0; i < count && !value && m->left; i++)
+        if (g->types & order[i])
+            value = make_fitting(m, g, order[i], name);
+    return value;
+}
+
+/* Takes the first choice and tries each way to keep it. */
+static cJSON *solve_choice(struct maker *m, const struct goal *g, const char *name)
+{
+    struct ask choice = g->choices.at[0];
+    size_t ways = choice_count(&choice), start = m->nth + choice_start(g, &choice);
+    unsigned scopes = m->scope_count;
+    for (size_t i = 0; i < ways && m->left; i++) {
+        struct goal f = goal_fork(g);
+        f.choices.at++;
+        f.choices.count--;
+        f.choices.room = f.choices.count;
+        /* The last way stays the last. */
+        size_t way = i + 1 < ways ? (i + start) % (ways - 1) : i;
+        cJSON *made =
+            choice_take(m, &f, &choice, way) ? sample_solve(m, &f, name) : NULL;
+        if (made)
+            return made;
+        m->scope_count = scopes;
+    }
+    return NULL;
+}
+
+cJSON *sample_solve(struct maker *m, struct goal *g, const char *name)
+{
+    if (!m->left)
+        return NULL;
+    m->left--;
+    cJSON *value = author_value(m, g);
+    if (value)
+        return value;
+    const struct ask *list = closed_list(g);
+    if (list)
+        return listed_value(m, g, list);
+    while (g->choices.count && !(rule_types(g->choices.at[0].rule) & g->types)) {
+        g->choices.at++;
+        g->choices.count--;
+        g->choices.room = g->choices.count;
+    }
+    return g->choices.count ? solve_choice(m, g, name) : make_typed(m, g, name);
+}
+
+/* The member that the whole was ordered with. */
+static void ask_member(const struct maker *m, struct goal *g)
+{
+    g->types &= TYPE_OBJECT;
+    goal_ask(m, g,
+             (struct ask){ .kind = ASK_MEMBER,
+                           .name = m->s->member,
+                           .value = json_string(m->s->arena, str(m->s->text)) });
+}
+
+cJSON *sample_value(struct maker *m, const struct want *wants, unsigned count,
+                    const char *name)
+{
+    struct goal g;
+    if (!m->left || m->depth >= m->deepest)
+        return NULL;
+    m->depth++;
+    unsigned scopes = m->scope_count;
+    cJSON *value = NULL;
+    if (goal_open(m, &g, wants, count)) {
+        if (m->depth == 1 && m->s->member)
+            ask_member(m, &g);
+        value = g.types ? sample_solve(m, &g, name) : NULL;
+    }
+    m->depth--;
+    m->scope_count = scopes;
+    return value;
+}
+
+struct maker sample_maker(const struct sampler *s)
+{
+    /* Seconds from 2020 to 2029: of chance, not of the clock. */
+    const uint64_t first = 1577836800, ten_years = (uint64_t)3652 * 24 * 3600;
+    return (struct maker){ .s = s,
+                           .deepest = USUAL_DEPTH,
+                           .left = MOST_GOALS,
+                           .moment = first + chance_below(s->chance, ten_years) };
+}
+
+cJSON *sample_make(const struct sampler *s, const struct schema *schema)
+{
+    struct want want = { schema, false };
+    struct maker m = sample_maker(s);
+    cJSON *value = sample_value(&m, &want, 1, NULL);
+    for (int i = 0; i < 2 && !value; i++) {
+        m.lean = true;
+        m.leaves = i > 0;
+        m.left = MOST_GOALS;
+        m.deepest = MOST_DEPTH;
+        value = sample_value(&m, &want, 1, NULL);
+        if (!m.scoped)
+            break;
+    }
+    return value;
 }

@@ -78,6 +78,8 @@ static int escaped_char(struct writer *w)
     const char *named = c ? strchr(names, c) : NULL;
     if (named)
         return means[named - names];
+    if (c == 'c' && ((*w->at | 0x20) >= 'a' && (*w->at | 0x20) <= 'z'))
+        return *w->at++ & 0x1f;
     int digits = c == 'x' ? 2 : c == 'u' && *w->at != '{' ? 4 : 0;
     if (digits && strlen(w->at) >= (size_t)digits) {
         int v = hex_value(w->at, digits);

@@ -1,186 +1,165 @@
 #include "schema/sample_parts.h"
 
-#include "base/clock.h"
 #include "base/limits.h"
-#include "schema/format.h"
 
-#include <stdio.h>
+enum { TRIES = 24 }; /* for a text that all patterns match */
 
-static uint64_t draw(struct maker *m, uint64_t n)
+static bool text_fits(const struct maker *m, const struct goal *g, const cJSON *text)
 {
-    return chance_below(m->s->chance, n);
-}
-
-static const char *one_of(struct maker *m, const char *const *words, size_t count)
-{
-    return words[(draw(m, count) + m->nth) % count];
-}
-
-static const char *const people[] = { "ada",     "grace",  "alan",     "edsger",
-                                      "barbara", "donald", "margaret", "dennis" };
-static const char *const words[] = { "amber", "birch", "cedar", "delta",
-                                     "ember", "fjord", "grove", "harbor" };
-static const char *const cities[] = { "Lisbon", "Bergen", "Kyoto",  "Quito",
-                                      "Tartu",  "Porto",  "Galway", "Leiden" };
-
-/* A moment from 2020 to 2029: of chance, not of the clock. */
-static const char *moment(struct maker *m)
-{
-    const clock_ms first = 1577836800000, ten_years = (clock_ms)3652 * 24 * 3600 * 1000;
-    char text[CLOCK_TEXT];
-    clock_ms at = first + (clock_ms)draw(m, (uint64_t)ten_years / 1000) * 1000;
-    clock_write(at, 0, "Z", text);
-    return arena_copy(m->s->arena, str(text));
-}
-
-const char *sample_of_format(struct maker *m, const char *format)
-{
-    struct arena *a = m->s->arena;
-    unsigned n = (unsigned)draw(m, 250) + 1;
-    const struct {
-        const char *format, *text;
-    } plain[] = {
-        { "duration", arena_printf(a, "P%uD", n) },
-        { "uri-reference", arena_printf(a, "/%s/%u", words[n % COUNT(words)], n) },
-        { "uri",
-          arena_printf(a, "https://example.com/%s/%u", words[n % COUNT(words)], n) },
-        { "hostname", arena_printf(a, "host%u.example.com", n) },
-        { "ipv4", arena_printf(a, "192.0.2.%u", n) },
-        { "ipv6", arena_printf(a, "2001:db8::%x", n) },
-        { "byte", "aGVsbG8=" },
-        { "json-pointer", arena_printf(a, "/items/%u", n) },
-        { "relative-json-pointer", arena_printf(a, "%u/name", n) },
-        { "regex", "^[a-z]+$" },
-        { "email", arena_printf(a, "%s%u@example.com", people[n % COUNT(people)], n) },
-    };
-    for (size_t i = 0; i < COUNT(plain); i++)
-        if (strcmp(plain[i].format, format) == 0)
-            return plain[i].text;
-    if (strcmp(format, "uuid") == 0) {
-        char text[37];
-        chance_uuid(m->s->chance, text);
-        return arena_copy(a, str(text));
+    size_t length = utf8_length(text->valuestring);
+    if (length < g->length[0] || length > g->length[1])
+        return false;
+    for (unsigned i = 0; i < g->asks.count; i++) {
+        const struct ask *a = &g->asks.at[i];
+        bool ok = true;
+        if (a->kind != ASK_RULE)
+            continue;
+        if (a->rule->kind == RULE_PATTERN)
+            ok = pattern_match(a->rule->u.pattern, str(text->valuestring),
+                               m->s->arena) == PATTERN_MATCHES;
+        else if (a->rule->kind == RULE_FORMAT)
+            ok = format_check(a->rule->u.format, text);
+        else
+            continue;
+        if (ok == a->no)
+            return false;
     }
-    const char *at = moment(m);
-    if (strcmp(format, "date-time") == 0)
-        return at;
-    if (strcmp(format, "date") == 0)
-        return arena_copy(a, (struct str){ at, 10 });
-    if (strcmp(format, "time") == 0)
-        return at + 11;
-    const struct format *known = format_of(format);
-    return known ? format_example(known) : NULL;
+    return true;
 }
 
-static bool name_ends(const char *name, const char *with)
+static cJSON *fitting(const struct maker *m, const struct goal *g, const char *text)
 {
-    struct str n = str(name), w = str(with);
-    return n.len >= w.len && str_equal_nocase(str_from(n, n.len - w.len), w);
-}
-
-/* What a member of that name usually holds; NULL when the name says nothing. */
-static const char *guess(struct maker *m, const char *name)
-{
-    static const struct {
-        const char *end, *format;
-    } formats[] = {
-        { "email", "email" },       { "uuid", "uuid" },
-        { "_at", "date-time" },     { "date", "date" },
-        { "url", "uri" },           { "uri", "uri" },
-        { "href", "uri" },          { "host", "hostname" },
-        { "hostname", "hostname" }, { "timestamp", "date-time" },
-    };
-    struct arena *a = m->s->arena;
-    if (name_ends(name, "city"))
-        return one_of(m, cities, COUNT(cities));
-    if (name_ends(name, "phone"))
-        return arena_printf(a, "+1555010%04u", (unsigned)draw(m, 10000));
-    if (name_ends(name, "description"))
-        return arena_printf(a, "About %s and %s", one_of(m, words, COUNT(words)),
-                            one_of(m, words, COUNT(words)));
-    if (name_ends(name, "title"))
-        return arena_printf(a, "The %s", one_of(m, words, COUNT(words)));
-    if (name_ends(name, "name"))
-        return one_of(m, people, COUNT(people));
-    if (name_ends(name, "country"))
-        return "PT";
-    if (name_ends(name, "currency"))
-        return "EUR";
-    if (name_ends(name, "id"))
-        return arena_printf(a, "%s-%u", words[draw(m, COUNT(words))],
-                            (unsigned)draw(m, 9000) + 1000);
-    for (size_t i = 0; i < COUNT(formats); i++)
-        if (name_ends(name, formats[i].end))
-            return sample_of_format(m, formats[i].format);
-    return NULL;
-}
-
-static size_t count_of(const cJSON *flat, const char *name, size_t otherwise)
-{
-    const cJSON *n = json_member(flat, name);
-    if (!json_is_number(n) || n->valuedouble < 0)
-        return otherwise;
-    return n->valuedouble > (double)LIMIT_INSTANCE_BYTES ? LIMIT_INSTANCE_BYTES
-                                                         : (size_t)n->valuedouble;
+    cJSON *made = text ? json_string(m->s->arena, str(text)) : NULL;
+    return made && text_fits(m, g, made) ? made : NULL;
 }
 
 /* text made as long or as short as the schema wants it; text is ASCII. */
-static cJSON *fitted(struct maker *m, const cJSON *flat, const char *text)
+static const char *fitted(const struct maker *m, const struct goal *g, const char *text)
 {
-    size_t least = count_of(flat, "minLength", 0);
-    size_t most = count_of(flat, "maxLength", SIZE_MAX);
     struct buffer b = buffer_in(m->s->arena, LIMIT_INSTANCE_BYTES + 64);
     buffer_add_text(&b, text);
-    while (b.len < least && !b.full)
+    while (b.len < g->length[0] && !b.full)
         buffer_add_char(&b, (char)('a' + (b.len + m->nth) % 26));
     struct str all = buffer_str(&b);
-    if (all.len > most)
-        all.len = most;
-    return json_string(m->s->arena, all);
+    if (all.len > g->length[1])
+        all.len = g->length[1];
+    return arena_copy(m->s->arena, all);
 }
 
-static cJSON *from_pattern(struct maker *m, const cJSON *flat)
+static const char *pattern_at(const struct goal *g, unsigned *i)
 {
-    const char *pattern = json_member_text(flat, "pattern");
-    size_t least = count_of(flat, "minLength", 0);
-    unsigned more = 1 + m->nth % 4;
-    for (int i = 0; pattern && i < 14; i++) {
-        /* One more each time; twice as many while the text must be long. */
-        const char *text = sample_of_pattern(m, pattern, i == 1 ? 0 : more);
-        if (text) {
-            cJSON *made = json_string(m->s->arena, str(text));
-            if (sample_fits(m, flat, made))
-                return made;
-        }
-        more = least > more ? more * 2 : (unsigned)least + (unsigned)i / 2;
+    for (; *i < g->asks.count; (*i)++) {
+        const struct ask *a = &g->asks.at[*i];
+        if (a->kind == ASK_RULE && !a->no && a->rule->kind == RULE_PATTERN)
+            return a->rule->value->valuestring;
     }
     return NULL;
 }
 
-static cJSON *fitting(struct maker *m, const cJSON *flat, const char *text)
+/* Patterns that are not anchored may each have their part of the text. */
+static const char *all_in_a_row(struct maker *m, const struct goal *g, unsigned more)
 {
-    cJSON *made = text ? json_string(m->s->arena, str(text)) : NULL;
-    return made && sample_fits(m, flat, made) ? made : NULL;
+    struct buffer b = buffer_in(m->s->arena, LIMIT_INSTANCE_BYTES);
+    unsigned i = 0;
+    for (const char *p; (p = pattern_at(g, &i)); i++) {
+        const char *text = sample_of_pattern(m, p, more);
+        if (text)
+            buffer_add_text(&b, text);
+    }
+    return arena_copy(m->s->arena, buffer_str(&b));
 }
 
-cJSON *sample_text(struct maker *m, const cJSON *flat, const char *name)
+/* text, then text between letters: a pattern need not be about all of it. */
+static cJSON *stretched(const struct maker *m, const struct goal *g, const char *text)
 {
-    const char *format = json_member_text(flat, "format");
-    const char *guessed = name ? guess(m, name) : NULL;
-    const char *plain =
-        arena_printf(m->s->arena, "%s %s", one_of(m, words, COUNT(words)),
-                     one_of(m, words, COUNT(words)));
-    cJSON *made = fitting(m, flat, format ? sample_of_format(m, format) : NULL);
-    if (!made && guessed) {
-        if (m->nth)
-            guessed = arena_printf(m->s->arena, "%s %u", guessed, m->nth);
-        made = fitting(m, flat, guessed);
+    cJSON *made = fitting(m, g, text);
+    size_t length = text ? utf8_length(text) : 0;
+    if (made || !text || length >= g->length[0])
+        return made;
+    size_t missing = g->length[0] - length;
+    if (missing > LIMIT_INSTANCE_BYTES)
+        return NULL;
+    char *fill = arena_take(m->s->arena, missing + 1);
+    memset(fill, 'a', missing);
+    made = fitting(m, g, arena_printf(m->s->arena, "%s%s", text, fill));
+    return made ? made : fitting(m, g, arena_printf(m->s->arena, "%s%s", fill, text));
+}
+
+static cJSON *from_patterns(struct maker *m, const struct goal *g)
+{
+    size_t least = g->length[0];
+    unsigned more = 1 + m->nth % 4, first = 0;
+    if (!pattern_at(g, &first))
+        return NULL;
+    for (int i = 0; i < TRIES; i++) {
+        /* One more each time; twice as many while the text must be long. */
+        unsigned n = i == 1 ? 0 : more;
+        unsigned at = 0;
+        for (const char *p; (p = pattern_at(g, &at)); at++) {
+            cJSON *made = stretched(m, g, sample_of_pattern(m, p, n));
+            if (made)
+                return made;
+        }
+        cJSON *made = stretched(m, g, all_in_a_row(m, g, n));
+        if (made)
+            return made;
+        more = least > more ? more * 2 : (unsigned)(least % 4096) + (unsigned)i / 2;
+    }
+    return NULL;
+}
+
+static cJSON *from_format(struct maker *m, const struct goal *g, const char *name)
+{
+    for (unsigned i = 0; i < g->asks.count; i++) {
+        const struct ask *a = &g->asks.at[i];
+        if (a->kind != ASK_RULE || a->no || a->rule->kind != RULE_FORMAT)
+            continue;
+        const char *text = sample_of_format(m, a->rule->value->valuestring, name);
+        cJSON *made = fitting(m, g, text);
+        if (made)
+            return made;
+    }
+    return NULL;
+}
+
+/* Texts that fit where plain words do not: for `not` and odd formats. */
+static cJSON *odd_text(const struct maker *m, const struct goal *g)
+{
+    static const char *const odd[] = { "",  "0", "a",   "A",  "-", " ",  "1.5", "é",
+                                       "#", "~", "a b", "\t", "{", "\\", "%" };
+    for (size_t i = 0; i < COUNT(odd); i++) {
+        const char *text = odd[(i + m->nth) % COUNT(odd)];
+        cJSON *made = fitting(m, g, text);
+        if (!made)
+            made = fitting(m, g, fitted(m, g, text));
+        if (made)
+            return made;
+    }
+    return NULL;
+}
+
+cJSON *sample_text(struct maker *m, const struct goal *g, const char *name)
+{
+    if (g->length[0] > LIMIT_INSTANCE_BYTES || g->length[0] > g->length[1])
+        return NULL;
+    struct arena *a = m->s->arena;
+    cJSON *made = from_format(m, g, name);
+    const char *guessed = !made && name ? sample_of_name(m, name) : NULL;
+    if (guessed && m->nth)
+        guessed = arena_printf(a, "%s %u", guessed, m->nth);
+    if (!made)
+        made = fitting(m, g, guessed);
+    if (!made)
+        made = from_patterns(m, g);
+    if (made)
+        return made;
+    const char *plain = sample_words(m);
+    if (m->nth) {
+        made = fitting(m, g, arena_printf(a, "%s %u", plain, m->nth));
+        /* In front, where no maxLength cuts it off. */
+        plain = arena_printf(a, "%u%s", m->nth, plain);
     }
     if (!made)
-        made = from_pattern(m, flat);
-    if (!made && m->nth)
-        made = fitting(m, flat, arena_printf(m->s->arena, "%s %u", plain, m->nth));
-    if (!made && m->nth) /* in front, where no maxLength cuts it off */
-        plain = arena_printf(m->s->arena, "%u%s", m->nth, plain);
-    return made ? made : fitted(m, flat, plain);
+        made = fitting(m, g, fitted(m, g, plain));
+    return made ? made : odd_text(m, g);
 }

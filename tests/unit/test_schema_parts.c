@@ -387,13 +387,22 @@ static cJSON *read_json(struct arena *a, const char *text)
     return tree;
 }
 
-static cJSON *sample_of(struct arena *a, const char *schema, bool openapi_30,
+/* NULL too when the schema is none. */
+static cJSON *sample_of(struct arena *a, const char *text, bool openapi_30,
                         enum sample_size size, uint64_t seed)
 {
     struct chance chance = chance_of(seed, STR("n"), STR("o"), 1);
-    cJSON *root = read_json(a, schema);
-    struct sampler s = { root, openapi_30, size, &chance, a };
-    return sample_make(&s, root);
+    struct err err = err_in(a);
+    cJSON *root = read_json(a, text);
+    struct library *library = library_new(NULL, NULL, a);
+    struct schemas_options options = { .dialect = openapi_30 ? DIALECT_OPENAPI_30
+                                                             : DIALECT_OPENAPI_31 };
+    struct schemas *all =
+        schemas_new(library, library_add(library, "file:///s.json", "s.json", root),
+                    &options, a, &err);
+    const struct schema *schema = schemas_add(all, root, "");
+    struct sampler s = { .size = size, .chance = &chance, .arena = a };
+    return schemas_compile(all) ? sample_make(&s, schema) : NULL;
 }
 
 /* The sample must have at pointer exactly this; "?" for anything, "" for nothing. */
@@ -434,7 +443,7 @@ static void structure_is_followed(void **state)
     static const char *const rows[][3] = {
         { "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"const\":1}}}", "", "1" },
         { "{\"$ref\":\"#/$defs/b\"}", "", "" },
-        { "{\"$ref\":\"#\"}", "", "" },
+        { "{\"$ref\":\"#\"}", "", "?" },
         { "false", "", "" },
         { "true", "", "?" },
         { "{\"allOf\":[{\"type\":\"number\"},{\"enum\":[\"a\",2]}]}", "", "2" },
@@ -464,7 +473,10 @@ static void structure_is_followed(void **state)
           "/next/next", "?" },
         { "{\"type\":\"object\",\"properties\":{\"next\":{\"$ref\":\"#\"}}}",
           "/next/next/next/next/next", "" },
-        { "{\"required\":[\"n\"],\"properties\":{\"n\":{\"$ref\":\"#\"}}}", "", "" },
+        { "{\"required\":[\"n\"],\"properties\":{\"n\":{\"$ref\":\"#\"}}}", "/n", "?" },
+        { "{\"type\":\"object\",\"required\":[\"n\"],\"properties\":{\"n\":{\"$ref\":"
+          "\"#\"}}}",
+          "", "" },
         { "{\"required\":[\"n\"],\"properties\":{\"n\":{\"anyOf\":[{\"$ref\":\"#\"},{"
           "\"type\":\"null\"}]}}}",
           "/n", "?" },
