@@ -72,6 +72,9 @@
 /* A subject this long against a pattern is not worth the time. */
 #define LIMIT_PATTERN_SUBJECT ((size_t)1024 * 1024)
 
+/* Ways to break one value that are worth telling; a large body has a few hundred. */
+#define LIMIT_MUTATIONS 2000
+
 /* Nested $ref, allOf and so on while checking; a schema that refers to itself without
  * consuming the value would go on for ever. */
 #define LIMIT_SCHEMA_DEPTH 512

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "doc/document.h"
 #include "doc/pointer.h"
+#include "schema/mutate.h"
 #include "schema/sample.h"
 
 #include <stdio.h>
@@ -51,6 +52,7 @@ static void add(struct reading *r, const cJSON *schema, const char *pointer,
 
 struct tally {
     size_t samples, accepted, unsatisfiable; /* the last two count schemas */
+    size_t mutations, fitting, mixed, cut;   /* of one sample of each schema */
 };
 
 /* Every "schema" that is beside a parameter, a header or a media type. */
@@ -127,6 +129,23 @@ static void sample_all(const struct found *f, const char *path, struct tally *t,
     t->accepted++;
 }
 
+static void mutate_one(const struct found *f, struct tally *t, struct arena *arena)
+{
+    struct chance chance = chance_of(1, STR("samples"), str(f->pointer), 1);
+    struct sampler sampler = { .size = SAMPLE_TYPICAL,
+                               .direction = f->direction,
+                               .chance = &chance,
+                               .arena = arena };
+    cJSON *made = sample_make(&sampler, f->schema);
+    if (!made)
+        return;
+    struct mutations all = mutate(f->schema, made, f->direction, &chance, arena);
+    t->mutations += all.count;
+    t->fitting += all.accepted;
+    t->mixed += all.mixed;
+    t->cut += all.cut;
+}
+
 static bool sample_document(const char *path)
 {
     struct arena *arena = arena_new(LIMIT_SPEC_MEMORY),
@@ -141,8 +160,11 @@ static bool sample_document(const char *path)
         ok = false;
         printf("%s: cannot be read: %s\n", path, err.first ? err.first->why : "");
     } else {
-        enum dialect dialect =
-            str_starts(str(version), STR("3.0")) ? DIALECT_OPENAPI_30 : DIALECT_2020_12;
+        struct schemas_options options = { .dialect =
+                                               str_starts(str(version), STR("3.0"))
+                                                   ? DIALECT_OPENAPI_30
+                                                   : DIALECT_OPENAPI_31 };
+        struct library *library = library_new(NULL, NULL, arena);
         struct reading r = { .arena = arena };
         struct tally t = { .samples = 0 };
         r.all = schemas_new(library, library_add(library, "file:///api", path, root),
@@ -155,7 +177,14 @@ static bool sample_document(const char *path)
             arena_reset(one);
         }
         uint64_t took = clock_monotonic_us() - start;
+        for (size_t i = 0; i < r.count; i++) {
+            mutate_one(&r.list[i], &t, one);
+            arena_reset(one);
+        }
         ok = t.accepted + t.unsatisfiable == r.count;
+        printf("%s: %zu mutations; left out: %zu that fit all the same, %zu that break "
+               "something else too; %zu lists cut at the bound\n",
+               path, t.mutations, t.fitting, t.mixed, t.cut);
         printf("%s: %zu schemas, %zu accepted, %zu that no value fits; %zu samples, "
                "%.1f us each; %u errors\n",
                path, r.count, t.accepted, t.unsatisfiable, t.samples,
