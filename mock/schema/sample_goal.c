@@ -170,6 +170,9 @@ static bool add_rule(struct maker *m, struct goal *g, const struct schema *s,
     case RULE_DISCRIMINATOR:
         asks_add(m, &g->choices, ask);
         return true;
+    case RULE_CONTAINS:
+        g->doubt = g->doubt || r->u.contains.max != SIZE_MAX;
+        break;
     case RULE_UNEVALUATED_ITEMS:
     case RULE_UNEVALUATED_PROPERTIES:
         g->doubt = true;
@@ -180,7 +183,6 @@ static bool add_rule(struct maker *m, struct goal *g, const struct schema *s,
     case RULE_PATTERN:
     case RULE_FORMAT:
     case RULE_ITEMS:
-    case RULE_CONTAINS:
     case RULE_OBJECT:
     case RULE_PROPERTY_NAMES:
     case RULE_DEPENDENT:

@@ -1,245 +1,177 @@
 #include "schema/sample_parts.h"
 
+#include "schema/sample_set.h"
+
 #include <stdlib.h>
 
-enum { LONGEST = 4096, DEEPEST = 32, MOST_REPEATS = 2000, MOST_RANGES = 64 };
+enum {
+    LONGEST = 4096,
+    DEEPEST = 32,
+    MOST_REPEATS = 2000,
+    MOST_GROUPS = 64,
+    MOST_AHEAD = 8
+};
 
-/* A small generator: literals, classes, groups, alternation and quantifiers, ASCII
- * only. It believes that the pattern is one (pattern.h refuses others) and promises
- * nothing: sample_text matches what comes out. */
+/* Writes a text that a pattern should match. It believes that the pattern is one
+ * (pattern.h refuses others) and promises nothing: sample_text matches what comes out.
+ *
+ * What must lie ahead is laid over what comes there, one behind the other: of
+ * (?=.*[A-Z])(?=.*\d)[A-Za-z\d]{8} the first character becomes a letter, the second a
+ * digit. What must lie behind is written; what must not lie around is left to luck. */
 struct writer {
     struct maker *m;
-    const char *at;
+    const char *pattern, *at;
     struct buffer out;
     unsigned more, depth;
     bool lost; /* something that is not understood */
+    struct {
+        size_t place; /* of its parenthesis in the pattern */
+        struct str name, text;
+    } groups[MOST_GROUPS];
+    unsigned group_count;
+    struct {
+        size_t at;
+        struct str text;
+    } ahead[MOST_AHEAD];
+    unsigned ahead_count;
 };
 
 static void alternatives(struct writer *w);
 
-/* The printable ASCII characters that may come. */
-struct set {
-    bool has[128];
-};
-
-static void add(struct set *s, int first, int last)
-{
-    for (int c = first; c <= last && c < 128; c++)
-        if (c >= 0)
-            s->has[c] = true;
-}
-
-static void add_others(struct set *s, const struct set *of)
-{
-    for (int c = ' '; c < 127; c++)
-        s->has[c] |= !of->has[c];
-}
-
-/* What \d, \W and so on stand for; false when letter is none of these. */
-static bool add_escape(struct set *s, char letter)
-{
-    struct set some = { 0 };
-    switch (letter | 0x20) {
-    case 'd':
-        add(&some, '0', '9');
-        break;
-    case 'w':
-        add(&some, '0', '9'), add(&some, 'A', 'Z'), add(&some, 'a', 'z');
-        some.has['_'] = true;
-        break;
-    case 's':
-        some.has[' '] = true;
-        break;
-    default:
-        return false;
-    }
-    if (letter & 0x20)
-        for (int c = 0; c < 128; c++)
-            s->has[c] |= some.has[c];
-    else
-        add_others(s, &some);
-    return true;
-}
-
-static int hex_value(const char *p, int digits)
-{
-    char text[5] = "";
-    memcpy(text, p, (size_t)digits);
-    char *end;
-    long v = strtol(text, &end, 16);
-    return end == text + digits ? (int)v : -1;
-}
-
-/* A single character behind a backslash. */
-static int escaped_char(struct writer *w)
-{
-    static const char names[] = "tnrvf", means[] = "\t\n\r\v\f";
-    char c = *w->at++;
-    const char *named = c ? strchr(names, c) : NULL;
-    if (named)
-        return means[named - names];
-    if (c == 'c' && ((*w->at | 0x20) >= 'a' && (*w->at | 0x20) <= 'z'))
-        return *w->at++ & 0x1f;
-    int digits = c == 'x' ? 2 : c == 'u' && *w->at != '{' ? 4 : 0;
-    if (digits && strlen(w->at) >= (size_t)digits) {
-        int v = hex_value(w->at, digits);
-        w->at += digits;
-        return v;
-    }
-    if (!c || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
-        w->lost = true;
-    return c;
-}
-
-static void property(struct writer *w, struct set *s, bool others)
-{
-    struct set some = { 0 };
-    const char *close = strchr(w->at, '}');
-    if (!close) {
-        w->lost = true;
-        return;
-    }
-    char kind = w->at[1];
-    if (kind == 'N')
-        add(&some, '0', '9');
-    else if (strncmp(w->at, "{Lu", 3) == 0)
-        add(&some, 'A', 'Z');
-    else if (kind == 'L' || kind == 'A')
-        add(&some, 'a', 'z');
-    else
-        w->lost = true;
-    w->at = close + 1;
-    if (others)
-        add_others(s, &some);
-    else
-        add(s, 0, -1), *s = some;
-}
-
-static int class_item(struct writer *w, struct set *s)
-{
-    if (*w->at != '\\')
-        return (unsigned char)*w->at++;
-    w->at++;
-    if (*w->at == 'p' || *w->at == 'P') {
-        struct set some = { 0 };
-        w->at++;
-        property(w, &some, w->at[-1] == 'P');
-        for (int c = 0; c < 128; c++)
-            s->has[c] |= some.has[c];
-        return -1;
-    }
-    if (add_escape(s, *w->at)) {
-        w->at++;
-        return -1;
-    }
-    return escaped_char(w);
-}
-
-static void class(struct writer *w, struct set *s)
-{
-    struct set items = { 0 };
-    bool others = *w->at == '^';
-    w->at += others;
-    while (*w->at && *w->at != ']') {
-        int first = class_item(w, &items), last = first;
-        if (first >= 0 && w->at[0] == '-' && w->at[1] && w->at[1] != ']') {
-            w->at++;
-            last = class_item(w, &items);
-            if (last < 0) {
-                items.has['-'] = true;
-                last = first;
-            }
-        }
-        if (first >= 0)
-            add(&items, first, last);
-    }
-    w->at += *w->at == ']';
-    if (others)
-        add_others(s, &items);
-    else
-        *s = items;
-}
-
 static void write_one(struct writer *w, const struct set *s)
 {
-    char some[128];
-    unsigned plain = 0, count = 0;
-    /* Letters and digits read best; the rest only when there are none. */
-    for (int c = 0; c < 128; c++)
-        if (s->has[c] &&
-            ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')))
-            some[plain++] = (char)c;
-    for (int c = 1; c < 128 && !plain; c++)
-        if (s->has[c])
-            some[count++] = (char)c;
-    count = plain ? plain : count;
-    if (count)
-        buffer_add_char(&w->out, some[chance_below(w->m->s->chance, count)]);
-    else
+    uint32_t c = set_draw(s, w->m->s->chance);
+    if (c == SET_NONE)
         w->lost = true;
+    else
+        utf8_add(&w->out, c);
 }
 
-/* Behind "(": what kind of group, and whether its text counts. */
-static bool group_counts(struct writer *w)
+/* ---- groups ---- */
+
+/* The groups that remember what they match, in the order of their parentheses. */
+static void find_groups(struct writer *w)
+{
+    bool in_class = false;
+    for (const char *p = w->pattern; *p && w->group_count < MOST_GROUPS; p++) {
+        if (*p == '\\' && p[1]) {
+            p++;
+        } else if (in_class || *p == '[') {
+            in_class = *p != ']';
+        } else if (*p == '(' &&
+                   (p[1] != '?' || (p[2] == '<' && p[3] != '=' && p[3] != '!'))) {
+            const char *close = p[1] == '?' ? strchr(p, '>') : NULL;
+            if (close)
+                w->groups[w->group_count].name =
+                    (struct str){ p + 3, (size_t)(close - p - 3) };
+            w->groups[w->group_count++].place = (size_t)(p - w->pattern);
+        }
+    }
+}
+
+static struct str since(const struct writer *w, size_t start)
+{
+    struct str text = str_from(buffer_str(&w->out), start);
+    return str(arena_copy(w->m->s->arena, text));
+}
+
+static void cut(struct writer *w, size_t len)
+{
+    if (w->out.len > len)
+        w->out.len = len;
+}
+
+/* Behind "(": what kind of group, and where its own text starts. */
+static char group_kind(struct writer *w)
 {
     if (*w->at != '?')
-        return true;
-    w->at++;
-    if (*w->at == ':')
-        return w->at++, true;
-    if (w->at[0] == '<' && w->at[1] != '=' && w->at[1] != '!') {
-        const char *close = strchr(w->at, '>');
-        w->at = close ? close + 1 : w->at + strlen(w->at);
-        return true;
-    }
-    w->at += *w->at == '<' ? 2 : 1;
-    return false;
+        return '(';
+    const char *p = w->at + 1;
+    bool behind = p[0] == '<' && (p[1] == '=' || p[1] == '!');
+    const char *close = *p == '<' && !behind ? strchr(p, '>') : NULL;
+    w->at = close ? close + 1 : p + (behind ? 2 : 1);
+    return close ? '(' : behind ? (p[1] == '=' ? 'b' : '!') : *p;
 }
 
 static void group(struct writer *w)
 {
-    size_t before = w->out.len;
-    bool counts = group_counts(w);
-    if (++w->depth > DEEPEST)
+    size_t before = w->out.len, place = (size_t)(w->at - 1 - w->pattern);
+    unsigned more = w->more;
+    char kind = group_kind(w);
+    if (++w->depth > DEEPEST) {
         w->lost = true;
-    else
+    } else {
+        if (kind == '=')
+            w->more = 0;
         alternatives(w);
+        w->more = more;
+    }
     w->depth--;
     w->at += *w->at == ')';
-    if (!counts && w->out.len > before)
-        w->out.len = before;
+    if (kind == '=' && w->ahead_count < MOST_AHEAD) {
+        w->ahead[w->ahead_count].at = before;
+        w->ahead[w->ahead_count++].text = since(w, before);
+    }
+    if (kind == '=' || kind == '!')
+        cut(w, before);
+    for (unsigned i = 0; kind == '(' && i < w->group_count; i++)
+        if (w->groups[i].place == place)
+            w->groups[i].text = since(w, before);
+}
+
+/* \1 and \k<name>; false for another escape. */
+static bool back_reference(struct writer *w)
+{
+    char *end;
+    if (w->at[0] == 'k' && w->at[1] == '<' && strchr(w->at, '>')) {
+        const char *close = strchr(w->at, '>');
+        struct str name = { w->at + 2, (size_t)(close - w->at - 2) };
+        w->at = close + 1;
+        for (unsigned i = 0; i < w->group_count; i++)
+            if (str_equal(w->groups[i].name, name))
+                buffer_add(&w->out, w->groups[i].text);
+        return true;
+    }
+    if (*w->at < '1' || *w->at > '9')
+        return false;
+    unsigned long n = strtoul(w->at, &end, 10);
+    w->at = end;
+    if (n <= w->group_count)
+        buffer_add(&w->out, w->groups[n - 1].text);
+    return true;
 }
 
 static void atom(struct writer *w)
 {
-    struct set s = { 0 };
-    char c = *w->at++;
+    struct set s = { .count = 0 };
+    char c = *w->at;
+    if (c == '^' || c == '$') {
+        w->at++;
+        return;
+    }
+    bool escaped = c == '\\';
+    w->at += c == '(' || c == '[' || c == '.' || escaped;
     if (c == '(') {
         group(w);
-    } else if (c == '[') {
-        class(w, &s);
-        write_one(w, &s);
-    } else if (c == '.') {
-        add(&s, 'a', 'z');
-        write_one(w, &s);
-    } else if (c == '\\' && (*w->at == 'b' || *w->at == 'B')) {
-        w->at++;
-    } else if (c == '\\' && (*w->at == 'p' || *w->at == 'P')) {
-        w->at++;
-        property(w, &s, w->at[-1] == 'P');
-        write_one(w, &s);
-    } else if (c == '\\' && add_escape(&s, *w->at)) {
-        w->at++;
-        write_one(w, &s);
-    } else if (c == '\\') {
-        int one = escaped_char(w);
-        if (one > 0 && one < 128)
-            buffer_add_char(&w->out, (char)one);
-        else
-            w->lost = true;
-    } else if (c != '^' && c != '$') {
-        buffer_add_char(&w->out, c);
+        return;
     }
+    if (escaped && (*w->at == 'b' || *w->at == 'B')) {
+        w->at++;
+        return;
+    }
+    if (escaped && back_reference(w))
+        return;
+    bool ok = true;
+    if (c == '[')
+        ok = set_class(&w->at, &s);
+    else if (c == '.')
+        set_add(&s, 'a', 'z');
+    else
+        ok = escaped ? set_escape(&w->at, &s, false) : set_char(&w->at, &s);
+    if (ok)
+        write_one(w, &s);
+    else
+        w->lost = true;
 }
 
 static bool braces(const char *p, unsigned long *least, unsigned long *most,
@@ -287,8 +219,8 @@ static void term(struct writer *w)
     const char *behind = w->at;
     unsigned long n = repeats(w);
     const char *next = w->at;
-    if (n == 0 && w->out.len > before)
-        w->out.len = before;
+    if (n == 0)
+        cut(w, before);
     for (; n > 1 && !w->lost && !w->out.full; n--) {
         w->at = start;
         atom(w);
@@ -306,21 +238,44 @@ static void alternatives(struct writer *w)
         while (*w->at && *w->at != '|' && *w->at != ')' && !w->lost && !w->out.full)
             term(w);
         if (chance_below(w->m->s->chance, ++seen) == 0 && w->out.len >= start)
-            kept =
-                str(arena_copy(w->m->s->arena, str_from(buffer_str(&w->out), start)));
-        w->out.len = w->out.len > start ? start : w->out.len;
+            kept = since(w, start);
+        cut(w, start);
     } while (*w->at == '|' && !w->lost && *w->at++);
     buffer_add(&w->out, kept);
 }
 
+static bool is_ascii(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] & 0x80)
+            return false;
+    return true;
+}
+
+static void lay_ahead(struct writer *w)
+{
+    size_t end = 0;
+    for (unsigned i = 0; i < w->ahead_count; i++) {
+        size_t at = w->ahead[i].at > end ? w->ahead[i].at : end;
+        struct str text = w->ahead[i].text;
+        end = at + text.len;
+        if (end > w->out.len || !is_ascii(text) || !is_ascii(buffer_str(&w->out)))
+            return;
+        memcpy(w->out.ptr + at, text.ptr, text.len);
+    }
+}
+
 const char *sample_of_pattern(struct maker *m, const char *pattern, unsigned more)
 {
-    struct writer w = { .m = m, .at = pattern, .more = more };
+    struct writer *w = arena_take(m->s->arena, sizeof(*w));
+    *w = (struct writer){ .m = m, .pattern = pattern, .at = pattern, .more = more };
     if (strlen(pattern) > LONGEST)
         return NULL;
-    w.out = buffer_in(m->s->arena, LONGEST);
-    alternatives(&w);
-    if (w.lost || w.out.full || *w.at)
+    w->out = buffer_in(m->s->arena, LONGEST);
+    find_groups(w);
+    alternatives(w);
+    if (w->lost || w->out.full || *w->at)
         return NULL;
-    return arena_copy(m->s->arena, buffer_str(&w.out));
+    lay_ahead(w);
+    return arena_copy(m->s->arena, buffer_str(&w->out));
 }
