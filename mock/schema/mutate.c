@@ -63,6 +63,15 @@ static bool same_place(const struct finding *a, const struct finding *b)
            strcmp(x, y) == 0;
 }
 
+/* Whether a finding at the same place says the same: a kind that does not exist is in
+ * no enum of kinds either. */
+static bool says_the_same(const struct finding *f, const char *keyword,
+                          const char *pointer)
+{
+    return strcmp(keyword, "discriminator") == 0 && strcmp(f->pointer, pointer) == 0 &&
+           (strcmp(f->keyword, "enum") == 0 || strcmp(f->keyword, "const") == 0);
+}
+
 /* The finding that is the keyword's; NULL when there is none or another one, too. A
  * composition around the place says that its branches do not fit, and is no other one;
  * nor is what a branch says when the composition is meant. */
@@ -80,6 +89,8 @@ static const struct finding *only_finding(const struct findings *all,
         if (own && composed && is_within(f->pointer, pointer))
             continue;
         if (!meant && is_composition(f->keyword) && is_within(pointer, f->pointer))
+            continue;
+        if (!meant && says_the_same(f, keyword, pointer))
             continue;
         if (!meant || (own && !same_place(own, f)))
             return NULL;

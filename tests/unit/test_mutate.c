@@ -158,6 +158,12 @@ static void a_keyword_is_broken_where_it_stands(void **state)
           "\"schemas\":{\"Cat\":{\"required\":[\"kind\"],\"type\":\"object\"}}}}",
           "{\"kind\":\"Cat\"}", "discriminator", "/kind", "/discriminator",
           "{\"kind\":\"no-such-kind\"}" },
+        { "{\"oneOf\":[{\"$ref\":\"#/components/schemas/"
+          "Cat\"}],\"discriminator\":{\"propertyName\":\"kind\"},\"properties\":{"
+          "\"kind\":{\"enum\":[\"Cat\"]}},\"components\":{\"schemas\":{\"Cat\":{"
+          "\"required\":[\"kind\"],\"type\":\"object\"}}}}",
+          "{\"kind\":\"Cat\"}", "discriminator", "/kind", "/discriminator",
+          "{\"kind\":\"no-such-kind\"}" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct mutations all = mutations_of(*state, rows[i].schema, rows[i].value);
