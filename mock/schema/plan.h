@@ -1,5 +1,5 @@
-/* plan.h — what a schema is compiled to; shared by compile.c, check.c and describe.c
- * and nobody else.
+/* plan.h — what a schema is compiled to; shared by those who compile, check, describe,
+ * sample and mutate, and nobody else.
  *
  * A plan is a flat list of rules. Each rule says for which types of value it is meant,
  * so a string never looks at the rules for objects. */

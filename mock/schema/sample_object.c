@@ -160,7 +160,7 @@ static bool add_member(struct maker *m, const struct goal *g, cJSON *object,
     if (!value && !is_fixed(g, name))
         value = sample_value(m, w.at, w.count, name);
     if (value)
-        json_set(m->s->arena, object, name, value);
+        json_add(object, name, value);
     else if (!optional)
         tell_clash(m, name, &w);
     return value;

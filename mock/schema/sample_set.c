@@ -227,8 +227,9 @@ bool set_escape(const char **at, struct set *s, bool in_class)
         ++*at, ok = hex(at, 2, &code);
     else if (c == 'u')
         ++*at, ok = unicode_escape(at, &code);
-    else if (c == '0')
-        ++*at;
+    else if (c == '0') /* up to three octal digits, as in ECMA's Annex B */
+        for (int i = 0; i < 3 && **at >= '0' && **at <= '7'; i++, ++*at)
+            code = code * 8 + (uint32_t)(**at - '0');
     else if (c == 'b' && in_class)
         code = 8, ++*at;
     else

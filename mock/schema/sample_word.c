@@ -33,10 +33,17 @@ const char *sample_words(struct maker *m)
 
 /* ---- when ---- */
 
-static bool name_ends(const char *name, const char *with)
+/* The end of a name, with its length: most names end in nothing that is known. */
+#define END(literal)                    \
+    {                                   \
+        "" literal, sizeof(literal) - 1 \
+    }
+
+static bool ends(struct str name, struct str with)
 {
-    struct str n = str(name), w = str(with);
-    return n.len >= w.len && str_equal_nocase(str_from(n, n.len - w.len), w);
+    return name.len >= with.len &&
+           (name.ptr[name.len - 1] | 0x20) == with.ptr[with.len - 1] &&
+           str_equal_nocase(str_from(name, name.len - with.len), with);
 }
 
 static bool name_has(const char *name, const char *part)
@@ -85,25 +92,29 @@ bool sample_range_of_name(const struct maker *m, const char *name, double *low,
                           double *high)
 {
     static const struct {
-        const char *end;
+        struct str end;
         double low, high;
     } ranges[] = {
-        { "latitude", -60, 70 }, { "lat", -60, 70 },       { "longitude", -170, 170 },
-        { "lng", -170, 170 },    { "year", 2000, 2029 },   { "age", 18, 80 },
-        { "percent", 0, 100 },   { "percentage", 0, 100 }, { "port", 1024, 49151 },
-        { "quantity", 1, 20 },   { "rating", 1, 5 },       { "month", 1, 12 },
-        { "price", 5, 500 },
+        { END("latitude"), -60, 70 },    { END("lat"), -60, 70 },
+        { END("longitude"), -170, 170 }, { END("lng"), -170, 170 },
+        { END("year"), 2000, 2029 },     { END("age"), 18, 80 },
+        { END("percent"), 0, 100 },      { END("percentage"), 0, 100 },
+        { END("port"), 1024, 49151 },    { END("quantity"), 1, 20 },
+        { END("rating"), 1, 5 },         { END("month"), 1, 12 },
+        { END("price"), 5, 500 },
     };
-    static const char *const times[] = { "created",   "updated", "_at",
-                                         "timestamp", "expires", "expiration" };
-    for (size_t i = 0; i < COUNT(ranges); i++)
-        if (name_ends(name, ranges[i].end)) {
+    static const struct str times[] = { END("created"), END("updated"),
+                                        END("_at"),     END("timestamp"),
+                                        END("expires"), END("expiration") };
+    struct str n = str(name);
+    for (size_t i = 0; n.len && i < COUNT(ranges); i++)
+        if (ends(n, ranges[i].end)) {
             *low = ranges[i].low;
             *high = ranges[i].high;
             return true;
         }
-    for (size_t i = 0; i < COUNT(times); i++)
-        if (name_ends(name, times[i])) {
+    for (size_t i = 0; n.len && i < COUNT(times); i++)
+        if (ends(n, times[i])) {
             *low = (double)(m->moment + days_after(name) * 24 * 3600);
             *high = *low + 12 * 3600;
             return true;
@@ -127,20 +138,27 @@ static const char *drawn(struct maker *m, const char *format, const char *name)
     return strcmp(format, "time") == 0 ? moment(m, name) + 11 : NULL;
 }
 
-/* Puts a number for each #, a word for each * and a person for each ?. */
+/* Puts a number for each #, a word for each *, a person for each ? (as in an address)
+ * and for "! %" (as people write it). */
 static const char *filled(struct maker *m, const char *text)
 {
     struct buffer b = buffer_in(m->s->arena, 256);
     unsigned n = (unsigned)(draw(m, 250) + m->nth) % 250 + 1;
-    for (; *text; text++)
+    for (; *text; text++) {
+        const char *person = people[n % COUNT(people)];
         if (*text == '#')
             buffer_printf(&b, "%u", n);
         else if (*text == '*')
-            buffer_add_text(&b, words[n % COUNT(words)]);
+            buffer_add_text(&b, one_of(m, words, COUNT(words)));
         else if (*text == '?')
-            buffer_add_text(&b, people[n % COUNT(people)]);
+            buffer_add_text(&b, person);
+        else if (*text == '!')
+            buffer_printf(&b, "%c%s", person[0] - 0x20, person + 1);
+        else if (*text == '%')
+            buffer_add_text(&b, families[n % COUNT(people)]);
         else
             buffer_add_char(&b, *text);
+    }
     return buffer_str(&b).ptr;
 }
 
@@ -187,67 +205,65 @@ const char *sample_of_format(struct maker *m, const char *format, const char *na
 
 /* ---- names ---- */
 
+/* What a member whose name ends so holds; the first that fits decides. */
+static const struct named {
+    struct str end;
+    enum { FORMAT, TEXT, LIST } how;
+    const char *text; /* a format, or a text to be filled */
+    const char *const *list;
+    size_t count;
+} named[] = {
+    { END("city"), LIST, NULL, cities, COUNT(cities) },
+    { END("street"), LIST, NULL, streets, COUNT(streets) },
+    { END("ip_address"), FORMAT, "ipv4", NULL, 0 },
+    { END("address"), LIST, NULL, streets, COUNT(streets) },
+    { END("line1"), LIST, NULL, streets, COUNT(streets) },
+    { END("company"), LIST, NULL, firms, COUNT(firms) },
+    { END("organization"), LIST, NULL, firms, COUNT(firms) },
+    { END("last_name"), LIST, NULL, families, COUNT(families) },
+    { END("lastname"), LIST, NULL, families, COUNT(families) },
+    { END("family_name"), LIST, NULL, families, COUNT(families) },
+    { END("surname"), LIST, NULL, families, COUNT(families) },
+    { END("country"), TEXT, "PT", NULL, 0 },
+    { END("currency"), TEXT, "EUR", NULL, 0 },
+    { END("language"), TEXT, "en", NULL, 0 },
+    { END("locale"), TEXT, "en-GB", NULL, 0 },
+    { END("timezone"), TEXT, "Europe/Lisbon", NULL, 0 },
+    { END("time_zone"), TEXT, "Europe/Lisbon", NULL, 0 },
+    { END("version"), TEXT, "1.4.#", NULL, 0 },
+    { END("phone"), TEXT, "+15550100#", NULL, 0 },
+    { END("description"), TEXT, "About *, number #", NULL, 0 },
+    { END("title"), TEXT, "The *", NULL, 0 },
+    { END("full_name"), TEXT, "! %", NULL, 0 },
+    { END("name"), LIST, NULL, people, COUNT(people) },
+    { END("uuid"), FORMAT, "uuid", NULL, 0 },
+    { END("id"), TEXT, "*-1#", NULL, 0 },
+    { END("email"), FORMAT, "email", NULL, 0 },
+    { END("_at"), FORMAT, "date-time", NULL, 0 },
+    { END("date"), FORMAT, "date", NULL, 0 },
+    { END("timestamp"), FORMAT, "date-time", NULL, 0 },
+    { END("url"), FORMAT, "uri", NULL, 0 },
+    { END("uri"), FORMAT, "uri", NULL, 0 },
+    { END("href"), FORMAT, "uri", NULL, 0 },
+    { END("host"), FORMAT, "hostname", NULL, 0 },
+    { END("hostname"), FORMAT, "hostname", NULL, 0 },
+    { END("ip"), FORMAT, "ipv4", NULL, 0 },
+};
+
 const char *sample_of_name(struct maker *m, const char *name)
 {
-    static const struct {
-        const char *end, *format;
-    } formats[] = {
-        { "email", "email" },       { "uuid", "uuid" },
-        { "_at", "date-time" },     { "date", "date" },
-        { "url", "uri" },           { "uri", "uri" },
-        { "href", "uri" },          { "host", "hostname" },
-        { "hostname", "hostname" }, { "timestamp", "date-time" },
-        { "ip", "ipv4" },           { "ip_address", "ipv4" },
-    };
-    static const struct {
-        const char *end;
-        const char *const *list;
-        size_t count;
-    } lists[] = {
-        { "city", cities, COUNT(cities) },
-        { "street", streets, COUNT(streets) },
-        { "address", streets, COUNT(streets) },
-        { "line1", streets, COUNT(streets) },
-        { "company", firms, COUNT(firms) },
-        { "organization", firms, COUNT(firms) },
-        { "last_name", families, COUNT(families) },
-        { "lastname", families, COUNT(families) },
-        { "family_name", families, COUNT(families) },
-        { "surname", families, COUNT(families) },
-    };
-    static const struct {
-        const char *end, *text;
-    } fixed[] = { { "country", "PT" },
-                  { "currency", "EUR" },
-                  { "language", "en" },
-                  { "locale", "en-GB" },
-                  { "timezone", "Europe/Lisbon" },
-                  { "time_zone", "Europe/Lisbon" },
-                  { "version", "1.4.2" } };
-    struct arena *a = m->s->arena;
-    for (size_t i = 0; i < COUNT(lists); i++)
-        if (name_ends(name, lists[i].end))
-            return one_of(m, lists[i].list, lists[i].count);
-    for (size_t i = 0; i < COUNT(fixed); i++)
-        if (name_ends(name, fixed[i].end))
-            return fixed[i].text;
-    for (size_t i = 0; i < COUNT(formats); i++)
-        if (name_ends(name, formats[i].end))
-            return sample_of_format(m, formats[i].format, name);
-    if (name_ends(name, "phone"))
-        return arena_printf(a, "+1555010%04u", (unsigned)draw(m, 10000));
-    if (name_ends(name, "description")) {
-        const char *first = one_of(m, words, COUNT(words));
-        return arena_printf(a, "About %s and %s", first,
-                            one_of(m, words, COUNT(words)));
-    }
-    if (name_ends(name, "title"))
-        return arena_printf(a, "The %s", one_of(m, words, COUNT(words)));
-    if (name_ends(name, "name"))
-        return one_of(m, people, COUNT(people));
-    if (name_ends(name, "id")) {
-        const char *word = one_of(m, words, COUNT(words));
-        return arena_printf(a, "%s-%u", word, (unsigned)draw(m, 9000) + 1000);
+    struct str n = str(name);
+    for (size_t i = 0; n.len && i < COUNT(named); i++) {
+        if (!ends(n, named[i].end))
+            continue;
+        switch (named[i].how) {
+        case FORMAT:
+            return sample_of_format(m, named[i].text, name);
+        case TEXT:
+            return filled(m, named[i].text);
+        case LIST:
+            return one_of(m, named[i].list, named[i].count);
+        }
     }
     return NULL;
 }

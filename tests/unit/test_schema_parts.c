@@ -549,6 +549,7 @@ static void a_string_fits_its_pattern_format_and_length(void **state)
         "\"pattern\":\"^\\\\p{Script=Greek}{4}\\\\P{L}+$\"",
         "\"pattern\":\"^[^\\\\x00-\\\\x7f]{2}$\",\"minLength\":2",
         "\"pattern\":\"^\\\\cA[\\\\b]\\\\0[^]$\"",
+        "\"pattern\":\"^\\\\07[\\\\012]\\\\0101$\"",
         "\"minLength\":50",
         "\"maxLength\":2",
         "\"minLength\":3,\"maxLength\":3",
