@@ -1,7 +1,8 @@
 /* mutate_parts.h — what mutate.c is made of; only for the mutate*.c files.
  *
  *     mutate.c        goes through schema and value together, and judges candidates
- *     mutate_rule.c   candidates that should break one rule */
+ *     mutate_rule.c   candidates that should break one rule
+ *     mutate_inside.c the same for arrays, objects and compositions */
 #ifndef SCHEMA_MUTATE_PARTS_H
 #define SCHEMA_MUTATE_PARTS_H
 
@@ -37,6 +38,38 @@ bool mutator_try(struct mutator *x, cJSON *candidate, const char *keyword,
 
 /* Whether another candidate of that size may be made. */
 bool mutator_may(struct mutator *x);
+
+/* Tries value (or the text) in the place of what is at the spot. */
+bool mutator_try_value(struct mutator *x, const struct spot *at, const char *keyword,
+                       cJSON *value);
+bool mutator_try_text(struct mutator *x, const struct spot *at, const char *keyword,
+                      const char *text);
+
+const struct rule *mutator_rule_of(const struct schema *s, enum rule_kind kind);
+
+/* A value that fits a (with no: does not fit) and b, which may be NULL; the nth of
+ * several. NULL when none was found. */
+cJSON *mutator_sample(struct mutator *x, const struct schema *a, bool no,
+                      const struct schema *b, unsigned nth);
+
+/* mutate_inside.c: so many items, two equal ones, too few or too many that fit
+ * contains, one more; so many members, an unknown one, …; a value that fits two
+ * branches. */
+void mutate_length(struct mutator *x, const struct spot *at, const struct rule *r,
+                   size_t count);
+void mutate_unique(struct mutator *x, const struct spot *at, const struct rule *r);
+void mutate_contains(struct mutator *x, const struct spot *at, const struct rule *r);
+void mutate_max_contains(struct mutator *x, const struct spot *at,
+                         const struct rule *r);
+void mutate_more_items(struct mutator *x, const struct spot *at, const char *keyword);
+void mutate_unknown(struct mutator *x, const struct spot *at, const char *keyword);
+void mutate_object(struct mutator *x, const struct spot *at, const struct rule *r);
+void mutate_size(struct mutator *x, const struct spot *at, const struct rule *r,
+                 size_t count);
+void mutate_names(struct mutator *x, const struct spot *at, const struct rule *r);
+void mutate_dependent(struct mutator *x, const struct spot *at, const struct rule *r);
+void mutate_kind(struct mutator *x, const struct spot *at, const struct rule *r);
+void mutate_two(struct mutator *x, const struct spot *at, const struct rule *r);
 
 void mutate_type(struct mutator *x, const struct spot *at);
 void mutate_rule(struct mutator *x, const struct spot *at, const struct rule *r);

@@ -5,7 +5,8 @@ enum {
     FREE_GOALS = 15000, /* below this many left, only what is required is made */
     USUAL_DEPTH = 12,   /* values inside each other, at first */
     MOST_DEPTH = 64,    /* and where that is not enough */
-    RETRIES = 3         /* for a value that did not fit */
+    RETRIES = 3,        /* for a value that did not fit */
+    CHECK_COST = 4      /* goals that finding so is worth */
 };
 
 bool sample_generous(const struct maker *m)
@@ -213,7 +214,7 @@ static cJSON *make_fitting(struct maker *m, const struct goal *g, unsigned type,
         value = make_type(m, &f, type, name);
         if (!value || !doubt || fits(m, g, value))
             break;
-        m->left--;
+        m->left -= m->left < CHECK_COST ? m->left : CHECK_COST;
         cJSON *other =
             i == 0 || i == RETRIES - 1 ? break_later(m, &f, value, name) : NULL;
         value = other;

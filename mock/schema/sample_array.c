@@ -9,16 +9,11 @@ enum {
  * one, or the same items for every `contains`. */
 enum placing { PLACE_IN_TURN, PLACE_BEHIND, PLACE_TOGETHER, PLACINGS };
 
-static bool is_rule(const struct ask *a, enum rule_kind kind)
-{
-    return a->kind == ASK_RULE && !a->no && a->rule->kind == kind;
-}
-
 static size_t longest_prefix(const struct goal *g)
 {
     size_t n = 0;
     for (unsigned i = 0; i < g->asks.count; i++)
-        if (is_rule(&g->asks.at[i], RULE_ITEMS) &&
+        if (ask_rule(&g->asks.at[i], RULE_ITEMS) &&
             g->asks.at[i].rule->u.items.prefix_count > n)
             n = g->asks.at[i].rule->u.items.prefix_count;
     return n;
@@ -31,7 +26,7 @@ static size_t contained(const struct goal *g, enum placing how)
     for (unsigned i = 0; i < g->asks.count; i++) {
         const struct ask *a = &g->asks.at[i];
         size_t own = 0;
-        if (is_rule(a, RULE_CONTAINS))
+        if (ask_rule(a, RULE_CONTAINS))
             own = a->rule->u.contains.min;
         else if (a->kind == ASK_RULE && a->rule->kind == RULE_CONTAINS && a->index)
             own = a->rule->u.contains.max + 1;
@@ -77,7 +72,7 @@ static struct wants item_wants(const struct maker *m, const struct goal *g,
         const struct ask *a = &g->asks.at[i];
         if (a->kind == ASK_ITEM && a->index == index)
             wants_add(m, &w, a->want);
-        if (!is_rule(a, RULE_ITEMS))
+        if (!ask_rule(a, RULE_ITEMS))
             continue;
         const struct rule *r = a->rule;
         const struct schema *s = index < r->u.items.prefix_count
@@ -89,7 +84,7 @@ static struct wants item_wants(const struct maker *m, const struct goal *g,
     }
     looked_at = add_contained(m, g, how, index, &w) || looked_at;
     for (unsigned i = 0; i < g->asks.count && !looked_at; i++)
-        if (is_rule(&g->asks.at[i], RULE_UNEVALUATED_ITEMS))
+        if (ask_rule(&g->asks.at[i], RULE_UNEVALUATED_ITEMS))
             wants_add(m, &w, (struct want){ g->asks.at[i].rule->u.schema, false });
     return w;
 }

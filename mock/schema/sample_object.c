@@ -1,169 +1,11 @@
 #include "schema/sample_parts.h"
 
-#include "base/limits.h"
-
-enum { MOST_MEMBERS = 20000, MOST_NAMES = 64 };
+enum { MOST_MEMBERS = 20000 };
 
 static const struct object_rule *object_of(const struct ask *a)
 {
-    bool is = a->kind == ASK_RULE && !a->no && a->rule->kind == RULE_OBJECT;
-    return is ? a->rule->u.object : NULL;
-}
-
-static bool is_rule(const struct ask *a, enum rule_kind kind)
-{
-    return a->kind == ASK_RULE && !a->no && a->rule->kind == kind;
-}
-
-static bool forbidden(const struct goal *g, const char *name)
-{
-    for (unsigned i = 0; i < g->asks.count; i++)
-        if (g->asks.at[i].kind == ASK_NO_MEMBER &&
-            strcmp(g->asks.at[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static bool is_required(const struct goal *g, const char *name)
-{
-    for (unsigned i = 0; i < g->asks.count; i++) {
-        const struct ask *a = &g->asks.at[i];
-        const struct object_rule *o = object_of(a);
-        if (a->kind == ASK_MEMBER && strcmp(a->name, name) == 0)
-            return true;
-        for (size_t k = 0; o && k < o->required_count; k++)
-            if (strcmp(o->required[k], name) == 0)
-                return true;
-    }
-    return false;
-}
-
-/* What the schema itself asks of the member; true when it says anything of it. */
-static bool own_wants(const struct maker *m, const struct schema *s,
-                      const struct object_rule *o, const char *name, struct wants *into)
-{
-    const struct schema *p = map_get(s->declared, str(name));
-    bool known = p;
-    if (p && into)
-        wants_add(m, into, (struct want){ p, false });
-    for (size_t i = 0; i < o->pattern_count; i++) {
-        if (pattern_match(o->patterns[i].pattern, str(name), m->s->arena) !=
-            PATTERN_MATCHES)
-            continue;
-        known = true;
-        if (into)
-            wants_add(m, into, (struct want){ o->patterns[i].schema, false });
-    }
-    return known;
-}
-
-/* All that has to hold for a member of that name. */
-static struct wants member_wants(const struct maker *m, const struct goal *g,
-                                 const char *name)
-{
-    struct wants w = { 0 };
-    bool looked_at = false;
-    for (unsigned i = 0; i < g->asks.count; i++) {
-        const struct ask *a = &g->asks.at[i];
-        const struct object_rule *o = object_of(a);
-        if (a->kind == ASK_MEMBER && a->want.s && strcmp(a->name, name) == 0)
-            wants_add(m, &w, a->want);
-        if (!o)
-            continue;
-        bool known = own_wants(m, a->s, o, name, &w);
-        if (!known && o->additional)
-            wants_add(m, &w, (struct want){ o->additional, false });
-        looked_at = looked_at || known || o->additional || o->open;
-    }
-    for (unsigned i = 0; i < g->asks.count && !looked_at; i++)
-        if (is_rule(&g->asks.at[i], RULE_UNEVALUATED_PROPERTIES))
-            wants_add(m, &w, (struct want){ g->asks.at[i].rule->u.schema, false });
-    return w;
-}
-
-static bool name_allowed(const struct maker *m, const struct goal *g, const char *name)
-{
-    if (forbidden(g, name))
-        return false;
-    cJSON *text = NULL;
-    for (unsigned i = 0; i < g->asks.count; i++) {
-        if (!is_rule(&g->asks.at[i], RULE_PROPERTY_NAMES))
-            continue;
-        if (!text)
-            text = json_string(m->s->arena, str(name));
-        if (!schema_check(g->asks.at[i].rule->u.schema, text, m->s->direction, "",
-                          m->s->arena, NULL))
-            return false;
-    }
-    return true;
-}
-
-/* Whether a member must not be sent in this direction. */
-static bool is_hidden(const struct maker *m, const struct wants *w)
-{
-    for (unsigned i = 0; i < w->count; i++)
-        if (!w->at[i].no && (w->at[i].s->hidden & m->s->direction))
-            return true;
-    return false;
-}
-
-/* What the value has to be, or what an author wrote in an example of the whole. */
-static cJSON *given_value(const struct maker *m, const struct goal *g, const char *name,
-                          const struct wants *w)
-{
-    for (unsigned i = 0; i < g->asks.count; i++) {
-        const struct ask *a = &g->asks.at[i];
-        if (a->kind == ASK_MEMBER && a->value && strcmp(a->name, name) == 0)
-            return sample_holds(m, w->at, w->count, a->value)
-                       ? json_copy(m->s->arena, a->value)
-                       : NULL;
-    }
-    for (unsigned i = 0; i < g->examples.count && !m->nth; i++) {
-        const cJSON *v = json_member(g->examples.at[i], name);
-        if (v && sample_holds(m, w->at, w->count, v))
-            return json_copy(m->s->arena, v);
-    }
-    return NULL;
-}
-
-static bool is_fixed(const struct goal *g, const char *name)
-{
-    for (unsigned i = 0; i < g->asks.count; i++)
-        if (g->asks.at[i].kind == ASK_MEMBER && g->asks.at[i].value &&
-            strcmp(g->asks.at[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-/* Tells of a member that must be there and must not. */
-static void tell_clash(const struct maker *m, const char *name, const struct wants *w)
-{
-    for (unsigned i = 0; m->s->why && i < w->count; i++)
-        if (w->at[i].s->never && !w->at[i].no)
-            *m->s->why =
-                arena_printf(m->s->arena, "\"%.100s\" is required, but %.300s is false",
-                             name, w->at[i].s->pointer);
-}
-
-/* Adds the member unless it is there. False when no value can be made. */
-static bool add_member(struct maker *m, const struct goal *g, cJSON *object,
-                       const char *name, bool optional)
-{
-    if (json_member(object, name))
-        return true;
-    struct wants w = member_wants(m, g, name);
-    if (is_hidden(m, &w))
-        return !optional; /* nor is it required then */
-    if (!name_allowed(m, g, name))
-        return false;
-    cJSON *value = given_value(m, g, name, &w);
-    if (!value && !is_fixed(g, name))
-        value = sample_value(m, w.at, w.count, name);
-    if (value)
-        json_add(object, name, value);
-    else if (!optional)
-        tell_clash(m, name, &w);
-    return value;
+    const struct rule *r = ask_rule(a, RULE_OBJECT);
+    return r ? r->u.object : NULL;
 }
 
 static bool add_required(struct maker *m, const struct goal *g, cJSON *object)
@@ -172,9 +14,9 @@ static bool add_required(struct maker *m, const struct goal *g, cJSON *object)
         const struct ask *a = &g->asks.at[i];
         const struct object_rule *o = object_of(a);
         for (size_t k = 0; o && k < o->required_count; k++)
-            if (!add_member(m, g, object, o->required[k], false))
+            if (!member_add(m, g, object, o->required[k], false))
                 return false;
-        if (a->kind == ASK_MEMBER && !add_member(m, g, object, a->name, false))
+        if (a->kind == ASK_MEMBER && !member_add(m, g, object, a->name, false))
             return false;
     }
     return true;
@@ -194,11 +36,11 @@ static bool add_companions(struct maker *m, const struct goal *g, cJSON *object)
     do {
         before = json_count(object);
         for (unsigned i = 0; i < g->asks.count; i++) {
-            if (!is_rule(&g->asks.at[i], RULE_DEPENDENT))
+            if (!ask_rule(&g->asks.at[i], RULE_DEPENDENT))
                 continue;
             for (const cJSON *d = g->asks.at[i].rule->value->child; d; d = d->next)
                 for (const cJSON *r = needed_with(d, object); r; r = r->next)
-                    if (!add_member(m, g, object, r->valuestring, false))
+                    if (!member_add(m, g, object, r->valuestring, false))
                         return false;
         }
     } while (json_count(object) > before);
@@ -208,7 +50,7 @@ static bool add_companions(struct maker *m, const struct goal *g, cJSON *object)
 static bool has_companions(const struct goal *g)
 {
     for (unsigned i = 0; i < g->asks.count; i++)
-        if (is_rule(&g->asks.at[i], RULE_DEPENDENT))
+        if (ask_rule(&g->asks.at[i], RULE_DEPENDENT))
             return true;
     return false;
 }
@@ -229,7 +71,7 @@ static bool add_free(struct maker *m, const struct goal *g, cJSON *object,
                      const char *name)
 {
     size_t before = json_count(object);
-    if (before >= g->members[1] || !add_member(m, g, object, name, true))
+    if (before >= g->members[1] || !member_add(m, g, object, name, true))
         return false;
     if (!has_companions(g))
         return true;
@@ -250,7 +92,7 @@ static void add_declared(struct maker *m, const struct goal *g, cJSON *object)
         for (size_t k = 0; declared && map_at(declared, k, &name, &schema); k++) {
             const struct schema *s = schema;
             if (s->never || (!sample_generous(m) && count >= g->members[0]) ||
-                is_required(g, name.ptr) || json_member(object, name.ptr))
+                member_is_required(g, name.ptr) || json_member(object, name.ptr))
                 continue;
             if (add_free(m, g, object, name.ptr))
                 count = json_count(object);
@@ -264,7 +106,7 @@ static const char *text_of_names(struct maker *m, const struct goal *g)
 {
     struct wants w = { 0 };
     for (unsigned i = 0; i < g->asks.count; i++)
-        if (is_rule(&g->asks.at[i], RULE_PROPERTY_NAMES))
+        if (ask_rule(&g->asks.at[i], RULE_PROPERTY_NAMES))
             wants_add(m, &w, (struct want){ g->asks.at[i].rule->u.schema, false });
         else if (g->asks.at[i].kind == ASK_NAME)
             wants_add(m, &w, g->asks.at[i].want);
@@ -333,7 +175,7 @@ static bool is_open(const struct goal *g)
         const struct object_rule *o = object_of(&g->asks.at[i]);
         if (o && o->additional && o->additional->never)
             return false;
-        if (is_rule(&g->asks.at[i], RULE_UNEVALUATED_PROPERTIES))
+        if (ask_rule(&g->asks.at[i], RULE_UNEVALUATED_PROPERTIES))
             return false;
     }
     return true;
@@ -359,7 +201,7 @@ static bool add_breaking(struct maker *m, const struct goal *g, cJSON *object)
         const struct ask *a = &g->asks.at[i];
         if (a->kind == ASK_NAME) {
             const char *name = text_of_names(m, g);
-            if (!name || !add_member(m, g, object, name, false))
+            if (!name || !member_add(m, g, object, name, false))
                 return false;
         }
         if (a->kind != ASK_EXTRA)
@@ -372,7 +214,7 @@ static bool add_breaking(struct maker *m, const struct goal *g, cJSON *object)
                 continue;
             goal_ask(m, &f,
                      (struct ask){ .kind = ASK_MEMBER, .name = name, .want = a->want });
-            done = add_member(m, &f, object, name, false);
+            done = member_add(m, &f, object, name, false);
         }
         if (!done)
             return false;
@@ -396,7 +238,7 @@ static const char *dependent_of(const struct goal *g, const cJSON *object,
                                 const struct schema **s)
 {
     for (unsigned i = 0; i < g->asks.count; i++) {
-        if (!is_rule(&g->asks.at[i], RULE_DEPENDENT))
+        if (!ask_rule(&g->asks.at[i], RULE_DEPENDENT))
             continue;
         for (const cJSON *d = g->asks.at[i].rule->value->child; d; d = d->next) {
             if (json_is_array(d))
@@ -432,7 +274,7 @@ static cJSON *with_dependents(struct maker *m, const struct goal *g, cJSON *obje
     goal_ask(m, &f, (struct ask){ .kind = ASK_MEMBER, .name = name });
     cJSON *made =
         goal_add(m, &f, (struct want){ s, false }) ? sample_solve(m, &f, NULL) : NULL;
-    if (made || is_required(g, name))
+    if (made || member_is_required(g, name))
         return made;
     f = goal_fork(g);
     goal_ask(m, &f, (struct ask){ .kind = ASK_NO_MEMBER, .name = name });

@@ -3,11 +3,13 @@
  *     sample.c          from wants to a value: alternatives, types, the last check
  *     sample_goal.c     many schemas that all apply, as one goal
  *     sample_not.c      the ways in which a schema can be broken
- *     sample_object.c   members
+ *     sample_object.c   which members there are
+ *     sample_member.c   one of them
  *     sample_array.c    items
  *     sample_number.c   numbers within their bounds
  *     sample_text.c     strings: by format, pattern, name, length
  *     sample_pattern.c  a text that a pattern matches
+ *     sample_set.c      a character of a class
  *     sample_word.c     what a format or a member's name usually holds
  *
  * A want is a schema that has to hold, or one that must not. Wants are opened into a
@@ -136,12 +138,27 @@ static inline unsigned rule_types(const struct rule *r)
                                   : r->types & ~(unsigned)TYPE_INTEGER;
 }
 
+/* The rule that an ask is, when it has to be kept and is of that kind; else NULL. */
+static inline const struct rule *ask_rule(const struct ask *a, enum rule_kind kind)
+{
+    bool is = a->kind == ASK_RULE && !a->no && a->rule->kind == kind;
+    return is ? a->rule : NULL;
+}
+
 /* ---- sample_not.c ---- */
 
 /* The ways in which s can be broken: at most that many, some of them impossible. */
 size_t refusal_count(const struct schema *s);
 /* False when this way is not possible. */
 bool refusal_take(struct maker *m, struct goal *g, const struct schema *s, size_t way);
+
+/* ---- sample_member.c ---- */
+
+bool member_is_required(const struct goal *g, const char *name);
+/* Adds the member unless it is there, or is not sent in this direction. False when no
+ * value can be made. */
+bool member_add(struct maker *m, const struct goal *g, cJSON *object, const char *name,
+                bool optional);
 
 /* ---- one type each; NULL when none was found ---- */
 
