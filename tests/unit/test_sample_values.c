@@ -194,6 +194,14 @@ static void composed_schemas_have_values(void **state)
         }
 }
 
+static void what_no_array_can_be_is_no_array(void **state)
+{
+    const char *schema =
+        "{\"contains\":{\"const\":1},\"minContains\":3,\"maxContains\":1}";
+    cJSON *v = sampled(*state, schema, (struct sampler){ .size = SAMPLE_TYPICAL }, 1);
+    assert_true(v && !json_is_array(v));
+}
+
 static void a_hopeless_schema_is_given_up_in_time(void **state)
 {
     /* Thirty choices of which no combination holds; a ring that doubles. */
@@ -232,6 +240,7 @@ int main(void)
         SENTENCE(a_value_can_be_ordered_with_a_member),
         SENTENCE(what_cannot_be_is_told),
         SENTENCE(composed_schemas_have_values),
+        SENTENCE(what_no_array_can_be_is_no_array),
         SENTENCE(a_hopeless_schema_is_given_up_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
