@@ -33,8 +33,12 @@ static const struct folder {
     { "tests/draft4", DIALECT_4, false },
     { "tests/draft2020-12/optional", DIALECT_2020_12, true },
     { "tests/draft2020-12/optional/format", DIALECT_2020_12, true },
+    { "tests/draft2019-09/optional", DIALECT_2019_09, true },
+    { "tests/draft2019-09/optional/format", DIALECT_2019_09, true },
     { "tests/draft7/optional", DIALECT_7, true },
     { "tests/draft7/optional/format", DIALECT_7, true },
+    { "tests/draft6/optional", DIALECT_6, true },
+    { "tests/draft6/optional/format", DIALECT_6, true },
     { "tests/draft4/optional", DIALECT_4, true },
     { "tests/draft4/optional/format", DIALECT_4, true },
 };
