@@ -207,8 +207,9 @@ static void descend(struct mutator *x, const struct spot *at, const struct rule 
     }
     case RULE_DISCRIMINATOR: {
         const char *kind = json_member_text(at->value, r->u.discriminator.property);
-        if (kind)
-            visit_if(x, at, map_get(r->u.discriminator.by_value, str(kind)));
+        const struct schema *s =
+            kind ? map_get(r->u.discriminator.by_value, str(kind)) : NULL;
+        visit_if(x, at, s ? s : r->u.discriminator.otherwise);
         break;
     }
     case RULE_DEPENDENT:

@@ -335,7 +335,8 @@ bool choice_take(struct maker *m, struct goal *g, const struct ask *choice, size
         goal_ask(
             m, g,
             (struct ask){ .kind = ASK_NO_MEMBER, .name = r->u.discriminator.property });
-        return true;
+        const struct schema *otherwise = r->u.discriminator.otherwise;
+        return !otherwise || goal_add(m, g, (struct want){ otherwise, false });
     }
     if (way + 1 == choice_count(choice)) {
         g->types &= ~rule_types(r);
