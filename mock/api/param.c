@@ -247,15 +247,13 @@ static void keep_undeclared(struct gathering *g, struct str name, struct str tex
     json_add(g->places[PARAM_QUERY], own, kept);
     if (is_for_others(g, name))
         return;
-    const char *note =
-        near ? arena_printf(g->arena, "did you mean \"%s\"?", near) : NULL;
     findings_add(g->warnings,
                  (struct finding){ .pointer = pointer_join(g->arena, "/query", own),
                                    .keyword = "additionalProperties",
                                    .schema_pointer = g->op->pointer,
                                    .found = kept,
                                    .name = own,
-                                   .note = note });
+                                   .near = near });
 }
 
 static void gather_pair(struct gathering *g, struct str pair)

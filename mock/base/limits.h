@@ -65,6 +65,14 @@
 /* Findings told about one call: enough to mend a client with. */
 #define LIMIT_FINDINGS 64
 
+/* Findings of one value when all are asked for (`check --output`): more than a tool can
+ * want, and still megabytes, not gigabytes. */
+#define LIMIT_OUTPUT_FINDINGS 10000
+
+/* Words that are compared to find the one that was meant: each costs up to four
+ * thousand steps, and a body may have a million members. */
+#define LIMIT_NEAR 256
+
 /* Steps that PCRE2 may take on one value: about 20 ms. A pattern made to explode is
  * stopped there, and the value counts as not matching, with a finding that says so. */
 #define LIMIT_PATTERN_STEPS 1000000

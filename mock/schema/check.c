@@ -1,29 +1,7 @@
-#include "schema/plan.h"
+#include "schema/checking.h"
 
 #include "base/limits.h"
 #include "doc/number.h"
-#include "doc/pointer.h"
-
-/* Where in the value we are, told only when something is found. */
-struct path {
-    const struct path *up;
-    const char *name; /* NULL: an item */
-    size_t index;
-    const struct schema *schema; /* what the value there has to fit */
-};
-
-struct checking {
-    struct arena *arena;
-    struct findings *findings; /* NULL: only the answer is wanted */
-    const char *prefix;
-    unsigned depth;
-    size_t steps; /* schemas asked so far */
-    enum direction direction;
-    const struct schema *whole; /* what the whole value has to fit */
-    struct looked *looked;      /* the innermost value of which it is asked; or NULL */
-    const struct scope *scope;  /* the innermost resource with dynamic anchors */
-    const struct frame *open;   /* checks of schemas in a ring that are under way */
-};
 
 /* Which members or items of a value some schema has looked at: what the unevaluated
  * keywords leave alone (2020-12 core, 11). Filled by schemas that are asked in place
@@ -54,56 +32,29 @@ struct frame {
 static bool check(struct checking *c, const struct schema *s, const cJSON *value,
                   const struct path *at);
 
-static void add_path(struct buffer *b, const struct path *at)
+/* Always false. Most of the time nothing but the answer is wanted. */
+static bool found(struct checking *c, const struct schema *s, const struct path *at,
+                  struct finding f)
 {
-    if (!at)
-        return;
-    add_path(b, at->up);
-    if (at->name)
-        pointer_add(b, str(at->name));
-    else
-        buffer_printf(b, "/%zu", at->index);
-}
-
-static const char *pointer_text(const struct checking *c, const struct path *at)
-{
-    struct buffer b = buffer_in(c->arena, LIMIT_BODY_BYTES);
-    buffer_add_text(&b, c->prefix);
-    add_path(&b, at);
-    return buffer_str(&b).ptr;
-}
-
-void findings_add(struct findings *all, struct finding f)
-{
-    if (!all->list)
-        all->list = arena_array(all->arena, struct finding, LIMIT_FINDINGS);
-    if (all->count < LIMIT_FINDINGS)
-        all->list[all->count++] = f;
-}
-
-/* Always false. */
-static bool found(struct checking *c, const struct schema *s, const char *keyword,
-                  const cJSON *expected, const cJSON *value, const struct path *at,
-                  const char *name, const char *note)
-{
-    if (!c->findings || c->findings->count >= LIMIT_FINDINGS)
-        return false;
-    findings_add(c->findings, (struct finding){ .pointer = pointer_text(c, at),
-                                                .keyword = keyword,
-                                                .schema_pointer = pointer_join(
-                                                    c->arena, s->pointer, keyword),
-                                                .document = s->resource->document,
-                                                .expected = expected,
-                                                .found = value,
-                                                .name = name,
-                                                .note = note });
-    return false;
+    return c->findings ? tell(c, s, at, f) : false;
 }
 
 static bool rule_broken(struct checking *c, const struct schema *s,
-                        const struct rule *r, const cJSON *value, const struct path *at)
+                        const struct rule *r, const cJSON *value, const struct path *at,
+                        const char *note)
 {
-    return found(c, s, r->keyword, r->value, value, at, NULL, NULL);
+    return found(c, s, at,
+                 (struct finding){ .keyword = r->keyword,
+                                   .expected = r->value,
+                                   .found = value,
+                                   .note = note });
+}
+
+static bool given_up(struct checking *c, const struct schema *s, const cJSON *value,
+                     const struct path *at, const char *why)
+{
+    return found(c, s, at,
+                 (struct finding){ .keyword = "$ref", .found = value, .note = why });
 }
 
 /* Where to note what of this value was looked at; NULL when nobody asks. */
@@ -138,8 +89,10 @@ static bool quietly(struct checking *c, const struct schema *s, const cJSON *val
     return fits;
 }
 
-static bool in_enum(const struct rule *r, const cJSON *value)
+bool check_listed(const struct rule *r, const cJSON *value)
 {
+    if (r->kind == RULE_CONST)
+        return json_equal(r->value, value);
     if (!r->u.set.slots) {
         for (const cJSON *one = r->value->child; one; one = one->next)
             if (json_equal(one, value))
@@ -209,11 +162,10 @@ static bool check_contains(struct checking *c, const struct schema *s,
     }
     if (hits >= r->u.contains.min && hits <= r->u.contains.max)
         return true;
-    return found(c, s, hits < r->u.contains.min ? "contains" : "maxContains", r->value,
-                 value, at, NULL, arena_printf(c->arena, "%zu items fit", hits));
+    return c->findings && tell_contains(c, s, r, value, at, hits);
 }
 
-static const struct property *property_of(const struct object_rule *o, const char *name)
+const struct property *check_property(const struct object_rule *o, const char *name)
 {
     if (!o->slots)
         return NULL;
@@ -225,23 +177,6 @@ static const struct property *property_of(const struct object_rule *o, const cha
             memcmp(o->table[i].name, name, len) == 0)
             return &o->table[i];
     return NULL;
-}
-
-static const char *nearest_name(const struct object_rule *o, const char *name)
-{
-    const char *best = NULL;
-    unsigned least = 3;
-    for (size_t i = 0; i < o->slots; i++) {
-        const struct property *p = &o->table[i];
-        if (!p->name || !p->schema)
-            continue;
-        unsigned d = str_distance(str(name), str(p->name));
-        if (d < least) {
-            least = d;
-            best = p->name;
-        }
-    }
-    return best;
 }
 
 /* Whether a pattern of patternProperties takes the member. */
@@ -298,8 +233,7 @@ static bool check_member(struct checking *c, const struct schema *s, const cJSON
                          const struct path *at)
 {
     if (s->hidden & c->direction)
-        return found(c, s, c->direction == DIRECTION_REQUEST ? "readOnly" : "writeOnly",
-                     NULL, value, at, at->name, NULL);
+        return c->findings && tell_hidden(c, s, value, at);
     return check(c, s, value, at);
 }
 
@@ -317,7 +251,7 @@ static bool check_object(struct checking *c, const struct schema *s,
     size_t index = 0;
     for (const cJSON *m = value->child; m && (ok || c->findings);
          m = m->next, index++) {
-        const struct property *p = property_of(o, m->string);
+        const struct property *p = check_property(o, m->string);
         struct path here = { at, m->string, 0,
                              p && p->schema ? p->schema : o->additional };
         if (p && p->required >= 0) {
@@ -331,34 +265,31 @@ static bool check_object(struct checking *c, const struct schema *s,
             mark(looked_at(c, value), index);
         if ((p && p->schema) || matched || !o->additional)
             continue;
-        if (o->additional->never) {
-            bool told = c->findings && c->findings->count < LIMIT_FINDINGS;
-            const char *near = told ? nearest_name(o, m->string) : NULL;
-            ok = found(c, s, "additionalProperties", NULL, m, &here, m->string,
-                       near ? arena_printf(c->arena, "did you mean \"%s\"?", near)
-                            : NULL);
-        } else if (!check(c, o->additional, m, &here)) {
+        if (o->additional->never)
+            ok = c->findings && tell_unknown(c, s, o, value, m, &here);
+        else if (!check(c, o->additional, m, &here))
             ok = false;
-        }
     }
     if (!ok && !c->findings)
         return false;
     for (size_t i = 0; seen_count < o->required_count && i < o->required_count; i++)
         if (!(seen[i / 64] >> (i % 64) & 1) && !is_excused(c, s, o->required[i], at))
-            ok = found(c, s, "required", NULL, NULL, at, o->required[i], NULL);
+            ok = c->findings && tell_missing(c, s, o, value, o->required[i], at);
     return ok;
 }
 
 static bool check_names(struct checking *c, const struct rule *r, const cJSON *value,
                         const struct path *at)
 {
-    bool ok = true;
+    bool ok = true, outer = c->of_name;
+    c->of_name = true;
     for (const cJSON *m = value->child; m && (ok || c->findings); m = m->next) {
         cJSON *name = json_string(c->arena, str(m->string));
         struct path here = { at, m->string, 0, r->u.schema };
         if (!check(c, r->u.schema, name, &here))
             ok = false;
     }
+    c->of_name = outer;
     return ok;
 }
 
@@ -376,28 +307,10 @@ static bool check_dependents(struct checking *c, const struct schema *s,
         }
         for (const cJSON *need = one->child; need; need = need->next)
             if (!json_member(value, need->valuestring))
-                ok = found(
-                    c, s, r->keyword, NULL, NULL, at, need->valuestring,
-                    arena_printf(c->arena, "because \"%.60s\" is there", one->string));
+                ok = c->findings &&
+                     tell_dependent(c, s, r, need->valuestring, one->string, at);
     }
     return ok;
-}
-
-/* The branch that came nearest tells why: the one with the fewest findings. */
-static void tell_nearest(struct checking *c, const struct rule *r, const cJSON *value,
-                         const struct path *at)
-{
-    struct findings *all = c->findings, best = { .count = SIZE_MAX };
-    for (size_t i = 0; i < r->u.branches.count; i++) {
-        struct findings own = { .arena = c->arena };
-        c->findings = &own;
-        check(c, r->u.branches.list[i], value, at);
-        if (own.count < best.count)
-            best = own;
-    }
-    c->findings = all;
-    for (size_t i = 0; best.count != SIZE_MAX && i < best.count; i++)
-        findings_add(all, best.list[i]);
 }
 
 static bool check_any(struct checking *c, const struct schema *s, const struct rule *r,
@@ -413,13 +326,7 @@ static bool check_any(struct checking *c, const struct schema *s, const struct r
     }
     if (fitting == 1 || (fitting && r->kind == RULE_ANY_OF))
         return true;
-    if (!c->findings)
-        return false;
-    found(c, s, r->keyword, NULL, value, at, NULL,
-          fitting ? "more than one of the branches fits" : "none of the branches fits");
-    if (!fitting)
-        tell_nearest(c, r, value, at);
-    return false;
+    return c->findings && tell_branches(c, s, r, value, at, fitting > 0);
 }
 
 static bool check_discriminator(struct checking *c, const struct schema *s,
@@ -433,7 +340,7 @@ static bool check_discriminator(struct checking *c, const struct schema *s,
         return check(c, otherwise, value, at);
     if (!member)
         return r->u.discriminator.optional ||
-               found(c, s, "required", NULL, NULL, at, name, NULL);
+               (c->findings && tell_undecided(c, s, r, at));
     struct path here = { at, name, 0, NULL };
     const struct schema *branch =
         json_is_string(member)
@@ -442,8 +349,7 @@ static bool check_discriminator(struct checking *c, const struct schema *s,
     if (!branch && otherwise)
         return check(c, otherwise, value, at);
     if (!branch)
-        return found(c, s, "discriminator", r->u.discriminator.values, member, &here,
-                     NULL, NULL);
+        return c->findings && tell_undecidable(c, s, r, member, &here);
     return check(c, branch, value, at);
 }
 
@@ -463,8 +369,7 @@ static bool check_unevaluated(struct checking *c, const struct schema *s,
             if (!check(c, r->u.schema, m, &here))
                 ok = false;
         } else {
-            ok = found(c, s, r->keyword, NULL, m, &here, m->string,
-                       "no schema that fits has looked at it");
+            ok = c->findings && tell_unevaluated(c, s, r, m, &here);
         }
     }
     return ok;
@@ -488,11 +393,8 @@ static bool check_rule(struct checking *c, const struct schema *s, const struct 
     bool ok = true;
     switch ((enum rule_kind)r->kind) {
     case RULE_ENUM:
-        ok = in_enum(r, v);
-        break;
     case RULE_CONST:
-        ok = json_equal(r->value, v);
-        break;
+        return check_listed(r, v) || (c->findings && tell_unlisted(c, s, r, v, at));
     case RULE_MAXIMUM:
         ok = number_compare(v, r->value) <= 0;
         break;
@@ -518,16 +420,13 @@ static bool check_rule(struct checking *c, const struct schema *s, const struct 
         enum pattern_answer a =
             pattern_match(r->u.pattern, str(v->valuestring), c->arena);
         if (a == PATTERN_GAVE_UP)
-            return found(c, s, r->keyword, r->value, v, at, NULL,
-                         "matching was given up at its bound");
+            return rule_broken(c, s, r, v, at, "matching was given up at its bound");
         ok = a == PATTERN_MATCHES;
         break;
     }
     case RULE_FORMAT:
-        if (!format_check(r->u.format, v))
-            return found(c, s, r->keyword, r->value, v, at, NULL,
-                         format_wanted(r->u.format));
-        break;
+        return format_check(r->u.format, v) ||
+               rule_broken(c, s, r, v, at, format_wanted(r->u.format));
     case RULE_MAX_ITEMS:
     case RULE_MAX_PROPERTIES:
         ok = json_count(v) <= r->u.size;
@@ -561,8 +460,7 @@ static bool check_rule(struct checking *c, const struct schema *s, const struct 
     case RULE_ONE_OF:
         return check_any(c, s, r, v, at);
     case RULE_NOT:
-        if (quietly(c, r->u.schema, v, at))
-            return found(c, s, r->keyword, NULL, v, at, NULL, NULL);
+        ok = !quietly(c, r->u.schema, v, at);
         break;
     case RULE_IF: {
         bool held = quietly(c, r->u.choice.test, v, at);
@@ -575,7 +473,7 @@ static bool check_rule(struct checking *c, const struct schema *s, const struct 
     case RULE_UNEVALUATED_PROPERTIES:
         return check_unevaluated(c, s, r, v, at);
     }
-    return ok || rule_broken(c, s, r, v, at);
+    return ok || rule_broken(c, s, r, v, at, NULL);
 }
 
 static bool type_fits(unsigned types, unsigned type, const cJSON *value)
@@ -598,9 +496,14 @@ static bool check_rules(struct checking *c, const struct schema *s, const cJSON 
 {
     unsigned type = type_of(value);
     bool ok = true;
-    for (size_t i = 0; i < s->rule_count && (ok || c->findings); i++)
-        if ((s->rules[i].types & type) && !check_rule(c, s, &s->rules[i], value, at))
+    for (size_t i = 0; i < s->rule_count && (ok || c->findings); i++) {
+        if (!(s->rules[i].types & type))
+            continue;
+        if (c->findings)
+            c->trail->rule = &s->rules[i];
+        if (!check_rule(c, s, &s->rules[i], value, at))
             ok = false;
+    }
     return ok;
 }
 
@@ -621,27 +524,26 @@ static bool check_looking(struct checking *c, const struct schema *s,
     return ok;
 }
 
-static bool check(struct checking *c, const struct schema *s, const cJSON *value,
-                  const struct path *at)
+static bool check_here(struct checking *c, const struct schema *s, const cJSON *value,
+                       const struct path *at)
 {
-    if (s->alias)
-        s = s->alias;
     if (s->never)
-        return found(c, s, "false", NULL, value, at, NULL, NULL);
+        return found(c, s, at, (struct finding){ .keyword = "false", .found = value });
     unsigned type = type_of(value);
     if (s->types != TYPE_ANY && !type_fits(s->types, type, value))
-        return found(c, s, "type", json_member(s->node, "type"), value, at, NULL, NULL);
+        return found(c, s, at,
+                     (struct finding){ .keyword = "type",
+                                       .expected = json_member(s->node, "type"),
+                                       .found = value });
     if (!s->rule_count)
         return true;
     if (++c->depth > LIMIT_SCHEMA_DEPTH) {
         c->depth--;
-        return found(c, s, "$ref", NULL, value, at, NULL,
-                     "the references go round without an end");
+        return given_up(c, s, value, at, "its references go round without an end");
     }
     if (++c->steps > LIMIT_SCHEMA_STEPS) {
         c->depth--;
-        return found(c, s, "$ref", NULL, value, at, NULL,
-                     "checking was given up at its bound");
+        return given_up(c, s, value, at, "checking was given up at its bound");
     }
     struct frame frame = { c->open, s, value };
     struct scope scope = { c->scope, s->scope };
@@ -657,6 +559,31 @@ static bool check(struct checking *c, const struct schema *s, const cJSON *value
     c->scope = scope.up;
     c->depth--;
     return ok;
+}
+
+static bool check(struct checking *c, const struct schema *s, const cJSON *value,
+                  const struct path *at)
+{
+    if (!c->findings)
+        return check_here(c, s->alias ? s->alias : s, value, at);
+    /* The way is kept step by step, so a reference is one, too. */
+    struct trail here = { .up = c->trail, .schema = s, .at = at };
+    c->trail = &here;
+    bool fits = check_here(c, s, value, at);
+    c->trail = here.up;
+    return fits;
+}
+
+bool check_value(struct checking *c, const struct schema *s, const cJSON *value,
+                 const struct path *at)
+{
+    return check(c, s, value, at);
+}
+
+bool check_quietly(struct checking *c, const struct schema *s, const cJSON *value,
+                   const struct path *at)
+{
+    return quietly(c, s, value, at);
 }
 
 bool schema_check(const struct schema *s, const cJSON *value, enum direction direction,

@@ -4,7 +4,57 @@
 
 #include <stdio.h>
 
-enum { SHOWN = 120 };
+enum { SHOWN = 120, LISTED = 24, LISTED_NAMES = 8 };
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool is_there(const struct findings *all, const struct finding *f)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct finding *g = &all->list[i];
+        if (same(f->keyword, g->keyword) && same(f->pointer, g->pointer) &&
+            same(f->schema_pointer, g->schema_pointer) && same(f->name, g->name))
+            return true;
+    }
+    return false;
+}
+
+void findings_add(struct findings *all, struct finding f)
+{
+    size_t limit = all->limit ? all->limit : LIMIT_FINDINGS;
+    if (!all->whole && is_there(all, &f))
+        return;
+    if (all->count == limit) {
+        all->full = true;
+        return;
+    }
+    /* Room doubles whenever the count is a power of two: most lists stay short. */
+    if (!(all->count & (all->count - 1))) {
+        size_t room = all->count ? all->count * 2 : 1;
+        struct finding *list = arena_array(all->arena, struct finding, room);
+        if (all->count)
+            memcpy(list, all->list, all->count * sizeof(*list));
+        all->list = list;
+    }
+    all->list[all->count++] = f;
+}
+
+/* ---- values and names in a sentence ---- */
+
+/* The value itself while it is short. */
+static const char *whole(const cJSON *value, struct arena *arena)
+{
+    struct str text = json_text(value, arena);
+    if (text.len <= SHOWN)
+        return text.ptr;
+    struct str head = utf8_cut(text, 60);
+    return arena_printf(
+        arena, "%.*s… (%zu characters)", (int)head.len, head.ptr,
+        utf8_length(json_is_string(value) ? value->valuestring : text.ptr));
+}
 
 /* A value as a sentence can carry it: short ones whole, long ones by their kind. */
 static const char *shown(const cJSON *value, struct arena *arena)
@@ -13,140 +63,265 @@ static const char *shown(const cJSON *value, struct arena *arena)
         return "nothing";
     if (json_is_object(value) || (json_is_array(value) && json_count(value) > 16))
         return json_kind(value);
-    struct str text = json_text(value, arena);
-    if (text.len > SHOWN) {
-        struct str head = utf8_cut(text, 60);
-        return arena_printf(arena, "%.*s… (%zu characters)", (int)head.len, head.ptr,
-                            text.len);
-    }
-    return text.ptr;
+    return whole(value, arena);
 }
 
-/* The name of a member, which a client may make as long as it likes. */
-static const char *named(const struct finding *f, struct arena *arena)
+/* A member's name, which a client may make as long as it likes. */
+static const char *named(const char *name, struct arena *arena)
 {
-    return arena_copy(arena, utf8_cut(str(f->name), 100));
+    return arena_copy(arena, utf8_cut(str(name), 100));
 }
 
-/* "a, b or c" of an array's values. */
-static const char *listed(const cJSON *array, struct arena *arena)
+/* "a string", "null", of the name of a type. */
+static const char *type_text(const char *type, struct arena *arena)
+{
+    if (strcmp(type, "null") == 0)
+        return type;
+    const char *article = type[0] && strchr("aio", type[0]) ? "an" : "a";
+    return arena_printf(arena, "%s %.40s", article, type);
+}
+
+/* "a, b or c" of an array's values; `last` is "or" or "and". */
+static const char *listed(const cJSON *array, bool types, const char *last,
+                          struct arena *arena)
 {
     struct buffer b = buffer_in(arena, LIMIT_BODY_BYTES);
-    size_t n = 0;
+    size_t n = 0, count = json_count(array);
     for (const cJSON *one = array ? array->child : NULL; one; one = one->next) {
-        if (n++ == 24) {
-            buffer_add_text(&b, ", …");
+        if (n++ == LISTED) {
+            buffer_printf(&b, ", … (%zu in all)", count);
             break;
         }
-        if (n > 1)
-            buffer_add_text(&b, one->next ? ", " : " or ");
-        buffer_add_text(&b, json_is_string(one) ? one->valuestring : shown(one, arena));
+        if (n > 1 && !one->next)
+            buffer_printf(&b, " %s ", last);
+        else if (n > 1)
+            buffer_add_text(&b, ", ");
+        buffer_add_text(&b, types && json_is_string(one)
+                                ? type_text(one->valuestring, arena)
+                                : whole(one, arena));
     }
     return buffer_str(&b).ptr;
 }
 
-static const char *types(const cJSON *type, struct arena *arena)
+static const char *types_text(const cJSON *type, struct arena *arena)
 {
-    const char *one = json_is_string(type) ? type->valuestring : NULL;
-    if (!one)
-        return json_is_array(type) ? listed(type, arena) : "another type";
-    const char *article = strchr("aio", one[0]) ? "an" : "a";
-    return arena_printf(arena, "%s %s", article, one);
+    if (json_is_string(type))
+        return type_text(type->valuestring, arena);
+    return json_is_array(type) ? listed(type, true, "or", arena) : "another type";
 }
+
+static const char *values_text(const cJSON *values, struct arena *arena)
+{
+    size_t count = json_count(values);
+    if (!json_is_array(values) || !count)
+        return "nothing (no value is allowed)";
+    return arena_printf(arena, "%s%s", count > 1 ? "one of " : "",
+                        listed(values, false, "or", arena));
+}
+
+/* ---- what was expected ---- */
 
 static bool is(const struct finding *f, const char *keyword)
 {
     return strcmp(f->keyword, keyword) == 0;
 }
 
-const char *finding_expected(const struct finding *f, struct arena *arena)
+static bool is_branches(const struct finding *f)
+{
+    return is(f, "oneOf") || is(f, "anyOf");
+}
+
+static bool is_unknown_member(const struct finding *f)
+{
+    return f->name &&
+           (is(f, "additionalProperties") || is(f, "unevaluatedProperties") ||
+            is(f, "readOnly") || is(f, "writeOnly"));
+}
+
+static bool is_missing_member(const struct finding *f)
+{
+    return f->name && !f->found;
+}
+
+/* A reference is found to be broken only by one of the bounds on checking. */
+static bool is_reference(const struct finding *f)
+{
+    return is(f, "$ref") || is(f, "$dynamicRef");
+}
+
+/* What is counted, as "at most 3 items"; NULL when the keyword counts nothing. */
+static const char *counted(const struct finding *f, struct arena *arena)
 {
     static const struct {
-        const char *keyword, *text;
-    } counted[] = {
-        { "maxLength", "at most %s characters" },
-        { "minLength", "at least %s characters" },
-        { "maxItems", "at most %s items" },
-        { "minItems", "at least %s items" },
-        { "maxProperties", "at most %s members" },
-        { "minProperties", "at least %s members" },
-        { "maximum", "at most %s" },
-        { "minimum", "at least %s" },
-        { "exclusiveMaximum", "less than %s" },
-        { "exclusiveMinimum", "more than %s" },
-        { "multipleOf", "a multiple of %s" },
-        { "const", "%s" },
-        { "pattern", "text that matches %s" },
+        const char *keyword, *much, *of, *more;
+    } rows[] = {
+        { "maxLength", "at most", " character", "" },
+        { "minLength", "at least", " character", "" },
+        { "maxItems", "at most", " item", "" },
+        { "minItems", "at least", " item", "" },
+        { "maxProperties", "at most", " member", "" },
+        { "minProperties", "at least", " member", "" },
+        { "contains", "at least", " item", " as \"contains\" wants" },
+        { "minContains", "at least", " item", " as \"contains\" wants" },
+        { "maxContains", "at most", " item", " as \"contains\" wants" },
+        { "maximum", "at most", NULL, NULL },
+        { "minimum", "at least", NULL, NULL },
+        { "exclusiveMaximum", "less than", NULL, NULL },
+        { "exclusiveMinimum", "more than", NULL, NULL },
+        { "multipleOf", "a multiple of", NULL, NULL },
     };
-    for (size_t i = 0; i < COUNT(counted); i++) {
-        if (!is(f, counted[i].keyword))
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (!is(f, rows[i].keyword))
             continue;
-        struct buffer b = buffer_in(arena, LIMIT_BODY_BYTES);
-        struct str rest = str(counted[i].text);
-        size_t hole = (size_t)(strstr(rest.ptr, "%s") - rest.ptr);
-        buffer_add(&b, (struct str){ rest.ptr, hole });
-        buffer_add_text(&b, shown(f->expected, arena));
-        buffer_add(&b, str_from(rest, hole + 2));
-        return buffer_str(&b).ptr;
+        const char *n = shown(f->expected, arena);
+        if (!rows[i].of)
+            return arena_printf(arena, "%s %s", rows[i].much, n);
+        return arena_printf(arena, "%s %s%s%s%s", rows[i].much, n, rows[i].of,
+                            strcmp(n, "1") == 0 ? "" : "s", rows[i].more);
     }
-    if (is(f, "required") || is(f, "dependentRequired"))
-        return arena_printf(arena, "the member \"%s\"%s%s", named(f, arena),
-                            f->note ? " " : "", f->note ? f->note : "");
-    if (is(f, "type"))
-        return types(f->expected, arena);
-    if (is(f, "enum") || is(f, "discriminator"))
-        return arena_printf(arena, "one of %s", listed(f->expected, arena));
-    if (is(f, "format") || is(f, "encoding") || is(f, "explode") || is(f, "style") ||
-        is(f, "content"))
-        return f->note;
-    if (is(f, "additionalProperties") || is(f, "unevaluatedProperties"))
-        return arena_printf(arena, "no member \"%s\"%s%s%s", named(f, arena),
-                            f->note ? " (" : "", f->note ? f->note : "",
-                            f->note ? ")" : "");
-    if (is(f, "readOnly") || is(f, "writeOnly"))
-        return arena_printf(arena, "no member \"%s\" in a %s (it is %s)",
-                            named(f, arena), is(f, "readOnly") ? "request" : "response",
-                            is(f, "readOnly") ? "readOnly" : "writeOnly");
+    return NULL;
+}
+
+static const char *members_text(const struct finding *f, struct arena *arena)
+{
+    size_t count = json_count(f->expected);
+    if (!f->expected || count > LISTED_NAMES)
+        return "only declared members";
+    if (!count)
+        return "no members";
+    return arena_printf(arena, "only the member%s %s", count > 1 ? "s" : "",
+                        listed(f->expected, false, "and", arena));
+}
+
+/* `not` of a schema that says one thing can be said plainly. */
+static const char *not_text(const struct finding *f, struct arena *arena)
+{
+    const cJSON *inner = f->expected, *only = inner ? inner->child : NULL;
+    if (only && !only->next && strcmp(only->string, "const") == 0)
+        return arena_printf(arena, "anything but %s", whole(only, arena));
+    if (only && !only->next && strcmp(only->string, "enum") == 0 && json_is_array(only))
+        return arena_printf(arena, "anything but %s", listed(only, false, "or", arena));
+    if (only && !only->next && strcmp(only->string, "type") == 0)
+        return arena_printf(arena, "anything but %s", types_text(only, arena));
+    if (only && !only->next && strcmp(only->string, "required") == 0 &&
+        json_count(only) == 1)
+        return arena_printf(arena, "no member %s", listed(only, false, "", arena));
+    return "a value that does not fit the schema under \"not\"";
+}
+
+static const char *expected_value(const struct finding *f, struct arena *arena)
+{
+    const char *as = f->as ? f->as : f->keyword, *text = counted(f, arena);
+    if (text)
+        return text;
+    if (is_missing_member(f))
+        return arena_printf(arena, "the member \"%s\"%s%s", named(f->name, arena),
+                            f->note ? ", " : "", f->note ? f->note : "");
+    if (strcmp(as, "type") == 0)
+        return types_text(f->expected, arena);
+    if (strcmp(as, "enum") == 0 || is(f, "discriminator"))
+        return values_text(f->expected, arena);
+    if (is(f, "const"))
+        return whole(f->expected, arena);
+    if (is(f, "pattern") && json_is_string(f->expected))
+        return arena_printf(arena, "text that matches the pattern %s",
+                            named(f->expected->valuestring, arena));
+    if (is(f, "readOnly"))
+        return "no member that only answers have (readOnly)";
+    if (is(f, "writeOnly"))
+        return "no member that only requests have (writeOnly)";
+    if (is_unknown_member(f))
+        return members_text(f, arena);
+    if (is(f, "unevaluatedItems"))
+        return "no more items";
     if (is(f, "uniqueItems"))
         return "items that all differ";
     if (is(f, "false"))
-        return "nothing here";
+        return "no value here";
     if (is(f, "not"))
-        return "a value that does not fit the schema under \"not\"";
+        return not_text(f, arena);
+    if (is_branches(f))
+        return arena_printf(arena,
+                            "a value that fits %s of the %zu schemas under "
+                            "\"%s\"",
+                            is(f, "oneOf") ? "exactly one" : "one", f->count,
+                            f->keyword);
+    if (is_reference(f))
+        return "a value that can be judged";
     if (f->note)
-        return arena_printf(arena, "a value that fits \"%s\" (%s)", f->keyword,
-                            f->note);
+        return f->note;
     return arena_printf(arena, "a value that fits \"%s\"", f->keyword);
+}
+
+const char *finding_expected(const struct finding *f, struct arena *arena)
+{
+    const char *text = expected_value(f, arena);
+    return f->of_name ? arena_printf(arena, "a member name: %s", text) : text;
+}
+
+/* ---- what was found ---- */
+
+/* The value with its kind, where the kind is what matters. */
+static const char *kind_text(const cJSON *value, struct arena *arena)
+{
+    if (json_is_string(value))
+        return arena_printf(arena, "the string %s", whole(value, arena));
+    if (json_is_number(value))
+        return arena_printf(arena, "the number %s", whole(value, arena));
+    return json_kind(value);
+}
+
+static const char *found_by_branches(const struct finding *f, struct arena *arena)
+{
+    if (f->fitting)
+        return arena_printf(arena, "%s, which fits %zu of them: %s",
+                            shown(f->found, arena), json_count(f->fitting),
+                            listed(f->fitting, false, "and", arena));
+    return arena_printf(arena, "%s, which fits none%s%s%s", shown(f->found, arena),
+                        f->nearest ? "; \"" : "", f->nearest ? f->nearest : "",
+                        f->nearest ? "\" came nearest" : "");
 }
 
 const char *finding_found(const struct finding *f, struct arena *arena)
 {
+    const char *as = f->as ? f->as : f->keyword;
+    if (is_missing_member(f))
+        return f->near ? arena_printf(arena, "\"%s\" instead", named(f->near, arena))
+                       : "nothing";
+    if (is_unknown_member(f))
+        return arena_printf(arena, "\"%s\"", named(f->name, arena));
     if (!f->found)
         return "nothing";
-    if (is(f, "type") && json_is_string(f->found))
-        return arena_printf(arena, "the string %s", shown(f->found, arena));
-    if (is(f, "type") && json_is_number(f->found))
-        return arena_printf(arena, "the number %s", shown(f->found, arena));
-    if (is(f, "type"))
-        return json_kind(f->found);
-    bool counted = is(f, "maxItems") || is(f, "minItems") || is(f, "maxProperties") ||
-                   is(f, "minProperties");
-    if (counted && (json_is_array(f->found) || json_is_object(f->found)))
-        return arena_printf(arena, "%zu", json_count(f->found));
-    if (is(f, "maxLength") || is(f, "minLength"))
+    if (strcmp(as, "type") == 0)
+        return kind_text(f->found, arena);
+    if (is(f, "const") || strcmp(as, "enum") == 0)
+        return whole(f->found, arena);
+    if (is_branches(f))
+        return found_by_branches(f, arena);
+    if (is(f, "contains") || is(f, "minContains") || is(f, "maxContains"))
+        return arena_printf(arena, "%zu", f->count);
+    if (is(f, "maxItems") || is(f, "minItems") || is(f, "maxProperties") ||
+        is(f, "minProperties"))
+        return json_is_string(f->found)
+                   ? f->found->valuestring
+                   : arena_printf(arena, "%zu", json_count(f->found));
+    if ((is(f, "maxLength") || is(f, "minLength")) && json_is_string(f->found))
         return arena_printf(arena, "%zu", utf8_length(f->found->valuestring));
     return shown(f->found, arena);
 }
 
+/* ---- the sentence ---- */
+
 const char *finding_text(const struct finding *f, struct arena *arena)
 {
-    if (is(f, "pattern") && f->note)
-        return arena_printf(arena, "expected %s, but %s", finding_expected(f, arena),
-                            f->note);
-    if (is(f, "additionalProperties") || is(f, "unevaluatedProperties") ||
-        is(f, "readOnly") || is(f, "writeOnly") || is(f, "required"))
-        return arena_printf(arena, "expected %s%s", finding_expected(f, arena),
-                            is(f, "required") ? ", found none" : "");
-    return arena_printf(arena, "expected %s, found %s", finding_expected(f, arena),
-                        finding_found(f, arena));
+    struct buffer b = buffer_in(arena, LIMIT_BODY_BYTES);
+    if (f->of_name && f->found)
+        buffer_printf(&b, "the member name %s: ", whole(f->found, arena));
+    buffer_printf(&b, "expected %s, found %s", expected_value(f, arena),
+                  finding_found(f, arena));
+    if (f->note && (is(f, "pattern") || is_reference(f)))
+        buffer_printf(&b, " (%s)", f->note);
+    if (f->near && !is_missing_member(f))
+        buffer_printf(&b, "; did you mean \"%s\"?", named(f->near, arena));
+    return buffer_str(&b).ptr;
 }

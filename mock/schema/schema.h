@@ -49,6 +49,12 @@ const struct schema *schemas_add_in(struct schemas *all,
                                     const struct document *document, const cJSON *node,
                                     const char *pointer);
 
+/* The same for what a reference leads to, as if it stood at the root of the document:
+ * "#/components/schemas/Pet", "#anchor", "other.yaml". NULL with *why (borrowed from
+ * the arena) when it leads nowhere. */
+const struct schema *schemas_find(struct schemas *all, const char *reference,
+                                  const char **why);
+
 /* Makes every plan that was added and has none yet. False when err got an error. */
 bool schemas_compile(struct schemas *all);
 
@@ -56,33 +62,54 @@ bool schemas_compile(struct schemas *all);
  * for responses (OpenAPI 3.0.4, 4.7.24.1), and are not required there either. */
 enum direction { DIRECTION_NONE = 0, DIRECTION_REQUEST = 1, DIRECTION_RESPONSE = 2 };
 
+/* One schema that was asked on the way to a finding. */
+struct schema_step {
+    const struct schema_step *up; /* the one that asked it; NULL for the first */
+    const char *way;              /* a pointer from up's schema: "/items", "/$ref" */
+    const struct schema *schema;  /* where that led */
+    const char *pointer;          /* the value it was asked about, as in a finding */
+};
+
 /* One way in which a value breaks its schema: data first, the sentence is made from it
  * by finding_text. All borrowed from the arena of the check or from the schema. */
 struct finding {
     const char *pointer;        /* RFC 6901, into the value; starts with the prefix */
-    const char *keyword;        /* "required", "type", … */
+    const char *keyword;        /* "required", "type", …; "false" for that schema */
     const char *schema_pointer; /* where that keyword stands in its document */
-    const struct document *document; /* of the schema */
+    const struct document *document; /* of the schema; NULL when there is none */
+    const struct schema_step *step;  /* the schema it is of; NULL when none was asked */
     const cJSON *expected;           /* the keyword's value, or the values that exist */
     const cJSON *found;              /* the value there; NULL when it is missing */
-    const char *name; /* the member that is missing or not known, or NULL */
-    const char *note; /* what a sentence should add, or NULL */
+    const char *name;     /* the member that is missing or not known, or NULL */
+    const char *near;     /* the name or word that is like it: a slip? or NULL */
+    const char *note;     /* what a sentence should add, or NULL */
+    const char *as;       /* "type" or "enum" when `expected` is of that kind: an anyOf
+                             of nothing but types; or NULL */
+    size_t count;         /* branches that there are; items that fit contains */
+    const char *nearest;  /* the branch that came nearest: its place, or NULL */
+    const cJSON *fitting; /* places of the branches when too many fit, or NULL */
+    bool of_name;         /* a member's name was judged, not its value */
 };
 
 struct findings {
     struct arena *arena;
     struct finding *list;
-    size_t count; /* at most LIMIT_FINDINGS are kept */
+    size_t count;
+    size_t limit; /* how many are kept; 0: LIMIT_FINDINGS */
+    bool full;    /* there may be more */
+    bool whole;   /* tell of every branch, and all that follows from another finding;
+                     else the nearest branch speaks, and nothing is said twice */
 };
 
 /* Whether value fits s when it goes that way. With findings (which start zeroed but for
- * arena) every way in which it does not is told, and prefix stands before their
- * pointers; with NULL the first one ends the check. What the check needs is taken from
- * arena. */
+ * arena, limit and whole) every way in which it does not is told, and prefix stands
+ * before their pointers; with NULL the first one ends the check. What the check needs
+ * is taken from arena. */
 bool schema_check(const struct schema *s, const cJSON *value, enum direction direction,
                   const char *prefix, struct arena *arena, struct findings *findings);
 
-/* Adds one finding; past LIMIT_FINDINGS nothing happens. */
+/* Adds one finding, unless the same is there already (and whole is not set). Past the
+ * limit only full is set. */
 void findings_add(struct findings *all, struct finding f);
 
 /* One sentence: what was wanted, then what was found. Borrowed from arena. */

@@ -261,7 +261,7 @@ static void what_will_not_be_done_is_a_warning_with_its_place(void **state)
           "            application/json:\n              schema: {required: [a]}\n"
           "              examples:\n                one: {value: {a: 1}}\n"
           "                two: {value: {}}\n",
-          14, 17, "expected the member \"a\", found none" },
+          14, 17, "expected the member \"a\", found nothing" },
         { HEAD_31
           "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
           "          description: OK\n          content:\n"

@@ -1,0 +1,104 @@
+/* checking.h — one check while it runs; for check.c and tell.c only.
+ *
+ * Most values fit, and that is found out without noting any way. Only when one does not
+ * is it checked once more with `findings` set: then the trail is kept and tell.c
+ * speaks. */
+#ifndef SCHEMA_CHECKING_H
+#define SCHEMA_CHECKING_H
+
+#include "schema/plan.h"
+
+/* Where in the value we are, told only when something is found. */
+struct path {
+    const struct path *up;
+    const char *name; /* NULL: an item */
+    size_t index;
+    const struct schema *schema; /* what the value there has to fit */
+};
+
+/* The schemas that led here, kept only while findings are wanted. */
+struct trail {
+    struct trail *up;
+    const struct schema *schema;
+    const struct rule *rule; /* that is being asked */
+    const struct path *at;
+    const struct schema_step *made; /* once a finding needed it */
+};
+
+struct checking {
+    struct arena *arena;
+    struct findings *findings; /* NULL: only the answer is wanted */
+    const char *prefix;
+    unsigned depth;
+    size_t steps; /* schemas asked so far */
+    enum direction direction;
+    const struct schema *whole; /* what the whole value has to fit */
+    struct looked *looked;      /* the innermost value of which it is asked; or NULL */
+    const struct scope *scope;  /* the innermost resource with dynamic anchors */
+    const struct frame *open;   /* checks of schemas in a ring that are under way */
+    struct trail *trail;
+    bool of_name; /* the value asked about is a member's name */
+};
+
+/* check.c: whether value fits s; told when findings are wanted. */
+bool check_value(struct checking *c, const struct schema *s, const cJSON *value,
+                 const struct path *at);
+
+/* check.c: the same without telling. What a schema that does not fit has looked at does
+ * not count. */
+bool check_quietly(struct checking *c, const struct schema *s, const cJSON *value,
+                   const struct path *at);
+
+/* check.c: whether value is the rule's const or stands in its enum. */
+bool check_listed(const struct rule *r, const cJSON *value);
+
+/* check.c: the declared or required name; NULL when it is neither. */
+const struct property *check_property(const struct object_rule *o, const char *name);
+
+/* ---- tell.c: all only while findings are wanted, and always false ---- */
+
+/* Tells that s is broken at a place of the value: f says how, and gets pointer, step
+ * and, where it has none, schema_pointer. */
+bool tell(struct checking *c, const struct schema *s, const struct path *at,
+          struct finding f);
+
+/* A member that a closed object does not know. */
+bool tell_unknown(struct checking *c, const struct schema *s,
+                  const struct object_rule *o, const cJSON *object, const cJSON *member,
+                  const struct path *at);
+
+/* A member that is missing. */
+bool tell_missing(struct checking *c, const struct schema *s,
+                  const struct object_rule *o, const cJSON *object, const char *name,
+                  const struct path *at);
+
+/* A member that another one asks for; one that nothing knows (at is its place). */
+bool tell_dependent(struct checking *c, const struct schema *s, const struct rule *r,
+                    const char *name, const char *because, const struct path *at);
+bool tell_unevaluated(struct checking *c, const struct schema *s, const struct rule *r,
+                      const cJSON *value, const struct path *at);
+
+/* A member that must not go this way (at is its place). */
+bool tell_hidden(struct checking *c, const struct schema *s, const cJSON *value,
+                 const struct path *at);
+
+/* A value that is not the const or in the enum. */
+bool tell_unlisted(struct checking *c, const struct schema *s, const struct rule *r,
+                   const cJSON *value, const struct path *at);
+
+/* So many items fit `contains`, which is too few or too many. */
+bool tell_contains(struct checking *c, const struct schema *s, const struct rule *r,
+                   const cJSON *value, const struct path *at, size_t hits);
+
+/* The member that a discriminator looks at is missing; has another value (at is its
+ * place). */
+bool tell_undecided(struct checking *c, const struct schema *s, const struct rule *r,
+                    const struct path *at);
+bool tell_undecidable(struct checking *c, const struct schema *s, const struct rule *r,
+                      const cJSON *member, const struct path *at);
+
+/* None, or too many, of the branches of an anyOf or oneOf fit. */
+bool tell_branches(struct checking *c, const struct schema *s, const struct rule *r,
+                   const cJSON *value, const struct path *at, bool too_many);
+
+#endif
