@@ -3,6 +3,8 @@
 
 int command_check(const struct options *o)
 {
+    if (o->schema || o->data_count || o->output)
+        return command_judge(o);
     struct loaded l;
     bool ok = load(&l, o);
     load_print(&l, false, stderr);

@@ -34,8 +34,7 @@ static const char *bundle(struct arena *arena)
     return NULL;
 }
 
-/* A path under the working folder is shown as a user would write it. */
-static const char *shortened(const char *path, struct arena *arena)
+const char *load_short_path(const char *path, struct arena *arena)
 {
     char here[PATH_MAX];
     if (!getcwd(here, sizeof(here)))
@@ -107,7 +106,7 @@ static bool find_specs(struct loaded *l, const struct options *o,
         if (!home)
             return err_set(&l->err, (struct where){ .file = NULL },
                            "the bundled specs are not beside the program; name a SPEC");
-        home = shortened(home, l->arena);
+        home = load_short_path(home, l->arena);
         char here[PATH_MAX];
         bool at_home = getcwd(here, sizeof(here)) && strcmp(here, home) == 0;
         if (!*fixtures)
@@ -303,16 +302,16 @@ void load_done(struct loaded *l)
     arena_free(l->arena);
 }
 
-void load_print(const struct loaded *l, bool errors_only, FILE *to)
+void problems_print(const struct err *found, bool errors_only, FILE *to)
 {
     struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
-    struct err err = l->err;
+    struct err err = *found;
     err.arena = arena;
     struct map *said = map_new(arena);
     size_t more = 0;
     document_place(&err);
     for (const struct problem *p = err.first; p; p = p->next) {
-        if (p->warning && errors_only && !l->world.strict)
+        if (p->warning && errors_only)
             continue;
         /* The same slip at a hundred places is one line: the first. */
         if (p->warning && map_put(said, str(p->why), arena_take(arena, 1))) {
@@ -327,4 +326,9 @@ void load_print(const struct loaded *l, bool errors_only, FILE *to)
     if (shown < err.errors)
         fprintf(to, "(and %u more errors)\n", err.errors - shown);
     arena_free(arena);
+}
+
+void load_print(const struct loaded *l, bool errors_only, FILE *to)
+{
+    problems_print(&l->err, errors_only && !l->world.strict, to);
 }

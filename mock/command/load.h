@@ -24,4 +24,10 @@ void load_done(struct loaded *l);
  * errors_only, warnings are left out, unless --strict makes them as bad. */
 void load_print(const struct loaded *l, bool errors_only, FILE *to);
 
+/* The same for problems that came from elsewhere. */
+void problems_print(const struct err *err, bool errors_only, FILE *to);
+
+/* A path under the working folder as a user would write it; borrowed from arena. */
+const char *load_short_path(const char *path, struct arena *arena);
+
 #endif

@@ -36,6 +36,18 @@
       "/__admin wants this bearer token; needed "                                     \
       "off loopback")                                                                 \
     X(JSON, "json", 0, NULL, "routes: print JSON")                                    \
+    X(SCHEMA, "schema", 0, "FILE[#PLACE]",                                            \
+      "check: judge --data by this JSON Schema, or by "                               \
+      "one in an OpenAPI document")                                                   \
+    X(DATA, "data", 'd', "FILE",                                                      \
+      "check: the JSON or YAML to judge; - is standard "                              \
+      "input; may be repeated")                                                       \
+    X(OUTPUT, "output", 0, "FORM",                                                    \
+      "check: print JSON Schema's standard output: "                                  \
+      "flag, basic or detailed")                                                      \
+    X(FORMATS, "formats", 0, "HOW",                                                   \
+      "check: assert (a value must have its format) or "                              \
+      "annotate")                                                                     \
     X(QUIET, "quiet", 'q', NULL, "say nothing but errors")                            \
     X(HELP, "help", 'h', NULL, "print this")                                          \
     X(VERSION, "version", 'V', NULL, "print the version")
@@ -57,7 +69,8 @@ static const struct {
     const char *name, *about;
 } commands[] = {
     { "serve", "answer calls (also: mock); without SPEC, the bundled APIs" },
-    { "check", "load everything and report every mistake, and nothing more" },
+    { "check",
+      "load everything and report every mistake; or judge --data by --schema" },
     { "routes", "print method, path, operation and who answers" },
 };
 
@@ -79,8 +92,8 @@ static void help(void)
     }
     puts("\nEach option is also an environment variable: --max-body is "
          "UNDERSTUDY_MAX_BODY.\n"
-         "Exit: 0 fine, 2 bad arguments, spec or fixture, 10 the address cannot be "
-         "had.");
+         "Exit: 0 fine, 1 a value does not fit its schema, 2 bad arguments, spec, "
+         "fixture or\ndata, 10 the address cannot be had.");
 }
 
 static bool wrong(const char *format, const char *a, const char *b)
@@ -190,6 +203,19 @@ static bool apply(struct options *o, enum option which, const char *value)
         return true;
     case OPTION_QUIET:
         o->quiet = truth(value);
+        return true;
+    case OPTION_SCHEMA:
+        o->schema = value;
+        return true;
+    case OPTION_DATA:
+        return add(o->data, &o->data_count, value, name);
+    case OPTION_OUTPUT:
+        o->output = value;
+        return true;
+    case OPTION_FORMATS:
+        o->annotate_formats = strcmp(value, "annotate") == 0;
+        if (!o->annotate_formats && strcmp(value, "assert") != 0)
+            return wrong("--formats wants assert or annotate, not \"%\"%", value, "");
         return true;
     case OPTION_HELP:
     case OPTION_VERSION:

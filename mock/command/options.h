@@ -28,6 +28,11 @@ struct options {
     struct clock clock;
     size_t max_body;
     bool stateless, strict, quiet, json;
+    const char *schema; /* "FILE" or "FILE#PLACE"; NULL: APIs are checked */
+    const char *data[OPTION_LIST];
+    size_t data_count;
+    const char *output; /* "flag", "basic", "detailed"; NULL: sentences */
+    bool annotate_formats;
     const char *admin_token;
 };
 

@@ -90,6 +90,14 @@ const struct schema *schemas_add_in(struct schemas *all,
     return add_at(all, &(struct resource_place){ node, pointer, whole });
 }
 
+const struct schema *schemas_find(struct schemas *all, const char *reference,
+                                  const char **why)
+{
+    struct resource_place place;
+    bool found = resources_find(all->resources, all->whole, reference, &place, why);
+    return found ? add_at(all, &place) : NULL;
+}
+
 /* ---- what the keywords ask of the schema being made ---- */
 
 struct where making_place(const struct making *m, const char *keyword)
