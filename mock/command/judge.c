@@ -153,6 +153,10 @@ static bool find_schema(struct judging *j, struct schemas *all, const char *path
                        "this is an OpenAPI document; name a schema in it, as in "
                        "\"%s#/components/schemas/NAME\"",
                        path);
+    if (json_member(root, "swagger"))
+        return err_set(&j->err, at,
+                       "this is a Swagger 2.0 document; of OpenAPI, 3.0 and 3.1 are "
+                       "read");
     j->schema =
         *pointer ? schemas_find(all, fragment, &why) : schemas_add(all, root, "");
     if (!j->schema && *pointer == '/')
@@ -235,12 +239,12 @@ static bool is_understood(const struct options *o)
         inputs += strcmp(o->data[i], "-") == 0;
     if (!o->schema)
         return wrong("--data and --output want --schema FILE, to judge by", "");
-    if (!o->data_count)
-        return wrong("--schema wants --data FILE, to judge", "");
     if (o->spec_count)
         return wrong("--schema stands without a SPEC; name what is to be judged with "
                      "--data ",
                      o->specs[0]);
+    if (!o->data_count)
+        return wrong("--schema wants --data FILE, to judge", "");
     if (inputs > 1)
         return wrong("standard input (-) can be read only once", "");
     if (o->output && !output_form_read(o->output, &form))
