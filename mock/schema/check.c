@@ -3,6 +3,9 @@
 #include "base/limits.h"
 #include "doc/number.h"
 
+/* What is only needed to tell stays out of the way of the check that answers. */
+#define COLD __attribute__((noinline, cold))
+
 /* Which members or items of a value some schema has looked at: what the unevaluated
  * keywords leave alone (2020-12 core, 11). Filled by schemas that are asked in place
  * while the one with such a keyword is being checked. */
@@ -39,9 +42,9 @@ static bool found(struct checking *c, const struct schema *s, const struct path 
     return c->findings ? tell(c, s, at, f) : false;
 }
 
-static bool rule_broken(struct checking *c, const struct schema *s,
-                        const struct rule *r, const cJSON *value, const struct path *at,
-                        const char *note)
+static COLD bool rule_broken(struct checking *c, const struct schema *s,
+                             const struct rule *r, const cJSON *value,
+                             const struct path *at, const char *note)
 {
     return found(c, s, at,
                  (struct finding){ .keyword = r->keyword,
@@ -50,8 +53,8 @@ static bool rule_broken(struct checking *c, const struct schema *s,
                                    .note = note });
 }
 
-static bool given_up(struct checking *c, const struct schema *s, const cJSON *value,
-                     const struct path *at, const char *why)
+static COLD bool given_up(struct checking *c, const struct schema *s,
+                          const cJSON *value, const struct path *at, const char *why)
 {
     return found(c, s, at,
                  (struct finding){ .keyword = "$ref", .found = value, .note = why });
@@ -496,14 +499,9 @@ static bool check_rules(struct checking *c, const struct schema *s, const cJSON 
 {
     unsigned type = type_of(value);
     bool ok = true;
-    for (size_t i = 0; i < s->rule_count && (ok || c->findings); i++) {
-        if (!(s->rules[i].types & type))
-            continue;
-        if (c->findings)
-            c->trail->rule = &s->rules[i];
-        if (!check_rule(c, s, &s->rules[i], value, at))
+    for (size_t i = 0; i < s->rule_count && (ok || c->findings); i++)
+        if ((s->rules[i].types & type) && !check_rule(c, s, &s->rules[i], value, at))
             ok = false;
-    }
     return ok;
 }
 
@@ -561,17 +559,23 @@ static bool check_here(struct checking *c, const struct schema *s, const cJSON *
     return ok;
 }
 
-static bool check(struct checking *c, const struct schema *s, const cJSON *value,
-                  const struct path *at)
+/* The way is kept step by step, so a reference is one, too. */
+static COLD bool check_telling(struct checking *c, const struct schema *s,
+                               const cJSON *value, const struct path *at)
 {
-    if (!c->findings)
-        return check_here(c, s->alias ? s->alias : s, value, at);
-    /* The way is kept step by step, so a reference is one, too. */
     struct trail here = { .up = c->trail, .schema = s, .at = at };
     c->trail = &here;
     bool fits = check_here(c, s, value, at);
     c->trail = here.up;
     return fits;
+}
+
+static bool check(struct checking *c, const struct schema *s, const cJSON *value,
+                  const struct path *at)
+{
+    if (c->findings)
+        return check_telling(c, s, value, at);
+    return check_here(c, s->alias ? s->alias : s, value, at);
 }
 
 bool check_value(struct checking *c, const struct schema *s, const cJSON *value,

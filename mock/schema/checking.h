@@ -20,7 +20,6 @@ struct path {
 struct trail {
     struct trail *up;
     const struct schema *schema;
-    const struct rule *rule; /* that is being asked */
     const struct path *at;
     const struct schema_step *made; /* once a finding needed it */
 };

@@ -25,20 +25,41 @@ static const char *pointer_text(const struct checking *c, const struct path *at)
     return buffer_str(&b).ptr;
 }
 
-/* From a schema to one that its rule asks: a part of it by the part's place, any other
- * by the keyword that led there. */
-static const char *way_of(const struct checking *c, const struct trail *from,
-                          const struct schema *to)
+/* Whether the rule leads to that schema by reference. */
+static bool refers(const struct rule *r, const struct schema *to)
 {
-    const struct rule *r = from->rule;
-    size_t n = strlen(from->schema->pointer);
-    bool inside =
-        strncmp(from->schema->pointer, to->pointer, n) == 0 && to->pointer[n] == '/';
-    if (r->kind == RULE_REF || r->kind == RULE_DYNAMIC_REF ||
-        r->kind == RULE_DISCRIMINATOR || !inside)
-        return pointer_join(
-            c->arena, "", r->kind == RULE_DISCRIMINATOR ? "discriminator" : r->keyword);
-    return to->pointer + n;
+    struct str name;
+    void *branch;
+    bool found = r->kind == RULE_REF && r->u.schema == to;
+    if (r->kind == RULE_DYNAMIC_REF)
+        found = r->u.dynamic.first == to;
+    for (size_t i = 0; r->kind == RULE_DYNAMIC_REF && i < r->u.dynamic.count; i++)
+        found = found || r->u.dynamic.list[i].schema == to;
+    for (size_t i = 0; r->kind == RULE_DISCRIMINATOR &&
+                       map_at(r->u.discriminator.by_value, i, &name, &branch);
+         i++)
+        found = found || branch == to;
+    return found;
+}
+
+/* From a schema to one that it asks: to a part of it by the part's place, to any other
+ * by the keyword that refers to it. */
+static const char *way_of(const struct checking *c, const struct trail *from,
+                          const struct trail *to)
+{
+    const struct schema *s = from->schema;
+    size_t n = strlen(s->pointer);
+    for (size_t i = 0; i < s->rule_count && from->at == to->at; i++)
+        if (refers(&s->rules[i], to->schema))
+            return pointer_join(c->arena, "",
+                                s->rules[i].kind == RULE_DISCRIMINATOR
+                                    ? "discriminator"
+                                    : s->rules[i].keyword);
+    bool inside = s->resource->document == to->schema->resource->document &&
+                  strncmp(s->pointer, to->schema->pointer, n) == 0 &&
+                  to->schema->pointer[n] == '/';
+    return inside ? to->schema->pointer + n
+                  : pointer_join(c->arena, "", to->schema->pointer);
 }
 
 static const struct schema_step *step_of(const struct checking *c, struct trail *t)
@@ -47,7 +68,7 @@ static const struct schema_step *step_of(const struct checking *c, struct trail 
         return t ? t->made : NULL;
     struct schema_step *s = arena_take(c->arena, sizeof(*s));
     *s = (struct schema_step){ .up = step_of(c, t->up),
-                               .way = t->up ? way_of(c, t->up, t->schema) : "",
+                               .way = t->up ? way_of(c, t->up, t) : "",
                                .schema = t->schema,
                                .pointer = pointer_text(c, t->at) };
     t->made = s;
