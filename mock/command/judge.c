@@ -1,4 +1,5 @@
 /* judge — `check --schema S --data D`: the engine alone, without an API. */
+#include "api/source.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/map.h"
@@ -54,7 +55,7 @@ static const cJSON *read_tree(struct judging *j, const char *path)
 static const char *place_text(struct judging *j, const char *file, const char *pointer)
 {
     unsigned line, col;
-    const struct str *text = map_get(j->texts, str(file));
+    const struct str *text = text_of(j, file);
     if (!text || !yaml_locate(*text, pointer, &line, &col))
         return file;
     return arena_printf(j->arena, "%s:%u:%u", file, line, col);
@@ -115,26 +116,6 @@ static const char *split_place(struct judging *j, const char **file)
     return hash;
 }
 
-/* Documents that the schema refers to, where they are files. */
-static const cJSON *bring(void *context, const char *uri, const char **file,
-                          const char **why)
-{
-    struct judging *j = context;
-    const char *path = uri_path(j->arena, uri);
-    struct err err = j->err;
-    if (!path) {
-        *why = "only files are read";
-        return NULL;
-    }
-    *file = load_short_path(path, j->arena);
-    j->err = err_in(j->arena);
-    const cJSON *root = read_tree(j, *file);
-    if (j->err.first)
-        *why = problem_text(j->err.first, j->arena);
-    j->err = err;
-    return root;
-}
-
 /* References in a schema that came from standard input start at the working folder. */
 static const char *uri_of(struct judging *j, const char *path)
 {
@@ -170,12 +151,15 @@ static bool load_schema(struct judging *j)
     const cJSON *root = read_tree(j, path);
     if (!root)
         return false;
-    struct library *library = library_new(bring, j, j->arena);
+    /* What its $id makes neighbours of are files beside it. */
+    const char *uri = uri_of(j, path), *id = json_member_text(root, "$id");
+    const char *named = id ? uri_resolve(j->arena, uri, id) : NULL;
+    struct library *library = source_library(path, named ? named : uri,
+                                             j->options->allowed, j->arena, &j->err);
     struct schemas_options options = { .dialect = DIALECT_2020_12,
                                        .annotate_formats =
                                            j->options->annotate_formats };
-    const struct document *document =
-        library_add(library, uri_of(j, path), name_of(path), root);
+    const struct document *document = library_add(library, uri, name_of(path), root);
     struct schemas *all = schemas_new(library, document, &options, j->arena, &j->err);
     return find_schema(j, all, path, fragment, root) && schemas_compile(all);
 }

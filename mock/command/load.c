@@ -34,7 +34,8 @@ static const char *bundle(struct arena *arena)
     return NULL;
 }
 
-const char *load_short_path(const char *path, struct arena *arena)
+/* A path under the working folder is shown as a user would write it. */
+static const char *shortened(const char *path, struct arena *arena)
 {
     char here[PATH_MAX];
     if (!getcwd(here, sizeof(here)))
@@ -106,7 +107,7 @@ static bool find_specs(struct loaded *l, const struct options *o,
         if (!home)
             return err_set(&l->err, (struct where){ .file = NULL },
                            "the bundled specs are not beside the program; name a SPEC");
-        home = load_short_path(home, l->arena);
+        home = shortened(home, l->arena);
         char here[PATH_MAX];
         bool at_home = getcwd(here, sizeof(here)) && strcmp(here, home) == 0;
         if (!*fixtures)

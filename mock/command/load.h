@@ -27,7 +27,4 @@ void load_print(const struct loaded *l, bool errors_only, FILE *to);
 /* The same for problems that came from elsewhere. */
 void problems_print(const struct err *err, bool errors_only, FILE *to);
 
-/* A path under the working folder as a user would write it; borrowed from arena. */
-const char *load_short_path(const char *path, struct arena *arena);
-
 #endif

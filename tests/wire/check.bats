@@ -145,3 +145,55 @@ EOS
         [[ $output == understudy:\ *--help* ]]
     done
 }
+
+@test "a schema may be named by its anchor, and refer to files beside it, and to others where they are allowed" {
+    mkdir api
+    cat >api/api.yaml <<'EOS'
+openapi: 3.1.0
+info: { title: A, version: "1" }
+paths: {}
+components:
+  schemas:
+    Near: { $ref: "near.yaml#/Pet" }
+    Far: { $ref: "../pet.yaml" }
+    Named: { $anchor: named, required: [name] }
+EOS
+    printf 'Pet:\n  type: array\n' >api/near.yaml
+    run "$program" check --schema api/api.yaml#/components/schemas/Near --data good.json
+    [ "$status" -eq 1 ]
+    says 'good.json:1:1: expected an array, found an object (api/near.yaml:2:3 type)'
+    run "$program" check --schema api/api.yaml#named --data bad.json
+    [ "$status" -eq 1 ]
+    says 'bad.json:1:1: expected the member "name", found "nmae" instead (api/api.yaml:8:30 required)'
+    run "$program" check --schema api/api.yaml#/components/schemas/Far --data good.json
+    [ "$status" -eq 2 ]
+    [[ $output == *'api/api.yaml:7:12: '*--allow-folder* ]]
+    run "$program" check --schema api/api.yaml#/components/schemas/Far --data good.json --allow-folder .
+    [ "$status" -eq 0 ]
+    run "$program" check --schema api/api.yaml#/components/schemas/Near --data good.json --output basic
+    [ "$(jq -r '.errors[0].keywordLocation' <<<"$output")" = '/$ref/type' ]
+    [[ $(jq -r '.errors[0].absoluteKeywordLocation' <<<"$output") == file:///*/api/near.yaml#/Pet/type ]]
+}
+
+@test "what a schema's \$id makes its neighbours are the files beside it" {
+    echo '{"$id": "https://example.com/s/list.json", "items": {"$ref": "item.json"}}' >list.json
+    echo '{"$id": "https://example.com/s/item.json", "type": "integer"}' >item.json
+    echo '["a"]' >a.json
+    run "$program" check --schema list.json --data a.json
+    [ "$status" -eq 1 ]
+    says 'a.json:1:2: /0: expected an integer, found the string "a" (item.json:1:44 type)'
+    run "$program" check --schema list.json --data a.json --output basic
+    [ "$(jq -r '.errors[0].absoluteKeywordLocation' <<<"$output")" = 'https://example.com/s/item.json#/type' ]
+}
+
+@test "a schema says its own dialect" {
+    echo '{"$schema": "http://json-schema.org/draft-04/schema#", "minimum": 1, "exclusiveMinimum": true}' >draft4.json
+    echo 1 >one.json
+    run "$program" check --schema draft4.json --data one.json
+    [ "$status" -eq 1 ]
+    says 'one.json:1:1: expected more than 1, found 1 (draft4.json:1:70 exclusiveMinimum)'
+    echo '{"swagger": "2.0"}' >old.json
+    run "$program" check --schema old.json --data one.json
+    [ "$status" -eq 2 ]
+    [[ $output == *"Swagger 2.0"* ]]
+}
