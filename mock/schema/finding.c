@@ -44,16 +44,41 @@ void findings_add(struct findings *all, struct finding f)
 
 /* ---- values and names in a sentence ---- */
 
-/* The value itself while it is short. */
+/* Whether the value's text is about as short as `left`; a long one is not walked
+ * through. */
+static bool is_short(const cJSON *value, size_t *left)
+{
+    size_t need = json_is_number(value) ? 8 : 1;
+    if (value->valuestring)
+        need += strnlen(value->valuestring, SHOWN);
+    for (const cJSON *one = value->child; one && need <= *left; one = one->next) {
+        *left -= need;
+        need = one->string ? strnlen(one->string, SHOWN) : 0;
+        if (need <= *left && !is_short(one, left))
+            return false;
+    }
+    if (need > *left)
+        return false;
+    *left -= need;
+    return true;
+}
+
+/* The value itself while it is short; else how it begins, or what it is. */
 static const char *whole(const cJSON *value, struct arena *arena)
 {
-    struct str text = json_text(value, arena);
-    if (text.len <= SHOWN)
-        return text.ptr;
-    struct str head = utf8_cut(text, 60);
-    return arena_printf(
-        arena, "%.*s… (%zu characters)", (int)head.len, head.ptr,
-        utf8_length(json_is_string(value) ? value->valuestring : text.ptr));
+    size_t left = SHOWN;
+    if (is_short(value, &left))
+        return json_text(value, arena).ptr;
+    if (!value->valuestring)
+        return json_kind(value);
+    struct str head = utf8_cut(str(value->valuestring), 60);
+    const char *quote = json_is_string(value) ? "\"" : "";
+    const char *text = arena_copy(arena, head);
+    if (*quote)
+        text = json_text(json_string(arena, head), arena).ptr + 1;
+    return arena_printf(arena, "%s%.*s… (%zu characters)", quote,
+                        (int)(strlen(text) - (*quote ? 1 : 0)), text,
+                        utf8_length(value->valuestring));
 }
 
 /* A value as a sentence can carry it: short ones whole, long ones by their kind. */
@@ -69,7 +94,9 @@ static const char *shown(const cJSON *value, struct arena *arena)
 /* A member's name, which a client may make as long as it likes. */
 static const char *named(const char *name, struct arena *arena)
 {
-    return arena_copy(arena, utf8_cut(str(name), 100));
+    struct str head = utf8_cut(str(name), 100);
+    return arena_printf(arena, "%.*s%s", (int)head.len, head.ptr,
+                        name[head.len] ? "…" : "");
 }
 
 /* "a string", "null", of the name of a type. */
@@ -185,7 +212,7 @@ static const char *counted(const struct finding *f, struct arena *arena)
 static const char *members_text(const struct finding *f, struct arena *arena)
 {
     size_t count = json_count(f->expected);
-    if (!f->expected || count > LISTED_NAMES)
+    if (!f->expected || f->near || count > LISTED_NAMES)
         return "only declared members";
     if (!count)
         return "no members";

@@ -306,7 +306,7 @@ static void a_seed_with_a_mistake_is_told_with_its_place(void **state)
           "[\n {\"isbn\": \"1\"},\n {\"isbn\": \"2\", \"pages\": \"many\"}\n]\n", 3, 16,
           "expected an integer, found the string \"many\"" },
         { SEEDED, "[\n {\"isbn\": \"1\", \"titel\": \"Emma\"}\n]\n", 2, 16,
-          "expected no member \"titel\" (did you mean \"title\"?)" },
+          "found \"titel\"; did you mean \"title\"?" },
         { SEEDED, "[{\"title\": \"Emma\"}]", 1, 2,
           "expected a text at /isbn, the key of books" },
         { SEEDED, "[{\"isbn\": 1}]", 1, 2,
@@ -423,7 +423,7 @@ static void all_mistakes_in_seeds_are_told_together(void **state)
     static const struct place rows[] = {
         { 2, 16, "expected an integer" },
         { 3, 16, "expected a boolean" },
-        { 3, 30, "expected no member \"x\"" },
+        { 3, 30, "found \"x\"" },
     };
     struct shelf *s = *state;
     assert_null(load(s, SEEDED,
