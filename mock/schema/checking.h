@@ -36,6 +36,7 @@ struct checking {
     const struct scope *scope;  /* the innermost resource with dynamic anchors */
     const struct frame *open;   /* checks of schemas in a ring that are under way */
     struct trail *trail;
+    size_t asked; /* branches, to tell which came nearest */
     bool of_name; /* the value asked about is a member's name */
 };
 

@@ -84,12 +84,28 @@ static bool is_full(struct checking *c)
     return c->findings->full;
 }
 
+/* Whether it was said already that this value is none of those that are allowed: a
+ * member that chooses a schema often has an enum, too. */
+static bool is_said(const struct findings *all, const struct finding *f)
+{
+    bool choice =
+        f->as ? strcmp(f->as, "enum") == 0 : strcmp(f->keyword, "discriminator") == 0;
+    for (size_t i = 0; choice && !all->whole && i < all->count; i++)
+        if ((strcmp(all->list[i].keyword, "enum") == 0 ||
+             strcmp(all->list[i].keyword, "const") == 0) &&
+            strcmp(all->list[i].pointer, f->pointer) == 0)
+            return true;
+    return false;
+}
+
 bool tell(struct checking *c, const struct schema *s, const struct path *at,
           struct finding f)
 {
     if (is_full(c))
         return false;
     f.pointer = pointer_text(c, at);
+    if (is_said(c->findings, &f))
+        return false;
     f.document = s->resource->document;
     f.step = step_of(c, c->trail);
     f.of_name = c->of_name;
@@ -497,9 +513,14 @@ bool tell_branches(struct checking *c, const struct schema *s, const struct rule
             check_value(c, r->u.branches.list[i], value, at);
         return false;
     }
+    c->asked += count;
+    if (c->asked > LIMIT_BRANCHES_ASKED)
+        return tell(c, s, at, f);
     struct branch *list = ask_branches(c, r, value, at);
-    f.expected = simple_choice(c, list, count, pointer_text(c, at), &f.as);
+    const char *as;
+    f.expected = simple_choice(c, list, count, pointer_text(c, at), &as);
     if (f.expected) {
+        f.as = as;
         if (json_is_string(value) && strcmp(f.as, "enum") == 0)
             f.near = near_item(f.expected, value->valuestring);
         return tell(c, s, at, f);
