@@ -769,7 +769,8 @@ static void formats_can_be_left_to_people(void **state)
                      must_json(a, "\"never\""), DIRECTION_NONE, "", a, NULL));
 }
 
-/* ---- what a finding holds; what it says stands in tests/findings ------------------ */
+/* ---- what a finding holds; what it says stands in tests/findings ------------------
+ */
 
 static void every_way_in_which_a_value_fails_is_told_up_to_a_bound(void **state)
 {
@@ -793,6 +794,29 @@ static void every_way_in_which_a_value_fails_is_told_up_to_a_bound(void **state)
     json_add(value, "d", list);
     assert_false(schema_check(s, value, DIRECTION_NONE, "", a, &many));
     assert_int_equal(many.count, LIMIT_FINDINGS);
+}
+
+static void branches_inside_branches_are_told_within_bounds(void **state)
+{
+    enum { DEEP = 18, MOST_BYTES = 64 * 1024 * 1024 };
+    struct arena *a = *state;
+    const struct schema *s = must_compile(
+        a,
+        "{\"anyOf\":[{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"#\"}},"
+        "\"required\":[\"x\"]},{\"type\":\"object\",\"properties\":{\"a\":{"
+        "\"$ref\":\"#\"}},\"required\":[\"y\"]}]}",
+        DIALECT_2020_12);
+    cJSON *value = must_json(a, "1");
+    for (int i = 0; i < DEEP; i++) {
+        cJSON *outer = json_object(a);
+        json_add(outer, "a", value);
+        value = outer;
+    }
+    size_t before = arena_used(a);
+    struct findings all = { .arena = a };
+    assert_false(schema_check(s, value, DIRECTION_NONE, "", a, &all));
+    assert_true(all.count > 0);
+    assert_true(arena_used(a) - before < MOST_BYTES);
 }
 
 static void a_finding_names_the_place_of_its_keyword(void **state)
@@ -1118,6 +1142,7 @@ int main(void)
         TEST(a_mistake_in_another_document_names_that_document),
         TEST(formats_can_be_left_to_people),
         TEST(every_way_in_which_a_value_fails_is_told_up_to_a_bound),
+        TEST(branches_inside_branches_are_told_within_bounds),
         TEST(a_finding_names_the_place_of_its_keyword),
         TEST(a_long_value_is_cut_short_in_a_sentence),
         TEST(a_schema_that_is_none_is_an_error_with_its_place),
