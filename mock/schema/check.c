@@ -439,8 +439,7 @@ static bool check_rule(struct checking *c, const struct schema *s, const struct 
         ok = json_count(v) >= r->u.size;
         break;
     case RULE_UNIQUE_ITEMS:
-        ok = items_unique(c, v);
-        break;
+        return items_unique(c, v) || (c->findings && tell_same(c, s, r, v, at));
     case RULE_ITEMS:
         return check_items(c, r, v, at);
     case RULE_CONTAINS:

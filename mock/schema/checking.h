@@ -86,6 +86,10 @@ bool tell_hidden(struct checking *c, const struct schema *s, const cJSON *value,
 bool tell_unlisted(struct checking *c, const struct schema *s, const struct rule *r,
                    const cJSON *value, const struct path *at);
 
+/* Some items of value are the same. */
+bool tell_same(struct checking *c, const struct schema *s, const struct rule *r,
+               const cJSON *value, const struct path *at);
+
 /* So many items fit `contains`, which is too few or too many. */
 bool tell_contains(struct checking *c, const struct schema *s, const struct rule *r,
                    const cJSON *value, const struct path *at, size_t hits);

@@ -309,7 +309,7 @@ static const char *found_by_branches(const struct finding *f, struct arena *aren
                         f->nearest ? "\" came nearest" : "");
 }
 
-const char *finding_found(const struct finding *f, struct arena *arena)
+static const char *found_value(const struct finding *f, struct arena *arena)
 {
     const char *as = f->as ? f->as : f->keyword;
     if (is_missing_member(f))
@@ -337,18 +337,23 @@ const char *finding_found(const struct finding *f, struct arena *arena)
     return shown(f->found, arena);
 }
 
-/* ---- the sentence ---- */
-
-const char *finding_text(const struct finding *f, struct arena *arena)
+const char *finding_found(const struct finding *f, struct arena *arena)
 {
     struct buffer b = buffer_in(arena, LIMIT_BODY_BYTES);
-    if (f->of_name && f->found)
-        buffer_printf(&b, "the member name %s: ", whole(f->found, arena));
-    buffer_printf(&b, "expected %s, found %s", expected_value(f, arena),
-                  finding_found(f, arena));
-    if (f->note && (is(f, "pattern") || is_reference(f)))
+    buffer_add_text(&b, found_value(f, arena));
+    if (f->note && (is(f, "pattern") || is(f, "uniqueItems") || is_reference(f)))
         buffer_printf(&b, " (%s)", f->note);
     if (f->near && !is_missing_member(f))
         buffer_printf(&b, "; did you mean \"%s\"?", named(f->near, arena));
     return buffer_str(&b).ptr;
+}
+
+/* ---- the sentence ---- */
+
+const char *finding_text(const struct finding *f, struct arena *arena)
+{
+    const char *of = f->of_name && f->found ? whole(f->found, arena) : NULL;
+    return arena_printf(arena, "%s%s%sexpected %s, found %s",
+                        of ? "the member name " : "", of ? of : "", of ? ": " : "",
+                        expected_value(f, arena), finding_found(f, arena));
 }

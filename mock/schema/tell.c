@@ -245,6 +245,23 @@ bool tell_unlisted(struct checking *c, const struct schema *s, const struct rule
     return tell(c, s, at, f);
 }
 
+bool tell_same(struct checking *c, const struct schema *s, const struct rule *r,
+               const cJSON *value, const struct path *at)
+{
+    enum { MOST = 64 }; /* each is compared with all before it */
+    if (is_full(c))
+        return false;
+    struct finding f = { .keyword = r->keyword, .expected = r->value, .found = value };
+    size_t i = 0;
+    for (const cJSON *a = value->child; a && i < MOST && !f.note; a = a->next, i++) {
+        size_t j = 0;
+        for (const cJSON *b = value->child; b != a && !f.note; b = b->next, j++)
+            if (json_equal(a, b))
+                f.note = arena_printf(c->arena, "items %zu and %zu are the same", j, i);
+    }
+    return tell(c, s, at, f);
+}
+
 bool tell_contains(struct checking *c, const struct schema *s, const struct rule *r,
                    const cJSON *value, const struct path *at, size_t hits)
 {
