@@ -1,4 +1,4 @@
-/* checking.h — one check while it runs; for check.c and tell.c only.
+/* checking.h — one check while it runs; for check.c, tell.c and tell_branch.c only.
  *
  * Most values fit, and that is found out without noting any way. Only when one does not
  * is it checked once more with `findings` set: then the trail is kept and tell.c
@@ -55,7 +55,13 @@ bool check_listed(const struct rule *r, const cJSON *value);
 /* check.c: the declared or required name; NULL when it is neither. */
 const struct property *check_property(const struct object_rule *o, const char *name);
 
-/* ---- tell.c: all only while findings are wanted, and always false ---- */
+/* tell.c: a place of the value with the prefix before it; borrowed from the arena. */
+const char *tell_pointer(const struct checking *c, const struct path *at);
+
+/* tell.c: past the bound, nothing needs to be made ready that nobody will read. */
+bool tell_is_full(struct checking *c);
+
+/* ---- tell.c, tell_branch.c: only while findings are wanted, and always false ---- */
 
 /* Tells that s is broken at a place of the value: f says how, and gets pointer, step
  * and, where it has none, schema_pointer. */
