@@ -152,24 +152,25 @@ static const cJSON *simple_choice(struct checking *c, const struct branch *list,
     return all;
 }
 
-/* The member that every branch gives a const or enum, none of which it has; in *values
- * those that there are. NULL when there is no such member. */
+/* The member that every branch of a type that fits gives a const or enum, none of which
+ * it has; in *values those that there are. NULL when there is no such member. */
 static const cJSON *wrong_choice(struct checking *c, const struct branch *list,
                                  size_t count, const cJSON *value, cJSON **values)
 {
     int looks = 0;
     const cJSON *m = json_is_object(value) ? value->child : NULL;
     for (; m && looks < LIMIT_NEAR; m = m->next, looks++) {
-        cJSON *all = json_array(c->arena);
         size_t i = 0;
+        *values = json_array(c->arena);
         for (; i < count; i++) {
             const struct rule *r = choice_of(list[i].schema, m->string, 0);
+            if (!list[i].rank.type)
+                continue;
             if (!r || check_listed(r, m))
                 break;
-            add_values(c->arena, all, r->value, r->kind == RULE_ENUM);
+            add_values(c->arena, *values, r->value, r->kind == RULE_ENUM);
         }
-        *values = all;
-        if (i == count)
+        if (i == count && (*values)->child)
             return m;
     }
     return NULL;
