@@ -35,6 +35,8 @@ static bool refers(const struct rule *r, const struct schema *to)
         found = r->u.dynamic.first == to;
     for (size_t i = 0; r->kind == RULE_DYNAMIC_REF && i < r->u.dynamic.count; i++)
         found = found || r->u.dynamic.list[i].schema == to;
+    if (r->kind == RULE_DISCRIMINATOR)
+        found = r->u.discriminator.otherwise == to;
     for (size_t i = 0; r->kind == RULE_DISCRIMINATOR &&
                        map_at(r->u.discriminator.by_value, i, &name, &branch);
          i++)
