@@ -249,7 +249,7 @@ int command_judge(const struct options *o)
     for (size_t i = 0; i < o->data_count; i++)
         ok = (j.data[i] = read_tree(&j, o->data[i])) && ok;
     print_problems(&j);
-    if (!ok)
+    if (!ok || (o->strict && j.err.warnings))
         goto out;
     code = EXIT_FINE;
     for (size_t i = 0; i < o->data_count; i++)

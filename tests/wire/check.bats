@@ -133,6 +133,8 @@ EOS
     [ "$status" -eq 0 ]
     [ "$output" = '{"valid":true}' ]
     [[ $stderr == *'warning: slip.json:1:2: '*'did you mean "minLength"?'* ]]
+    run "$program" check --schema slip.json --data good.json --strict
+    [ "$status" -eq 2 ]
 }
 
 @test "words that do not go together end it with 2 and a sentence" {
