@@ -329,10 +329,9 @@ static const char *found_value(const struct finding *f, struct arena *arena)
         return arena_printf(arena, "%zu", f->count);
     if (is(f, "maxItems") || is(f, "minItems") || is(f, "maxProperties") ||
         is(f, "minProperties"))
-        return json_is_string(f->found) ? f->found->valuestring
-               : json_is_number(f->found)
-                   ? shown(f->found, arena)
-                   : arena_printf(arena, "%zu", json_count(f->found));
+        return json_is_object(f->found) || json_is_array(f->found)
+                   ? arena_printf(arena, "%zu", json_count(f->found))
+                   : shown(f->found, arena);
     if ((is(f, "maxLength") || is(f, "minLength")) && json_is_string(f->found))
         return arena_printf(arena, "%zu", utf8_length(f->found->valuestring));
     return shown(f->found, arena);

@@ -115,7 +115,9 @@ static bool is_known(const struct mutations *all, const char *keyword,
 bool mutator_try(struct mutator *x, cJSON *candidate, const char *keyword,
                  const char *pointer)
 {
-    struct findings findings = { .arena = x->arena };
+    /* What an enum says as well is only told by the discriminator when all is told. */
+    struct findings findings = { .arena = x->arena,
+                                 .whole = strcmp(keyword, "discriminator") == 0 };
     if (!candidate)
         return false;
     if (schema_check(x->root, candidate, x->direction, "", x->arena, &findings)) {
