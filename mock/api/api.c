@@ -228,51 +228,6 @@ static void check_ids(struct loading *l)
     }
 }
 
-/* What the author gives as an example is sent as an answer, so it has to fit. */
-static void check_example(struct loading *l, const struct media *m, const cJSON *value,
-                          const char *pointer)
-{
-    struct findings findings = { .arena = l->arena };
-    if (!m->schema ||
-        schema_check(m->schema, value, DIRECTION_RESPONSE, "", l->arena, &findings))
-        return;
-    for (size_t i = 0; i < findings.count; i++)
-        load_warn(l, pointer, NULL, "the example does not fit its schema: %s: %s",
-                  findings.list[i].pointer, finding_text(&findings.list[i], l->arena));
-}
-
-static void check_examples(struct loading *l, const struct media *m)
-{
-    if (!m->json)
-        return;
-    const cJSON *one = json_member(m->node, "example");
-    if (one)
-        check_example(l, m, one, load_join(l, m->pointer, "example"));
-    const cJSON *list = json_member(m->node, "examples");
-    for (one = list ? list->child : NULL; one; one = one->next) {
-        const char *pointer =
-            load_join(l, load_join(l, m->pointer, "examples"), one->string);
-        const cJSON *example = load_follow(l, one, &pointer);
-        const cJSON *value = json_member(example, "value");
-        if (value)
-            check_example(l, m, value, pointer);
-    }
-}
-
-static void check_all_examples(struct loading *l)
-{
-    struct map *seen = map_new(l->arena);
-    for (size_t i = 0; i < l->api->operation_count; i++) {
-        const struct operation *op = &l->api->operations[i];
-        for (size_t r = 0; r < op->reply_count; r++)
-            for (size_t m = 0; m < op->replies[r].media_count; m++) {
-                struct media *media = &op->replies[r].media[m];
-                if (!map_put(seen, str(media->pointer), media))
-                    check_examples(l, media);
-            }
-    }
-}
-
 static const char *info_text(const struct api *api, const char *name)
 {
     const char *text = json_member_text(json_member(api->root, "info"), name);
@@ -340,7 +295,7 @@ struct api *api_load(const char *file, const struct api_options *options,
     if (err->errors != errors)
         return NULL;
     load_param_tables(&l);
-    check_all_examples(&l);
+    load_examples(&l);
     api->routes = routes_new(api, arena, err);
     return err->errors == errors ? api : NULL;
 }

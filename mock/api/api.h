@@ -57,6 +57,14 @@ struct param {
     const char *schema_pointer; /* of its schema; NULL when it has none */
 };
 
+/* What an author gives as an answer, ready to be sent. */
+struct example {
+    const char *name;   /* its key in `examples`; "" for `example` */
+    const cJSON *value; /* NULL when there are only bytes */
+    struct str text;    /* as they are to be sent; ptr NULL: value is to be written */
+    bool fits;          /* the schema, as far as that can be checked */
+};
+
 /* One entry of `content`. */
 struct media {
     const char *type;            /* as written: "application/json", "text/x; q=1" */
@@ -64,6 +72,8 @@ struct media {
     const struct schema *schema; /* NULL when there is none */
     const cJSON *node;
     const char *pointer;
+    const struct example *examples; /* of a reply's media, in the document's order */
+    size_t example_count;
 };
 
 struct reply {
@@ -171,6 +181,10 @@ int operation_status(const struct operation *op, int low, int high);
 
 /* The JSON entry of a reply's content; NULL when it has none. */
 const struct media *reply_json(const struct reply *reply);
+
+/* The example of that name; with an empty name the first one that fits. NULL when there
+ * is none. */
+const struct example *media_example(const struct media *m, struct str name);
 
 /* The operationId (or whatever names an operation) nearest to text, for an error. */
 const char *api_nearest_operation(const struct api *api, struct str text);

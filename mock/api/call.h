@@ -27,7 +27,7 @@ struct request {
     size_t max_body;      /* bytes; what the limit is */
 };
 
-enum { RESPONSE_HEADERS = 24 };
+enum { RESPONSE_HEADERS = 48 };
 
 struct response {
     int status;

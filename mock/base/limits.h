@@ -62,6 +62,12 @@
  * for. */
 #define LIMIT_NEAREST_NAMES 8
 
+/* Media ranges read from Accept; browsers send under ten. */
+#define LIMIT_ACCEPT_RANGES 64
+
+/* A file that an example's externalValue names: a page of JSON or a picture. */
+#define LIMIT_EXAMPLE_BYTES ((size_t)4 * 1024 * 1024)
+
 /* Findings told about one call: enough to mend a client with. */
 #define LIMIT_FINDINGS 64
 

@@ -1,5 +1,7 @@
 #include "play/answer.h"
 
+#include "api/media.h"
+
 void answer_header(struct answer *a, const char *name, struct str value)
 {
     for (size_t i = 0; i < a->header_count; i++)
@@ -9,6 +11,15 @@ void answer_header(struct answer *a, const char *name, struct str value)
         }
     if (a->header_count < ANSWER_HEADERS)
         a->headers[a->header_count++] = (struct header){ str(name), value };
+}
+
+struct str answer_bytes(const struct answer *a, struct arena *arena)
+{
+    if (a->text.ptr || !a->body)
+        return a->text;
+    if (json_is_string(a->body) && !media_is_json(str(a->content_type)))
+        return str(a->body->valuestring);
+    return json_text(a->body, arena);
 }
 
 void answer_problem(struct answer *a, int status, const char *detail,
@@ -22,5 +33,7 @@ void answer_problem(struct answer *a, int status, const char *detail,
         json_add(body, "detail", json_string(arena, str(detail)));
     a->status = status;
     a->body = body;
+    a->text = (struct str){ NULL, 0 };
+    a->fits = false;
     a->content_type = "application/problem+json";
 }

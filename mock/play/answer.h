@@ -5,12 +5,14 @@
 #include "api/api.h"
 #include "api/call.h"
 
-enum { ANSWER_HEADERS = 12 };
+enum { ANSWER_HEADERS = 32 };
 
 struct answer {
     int status;
-    const cJSON *body;        /* NULL: none */
-    const char *content_type; /* of the body */
+    const cJSON *body;        /* NULL: none, or text */
+    struct str text;          /* bytes that are sent as they are; ptr NULL: body is */
+    const char *content_type; /* of either */
+    bool fits;                /* body is known to fit the declared schema */
     struct header headers[ANSWER_HEADERS];
     size_t header_count;
     const char *voice; /* who spoke: "behaviour", "refusal", "fault", … */
@@ -20,6 +22,10 @@ struct answer {
 /* Adds a field, in place of an earlier one of that name; name and value are borrowed.
  */
 void answer_header(struct answer *a, const char *name, struct str value);
+
+/* What is sent for body or text: JSON, or in other media types a string's own bytes;
+ * ptr is NULL when there is neither. From arena. */
+struct str answer_bytes(const struct answer *a, struct arena *arena);
 
 /* RFC 9457: application/problem+json with type about:blank, title, status and detail
  * (NULL for none), from arena. */

@@ -587,8 +587,9 @@ static void read_operation(struct reading *r, const struct record_operation *rec
 static void check_kind(struct reading *r, const char *on, struct where w)
 {
     static const char *const kinds[] = {
-        "no_route",  "method_not_allowed", "unauthenticated", "media_type",
-        "too_large", "body_missing",       "parse_error",     "invalid",
+        "no_route",       "method_not_allowed", "unauthenticated", "media_type",
+        "too_large",      "body_missing",       "parse_error",     "invalid",
+        "not_acceptable",
     };
     const char *near = NULL;
     unsigned least = 4;

@@ -11,18 +11,6 @@ const cJSON *declared_follow(const struct api *api, const cJSON *node,
     return pointer ? document_follow(api->root, &pointer, arena) : node;
 }
 
-const cJSON *declared_example(const struct api *api, const struct media *m,
-                              struct str name, struct arena *arena)
-{
-    const cJSON *list = json_member(m->node, "examples");
-    const cJSON *one = name.len ? json_member_str(list, name)
-                       : list   ? list->child
-                                : NULL;
-    if (one)
-        return json_member(declared_follow(api, one, arena), "value");
-    return name.len ? NULL : json_member(m->node, "example");
-}
-
 cJSON *declared_sample(const struct media *m, const char *member, const char *text,
                        enum sample_size size, struct chance *chance,
                        struct arena *arena)

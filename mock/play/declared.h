@@ -1,4 +1,4 @@
-/* declared.h — what a document itself gives for an answer: examples and samples. */
+/* declared.h — what a document itself gives for an answer when it has no example. */
 #ifndef PLAY_DECLARED_H
 #define PLAY_DECLARED_H
 
@@ -9,11 +9,6 @@
 /* node, or what its "$ref" leads to inside the document; NULL when that is nothing. */
 const cJSON *declared_follow(const struct api *api, const cJSON *node,
                              struct arena *arena);
-
-/* The example of that name, or any example when name is empty; borrowed from the
- * document. NULL when there is none. */
-const cJSON *declared_example(const struct api *api, const struct media *m,
-                              struct str name, struct arena *arena);
 
 /* A value that fits m's schema, borrowed from arena; NULL when none was found or m has
  * no schema that is checked. With member it is an object that has that member with that

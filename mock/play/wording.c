@@ -31,17 +31,15 @@ static bool names_itself(const cJSON *value, const char *name)
     return false;
 }
 
-static const cJSON *example_named(const struct api *api, const struct media *m,
-                                  const char *name, struct arena *arena)
+static const cJSON *example_named(const struct media *m, const char *name)
 {
-    const cJSON *list = json_member(m->node, "examples");
-    for (const cJSON *one = list ? list->child : NULL; one; one = one->next) {
-        const cJSON *value = json_member(declared_follow(api, one, arena), "value");
-        if (value && (strcmp(one->string, name) == 0 || names_itself(value, name)))
-            return value;
+    for (size_t i = 0; i < m->example_count; i++) {
+        const struct example *e = &m->examples[i];
+        if (e->value && e->fits &&
+            (strcmp(e->name, name) == 0 || names_itself(e->value, name)))
+            return e->value;
     }
-    const cJSON *example = json_member(m->node, "example");
-    return example && names_itself(example, name) ? example : NULL;
+    return NULL;
 }
 
 static bool allows(const cJSON *property, const char *name)
@@ -87,15 +85,16 @@ static const cJSON *sample_named(const struct operation *op, const struct media 
                   : NULL;
 }
 
-static const cJSON *any_body(const struct operation *op, const struct reply *reply,
-                             struct chance *chance, struct arena *arena)
+static const cJSON *any_body(const struct reply *reply, struct chance *chance,
+                             struct arena *arena)
 {
     const struct media *m = reply_json(reply);
     if (!m)
         return NULL;
-    const cJSON *example = declared_example(op->api, m, (struct str){ NULL, 0 }, arena);
-    return example ? example
-                   : declared_sample(m, NULL, NULL, SAMPLE_REQUIRED, chance, arena);
+    const struct example *e = media_example(m, STR(""));
+    return e && e->value
+               ? e->value
+               : declared_sample(m, NULL, NULL, SAMPLE_REQUIRED, chance, arena);
 }
 
 static bool will_do(const struct reply *r, int status)
@@ -115,14 +114,14 @@ bool error_find(const struct operation *op, const char *name, int status,
             if (!will_do(r, status))
                 continue;
             *reply = r;
-            if (way == 0 && m && (*body = example_named(op->api, m, name, arena)))
+            if (way == 0 && m && (*body = example_named(m, name)))
                 return true;
             if (way == 1 && m && (*body = sample_named(op, m, name, chance, arena)))
                 return true;
             bool named =
                 strcmp(r->name, name) == 0 || r->low == status_of_name(str(name));
             if (way == 2 && named) {
-                *body = any_body(op, r, chance, arena);
+                *body = any_body(r, chance, arena);
                 return true;
             }
         }

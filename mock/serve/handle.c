@@ -1,5 +1,6 @@
 #include "serve/handle.h"
 
+#include "api/accept.h"
 #include "api/media.h"
 #include "api/param.h"
 #include "api/security.h"
@@ -272,6 +273,10 @@ static void examine(struct call *c)
         condemn(c);
     if (c->findings.count)
         refuse(c, c->findings.list[0].keyword, 0, NULL);
+    else if (!accept_any(c->request, op, c->arena, &why))
+        refuse(c, "not_acceptable", 406,
+               arena_printf(c->arena, "/header/accept: this answer can be had as %s",
+                            why));
 }
 
 /* ---- our own answer ---- */
@@ -283,8 +288,8 @@ static bool keeps_contract(struct call *c, struct service *service)
     const struct operation *op = c->route.operation;
     struct answer *a = &c->answer;
     const struct reply *reply = op ? operation_reply(op, a->status) : NULL;
-    const struct media *m = reply_json(reply);
-    if (!m || !m->schema || !a->body || strcmp(a->content_type, m->type) != 0)
+    const struct media *m = reply_media(reply, a->content_type);
+    if (!m || !m->schema || !a->body || a->text.ptr || a->fits)
         return true;
     struct findings findings = { .arena = c->arena };
     if (schema_check(m->schema, a->body, DIRECTION_RESPONSE, "", c->arena, &findings))
@@ -308,8 +313,8 @@ static bool keeps_contract(struct call *c, struct service *service)
 static void deliver(const struct answer *a, struct arena *arena, struct delivery *d)
 {
     d->response.status = a->status;
-    if (a->body) {
-        d->response.body = json_text(a->body, arena);
+    if (a->body || a->text.ptr) {
+        d->response.body = answer_bytes(a, arena);
         response_header(&d->response, "Content-Type", str(a->content_type));
     }
     for (size_t i = 0; i < a->header_count; i++)

@@ -1,0 +1,183 @@
+#include "play/voice.h"
+
+#include "api/accept.h"
+#include "doc/pointer.h"
+#include "play/worded.h"
+
+/* The document's own word for a kind of value: what an error about JSON types names. */
+static const char *plain_type(const cJSON *v)
+{
+    return !v                  ? "nothing"
+           : json_is_null(v)   ? "null"
+           : json_is_bool(v)   ? "bool"
+           : json_is_number(v) ? "number"
+           : json_is_string(v) ? "string"
+           : json_is_array(v)  ? "array"
+                               : "object";
+}
+
+static const char *plain_expected(const cJSON *type)
+{
+    const char *t = json_is_array(type) && type->child ? type->child->valuestring
+                    : json_is_string(type)             ? type->valuestring
+                                                       : "object";
+    return strcmp(t, "integer") == 0   ? "number"
+           : strcmp(t, "boolean") == 0 ? "bool"
+                                       : t;
+}
+
+/* The name of the member that a finding is about: its own, or the last of its pointer
+ * that is no index. */
+static const char *member_of(const struct finding *f, struct arena *arena)
+{
+    const char *rest = f->pointer, *name = "", *token;
+    if (f->name)
+        return f->name;
+    while ((token = pointer_token(&rest, arena)))
+        if (token[0] < '0' || token[0] > '9')
+            name = token;
+    return name;
+}
+
+static void bind_finding(struct call *c, const struct finding *f)
+{
+    struct arena *arena = c->arena;
+    cJSON *v = json_object(arena);
+    json_add(v, "pointer", json_string(arena, str(f->pointer)));
+    json_add(v, "keyword", json_string(arena, str(f->keyword)));
+    json_add(v, "name", json_string(arena, str(member_of(f, arena))));
+    json_add(v, "message", json_string(arena, str(finding_text(f, arena))));
+    if (f->expected)
+        json_add(v, "expected", json_copy(arena, f->expected));
+    if (f->found)
+        json_add(v, "found", json_copy(arena, f->found));
+    json_add(v, "found_type", json_string(arena, str(plain_type(f->found))));
+    json_add(v, "expected_type", json_string(arena, str(plain_expected(f->expected))));
+    scope_bind(&c->scope, (struct binding){ .name = "finding", .value = v });
+}
+
+static cJSON *finding_problem(struct call *c, const struct finding *f)
+{
+    struct arena *arena = c->arena;
+    const struct api *api = c->world->cast.apis[c->api];
+    cJSON *e = json_object(arena);
+    const char *in = arena_copy(arena, str(f->pointer + (*f->pointer == '/')));
+    size_t len = strcspn(in, "/");
+    json_add(e, "pointer", json_string(arena, str(f->pointer)));
+    json_add(e, "in", json_string(arena, (struct str){ in, len }));
+    json_add(e, "keyword", json_string(arena, str(f->keyword)));
+    json_add(e, "expected", json_string(arena, str(finding_expected(f, arena))));
+    json_add(e, "found", json_string(arena, str(finding_found(f, arena))));
+    const char *place = places_text(c->world->places, api_finding_where(api, f));
+    if (place)
+        json_add(e, "spec", json_string(arena, str(place)));
+    return e;
+}
+
+static cJSON *finding_problems(struct call *c)
+{
+    cJSON *errors = json_array(c->arena);
+    for (size_t i = 0; i < c->findings.count; i++)
+        json_push(errors, finding_problem(c, &c->findings.list[i]));
+    return errors;
+}
+
+/* The declared answer to a call that breaks the contract: 422, else 400, else default.
+ */
+static int refusal_status(const struct operation *op)
+{
+    static const int tries[] = { 422, 400 };
+    for (size_t i = 0; i < COUNT(tries); i++)
+        if (operation_status(op, tries[i], tries[i]))
+            return tries[i];
+    return 400;
+}
+
+static const struct error_plan *wording_for(const struct call *c)
+{
+    const struct error_plan *p = wording_of(wordings_of(c), c->refusal.kind);
+    if (!p && c->findings.count)
+        p = wording_of(wordings_of(c), "invalid");
+    return p;
+}
+
+/* Where the body has no place for them, the findings go into a field of ours. */
+static void findings_header(struct call *c)
+{
+    enum { MOST = 2000 };
+    struct buffer b = buffer_in(c->arena, MOST);
+    for (size_t i = 0; i < c->findings.count; i++)
+        buffer_printf(&b, "%s%s: %s", i ? "; " : "", c->findings.list[i].pointer,
+                      finding_text(&c->findings.list[i], c->arena));
+    char *text = arena_copy(c->arena, buffer_str(&b));
+    for (char *p = text; *p; p++)
+        if ((unsigned char)*p < ' ' || (unsigned char)*p > '~')
+            *p = '?';
+    if (c->findings.count)
+        answer_header(&c->answer, "Understudy-Findings", str(text));
+}
+
+static void bind_refusal(struct call *c)
+{
+    cJSON *v = json_object(c->arena);
+    json_add(v, "kind", json_string(c->arena, str(c->refusal.kind)));
+    json_add(v, "detail", json_string(c->arena, str(c->refusal.detail)));
+    scope_bind(&c->scope, (struct binding){ .name = "refusal", .value = v });
+}
+
+/* Every finding as a list of its own, where the body is a problem (RFC 9457, 3.2) whose
+ * schema, if it has one, takes an extension. */
+static bool add_errors(struct call *c)
+{
+    struct answer *a = &c->answer;
+    const struct operation *op = c->route.operation;
+    const struct media *m =
+        op ? reply_media(operation_reply(op, a->status), a->content_type) : NULL;
+    if (!a->body || strcmp(a->content_type, "application/problem+json") != 0)
+        return false;
+    cJSON *body = json_copy(c->arena, a->body);
+    json_set(c->arena, body, "errors", finding_problems(c));
+    if (m && m->schema &&
+        !schema_check(m->schema, body, DIRECTION_RESPONSE, "", c->arena, NULL))
+        return false;
+    a->body = body;
+    return true;
+}
+
+static void say_findings(struct call *c, bool listed)
+{
+    if (c->findings.count && !listed && !add_errors(c))
+        findings_header(c);
+}
+
+bool say_refusal(struct call *c)
+{
+    struct refusal *r = &c->refusal;
+    if (!r->kind)
+        return false;
+    const struct operation *op = c->route.operation;
+    int status = r->status ? r->status : refusal_status(op);
+    bool listed = false;
+    bind_limit(c, 1, 0);
+    if (c->findings.count) {
+        bind_finding(c, &c->findings.list[0]);
+        const struct finding *f = &c->findings.list[0];
+        r->detail = arena_printf(c->arena, "%s%s%s", f->pointer,
+                                 *f->pointer ? ": " : "", finding_text(f, c->arena));
+    }
+    bind_refusal(c);
+    const struct error_plan *plan = wording_for(c);
+    if (plan)
+        speak(c, plan, status, r->detail, "refusal");
+    else if (!worded_refusal(c, status, &listed))
+        answer_problem(&c->answer, status, r->detail, c->arena);
+    c->answer.voice = "refusal";
+    if (!c->answer.error)
+        c->answer.error = r->kind;
+    say_findings(c, listed);
+    if (r->challenge)
+        answer_header(&c->answer, "WWW-Authenticate", str(r->challenge));
+    if (r->allow)
+        answer_header(&c->answer, "Allow", str(r->allow));
+    return true;
+}

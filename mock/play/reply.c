@@ -1,0 +1,99 @@
+#include "play/voice.h"
+
+#include "api/accept.h"
+#include "play/declared.h"
+#include "play/echo.h"
+
+/* The lowest status that starts a declared reply inside low to high; 0 if none. */
+static int lowest(const struct operation *op, int low, int high)
+{
+    int best = 0;
+    for (size_t i = 0; i < op->reply_count; i++) {
+        const struct reply *r = &op->replies[i];
+        if (r->low >= low && r->high <= high && (!best || r->low < best))
+            best = r->low;
+    }
+    return best;
+}
+
+int success_status(const struct operation *op)
+{
+    int status = operation_status(op, 200, 299);
+    if (!status)
+        status = lowest(op, 200, 299);
+    if (!status && operation_reply(op, 200))
+        status = 200;
+    return status ? status : lowest(op, 300, 399);
+}
+
+void answer_not_acceptable(struct call *c, const char *types)
+{
+    answer_problem(
+        &c->answer, 406,
+        arena_printf(c->arena, "/header/accept: this answer can be had as %s", types),
+        c->arena);
+    c->answer.error = "not_acceptable";
+}
+
+static void say_example(struct answer *a, const struct example *e)
+{
+    a->body = e->value;
+    a->text = e->text;
+    a->fits = e->fits;
+    a->voice = "example";
+}
+
+static void say_sample(struct call *c, const struct media *m)
+{
+    const struct operation *op = c->route.operation;
+    cJSON *value =
+        declared_sample(m, NULL, NULL, SAMPLE_TYPICAL, c->scope.chance, c->arena);
+    if (value)
+        value = echo_input(value, m->schema, op, c->input, c->arena);
+    c->answer.body = value;
+    c->answer.voice = "sample";
+}
+
+bool reply_answer(struct call *c, const struct reply *reply, int status,
+                  struct str example, bool dynamic)
+{
+    struct offer offer;
+    struct answer *a = &c->answer;
+    bool suits = accept_choose(c->request, reply, c->arena, &offer);
+    const struct example *e = NULL;
+    a->status = status;
+    a->body = NULL;
+    a->text = (struct str){ NULL, 0 };
+    a->fits = false;
+    if (!suits && status < 400) {
+        answer_not_acceptable(c, reply_types(reply, c->arena));
+        return true;
+    }
+    if (!offer.media)
+        return !example.len;
+    a->content_type = offer.type;
+    if (example.len || !dynamic)
+        e = media_example(offer.media, example);
+    if (example.len && !e)
+        return false;
+    if (e)
+        say_example(a, e);
+    else
+        say_sample(c, offer.media);
+    return true;
+}
+
+bool say_declared(struct call *c)
+{
+    const struct operation *op = c->route.operation;
+    int status = success_status(op);
+    if (status) {
+        reply_answer(c, operation_reply(op, status), status, STR(""), false);
+        return true;
+    }
+    answer_problem(
+        &c->answer, 501,
+        arena_printf(c->arena, "%s declares no answer to a good call", op->id),
+        c->arena);
+    return true;
+}

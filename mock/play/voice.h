@@ -1,0 +1,36 @@
+/* voice.h — the voices of a call, one file each, and what they share; for play.c's
+ * family only. Each fills c->answer and says true, or says false and leaves it to the
+ * next one. The namespace's lock is held. */
+#ifndef PLAY_VOICE_H
+#define PLAY_VOICE_H
+
+#include "play/play.h"
+
+bool say_refusal(struct call *c);    /* refusal.c */
+bool say_preference(struct call *c); /* preference.c */
+bool say_declared(struct call *c);   /* reply.c: an example, else a sample */
+
+/* The status that a document means for a good call, as Prism reads it: the lowest 2xx,
+ * else 2XX and then default (both as 200), else the lowest 3xx; 0 when the operation
+ * declares only errors. */
+int success_status(const struct operation *op);
+
+/* What a reply describes, as the client's Accept wants it: the example of that name,
+ * else (with an empty name and dynamic unset) any example, else a sample. False when
+ * there is no example of that name. */
+bool reply_answer(struct call *c, const struct reply *reply, int status,
+                  struct str example, bool dynamic);
+
+/* The types that a reply has, in place of an answer that the client takes. */
+void answer_not_acceptable(struct call *c, const char *types);
+
+/* The error that a plan means, in the API's words. */
+void speak(struct call *c, const struct error_plan *plan, int status,
+           const char *detail, const char *voice);
+
+/* Binds $limit; limit is left out when 0. */
+void bind_limit(struct call *c, int64_t retry_after, int64_t limit);
+
+const struct wordings *wordings_of(const struct call *c);
+
+#endif
