@@ -91,19 +91,30 @@ enum scheme_kind {
     SCHEME_BEARER,
     SCHEME_BASIC,
     SCHEME_API_KEY,
-    SCHEME_OTHER /* reported at load, always taken as satisfied */
+    SCHEME_OAUTH, /* oauth2 and openIdConnect: a bearer token with scopes */
+    SCHEME_OTHER  /* reported at load, always taken as satisfied */
 };
 
 struct scheme {
     const char *name; /* in components/securitySchemes */
+    const char *pointer;
     enum scheme_kind kind;
+    bool jwt;               /* SCHEME_BEARER: bearerFormat is JWT */
     enum param_in in;       /* SCHEME_API_KEY */
     const char *param_name; /* SCHEME_API_KEY */
+    const cJSON *flows;     /* SCHEME_OAUTH, or NULL */
 };
 
-/* One alternative of `security`: all of its schemes are needed; none: anyone. */
+/* One scheme of an alternative, with the scopes (of 3.1 on, also roles) it needs. */
+struct need {
+    const struct scheme *scheme;
+    const char **scopes;
+    size_t scope_count;
+};
+
+/* One alternative of `security`: all of its needs have to be met; none: anyone. */
 struct requirement {
-    const struct scheme **schemes;
+    struct need *needs;
     size_t count;
 };
 

@@ -219,7 +219,7 @@ static const struct map *keys_of(struct loading *l, const struct operation *op)
     struct map *keys = map_new(l->arena);
     for (size_t i = 0; i < op->security_count; i++)
         for (size_t j = 0; j < op->security[i].count; j++) {
-            const struct scheme *s = op->security[i].schemes[j];
+            const struct scheme *s = op->security[i].needs[j].scheme;
             if (s->kind == SCHEME_API_KEY && s->in == PARAM_QUERY)
                 map_put(keys, str(s->param_name), keys);
         }

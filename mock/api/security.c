@@ -1,90 +1,40 @@
 #include "api/security.h"
 
-#include "api/load.h"
+#include "api/jwt.h"
 #include "api/param.h"
+#include "api/signature.h"
+#include "base/base64.h"
 
-static void load_scheme(struct loading *l, struct scheme *s, const cJSON *node,
-                        const char *pointer)
+/* How far a call came with one scheme, from nothing to all. */
+enum step { MISSING, MALFORMED, INVALID, EXPIRED, UNSCOPED, IN };
+
+static const struct {
+    const char *kind;
+    const char *error; /* RFC 6750, 3.1; NULL when no credentials came (RFC 6750, 3) */
+    int status;
+} steps[] = {
+    [MISSING] = { "unauthenticated", NULL, 401 },
+    [MALFORMED] = { "unauthenticated", "invalid_token", 401 },
+    [INVALID] = { "invalid_token", "invalid_token", 401 },
+    [EXPIRED] = { "token_expired", "invalid_token", 401 },
+    [UNSCOPED] = { "insufficient_scope", "insufficient_scope", 403 },
+};
+
+struct judging {
+    const struct request *request;
+    const struct guard *guard;
+    clock_ms now;
+    struct arena *arena;
+    const char *why; /* of the last step that was not IN */
+};
+
+static enum step stop(struct judging *j, enum step step, const char *why)
 {
-    const char *type = json_member_text(node, "type");
-    const char *http = json_member_text(node, "scheme");
-    const char *in = json_member_text(node, "in");
-    s->kind = SCHEME_OTHER;
-    if (!type) {
-        load_error(l, pointer, NULL, "expected a security scheme with a type");
-    } else if (strcmp(type, "http") == 0 && http &&
-               str_equal_nocase(str(http), STR("bearer"))) {
-        s->kind = SCHEME_BEARER;
-    } else if (strcmp(type, "http") == 0 && http &&
-               str_equal_nocase(str(http), STR("basic"))) {
-        s->kind = SCHEME_BASIC;
-    } else if (strcmp(type, "apiKey") == 0) {
-        s->param_name = json_member_text(node, "name");
-        s->in = in && strcmp(in, "query") == 0    ? PARAM_QUERY
-                : in && strcmp(in, "cookie") == 0 ? PARAM_COOKIE
-                                                  : PARAM_HEADER;
-        if (s->param_name)
-            s->kind = SCHEME_API_KEY;
-        else
-            load_error(l, pointer, NULL, "an apiKey scheme needs a name");
-    } else {
-        load_warn(l, pointer, NULL,
-                  "the security scheme \"%.60s\" (%s%s%s) will not be enforced",
-                  s->name, type, http ? " " : "", http ? http : "");
-    }
+    j->why = why;
+    return step;
 }
 
-void load_schemes(struct loading *l)
-{
-    const cJSON *all =
-        json_member(json_member(l->api->root, "components"), "securitySchemes");
-    l->api->schemes = arena_array(l->arena, struct scheme, json_count(all) + 1);
-    for (const cJSON *one = all ? all->child : NULL; one; one = one->next) {
-        const char *pointer = load_join(l, "/components/securitySchemes", one->string);
-        struct scheme *s = &l->api->schemes[l->api->scheme_count++];
-        s->name = one->string;
-        const cJSON *node = load_follow(l, one, &pointer);
-        if (node)
-            load_scheme(l, s, node, pointer);
-    }
-}
-
-static const struct scheme *scheme_named(const struct api *api, const char *name)
-{
-    for (size_t i = 0; i < api->scheme_count; i++)
-        if (strcmp(api->schemes[i].name, name) == 0)
-            return &api->schemes[i];
-    return NULL;
-}
-
-void load_security(struct loading *l, struct operation *op, const cJSON *node)
-{
-    const cJSON *list = json_member(node, "security");
-    const char *pointer = load_join(l, list ? op->pointer : "", "security");
-    if (!list)
-        list = json_member(l->api->root, "security");
-    op->security = arena_array(l->arena, struct requirement, json_count(list) + 1);
-    for (const cJSON *one = list ? list->child : NULL; one; one = one->next) {
-        struct requirement *r = &op->security[op->security_count++];
-        r->schemes = arena_array(l->arena, const struct scheme *, json_count(one) + 1);
-        if (!json_is_object(one)) {
-            load_error(l, pointer, NULL,
-                       "expected security requirements (objects), found %s",
-                       json_kind(one));
-            continue;
-        }
-        for (const cJSON *name = one->child; name; name = name->next) {
-            const struct scheme *s = scheme_named(l->api, name->string);
-            if (s)
-                r->schemes[r->count++] = s;
-            else
-                load_error(l, pointer, NULL,
-                           "the security scheme \"%.60s\" is not declared in "
-                           "components/securitySchemes",
-                           name->string);
-        }
-    }
-}
+/* ---- what was presented ---- */
 
 /* The credentials behind an auth scheme's word; ptr is NULL when the word is another.
  */
@@ -113,92 +63,279 @@ static bool is_token68(struct str t)
     return end > 0;
 }
 
-/* Whether base64 text holds a colon once decoded, which is all that basic asks. */
-static bool has_colon(struct str t)
+static enum step present_bearer(struct judging *j, struct str *token)
 {
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned bits = 0, held = 0;
-    for (size_t i = 0; i < t.len && t.ptr[i] != '='; i++) {
-        const char *at = t.ptr[i] ? strchr(digits, t.ptr[i]) : NULL;
-        if (!at)
-            return false;
-        bits = bits << 6 | (unsigned)(at - digits);
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            if ((bits >> held & 0xff) == ':')
-                return true;
-        }
+    struct str value = request_header(j->request, "Authorization");
+    if (!value.ptr)
+        return stop(j, MISSING,
+                    "expected \"Authorization: Bearer <token>\", found no "
+                    "Authorization");
+    *token = after_word(value, "Bearer");
+    if (!is_token68(*token))
+        return stop(j, MALFORMED,
+                    "expected \"Authorization: Bearer <token>\", found another form");
+    return IN;
+}
+
+static enum step present_basic(struct judging *j, struct str *token)
+{
+    struct str value = request_header(j->request, "Authorization");
+    if (!value.ptr)
+        return stop(j, MISSING,
+                    "expected \"Authorization: Basic <base64 of user:password>\", "
+                    "found no Authorization");
+    value = after_word(value, "Basic");
+    if (!value.ptr || !base64_read(value, BASE64, j->arena, token) ||
+        !memchr(token->ptr, ':', token->len))
+        return stop(j, MALFORMED,
+                    "expected \"Authorization: Basic <base64 of user:password>\", "
+                    "found another form");
+    return IN;
+}
+
+static enum step present_key(struct judging *j, const struct scheme *s,
+                             struct str *token)
+{
+    struct str value = request_value(j->request, s->in, s->param_name, j->arena);
+    *token = value.ptr ? str_trim(value) : STR("");
+    if (token->len)
+        return IN;
+    return stop(j, MISSING,
+                arena_printf(j->arena, "expected the %s \"%s\" with a key, found %s",
+                             s->in == PARAM_QUERY    ? "query parameter"
+                             : s->in == PARAM_COOKIE ? "cookie"
+                                                     : "header",
+                             s->param_name, value.ptr ? "it empty" : "none"));
+}
+
+static enum step present(struct judging *j, const struct scheme *s, struct str *token)
+{
+    *token = STR("");
+    switch (s->kind) {
+    case SCHEME_BEARER:
+    case SCHEME_OAUTH:
+        return present_bearer(j, token);
+    case SCHEME_BASIC:
+        return present_basic(j, token);
+    case SCHEME_API_KEY:
+        return present_key(j, s, token);
+    case SCHEME_OTHER:
+        break;
     }
+    return IN;
+}
+
+/* ---- what is known ---- */
+
+static bool takes_bearer(const struct scheme *s)
+{
+    return s->kind == SCHEME_BEARER || s->kind == SCHEME_OAUTH;
+}
+
+static bool key_is_for(const struct known_key *k, const struct scheme *s)
+{
+    return takes_bearer(s) && (!k->scheme || k->scheme == s);
+}
+
+static bool has_keys(const struct guard *g, const struct scheme *s)
+{
+    for (size_t i = 0; i < g->key_count; i++)
+        if (key_is_for(&g->keys[i], s))
+            return true;
     return false;
 }
 
-static const char *lacks(const struct scheme *s, const struct request *r,
-                         struct arena *arena)
+static bool has_tokens(const struct guard *g, const struct scheme *s)
 {
-    struct str value = request_header(r, "Authorization"), credentials;
-    switch (s->kind) {
-    case SCHEME_BEARER:
-        if (!value.ptr)
-            return "expected \"Authorization: Bearer <token>\", found no Authorization";
-        credentials = after_word(value, "Bearer");
-        return is_token68(credentials)
-                   ? NULL
-                   : "expected \"Authorization: Bearer <token>\", found another form";
-    case SCHEME_BASIC:
-        if (!value.ptr)
-            return "expected \"Authorization: Basic <base64 of user:password>\", found "
-                   "no Authorization";
-        credentials = after_word(value, "Basic");
-        return credentials.ptr && has_colon(credentials)
-                   ? NULL
-                   : "expected \"Authorization: Basic <base64 of user:password>\", "
-                     "found another form";
-    case SCHEME_API_KEY:
-        value = request_value(r, s->in, s->param_name, arena);
-        if (value.ptr && str_trim(value).len)
-            return NULL;
-        return arena_printf(arena, "expected the %s \"%s\" with a key, found %s",
-                            s->in == PARAM_QUERY    ? "query parameter"
-                            : s->in == PARAM_COOKIE ? "cookie"
-                                                    : "header",
-                            s->param_name, value.ptr ? "it empty" : "none");
-    case SCHEME_OTHER:
-        return NULL;
+    for (size_t i = 0; i < g->token_count; i++)
+        if (!g->tokens[i].scheme || g->tokens[i].scheme == s)
+            return true;
+    return false;
+}
+
+bool guard_knows(const struct guard *guard, const struct scheme *s)
+{
+    return has_tokens(guard, s) || has_keys(guard, s);
+}
+
+/* An API key in Authorization may come with the word Bearer before it or without. */
+static const struct known_token *known(const struct guard *g, const struct scheme *s,
+                                       struct str token)
+{
+    struct str bare = s->kind == SCHEME_API_KEY ? after_word(token, "Bearer") : STR("");
+    for (size_t i = 0; i < g->token_count; i++) {
+        const struct known_token *t = &g->tokens[i];
+        if ((!t->scheme || t->scheme == s) &&
+            (str_is(token, t->text) || (bare.len && str_is(bare, t->text))))
+            return t;
     }
     return NULL;
 }
 
-static const char *challenge_of(const struct operation *op)
+/* ---- judging ---- */
+
+static enum step lacks_scope(struct judging *j, const char *scope)
 {
+    const char *why =
+        arena_printf(j->arena, "the token does not grant the scope \"%s\"", scope);
+    return stop(j, UNSCOPED, why);
+}
+
+static enum step judge_known(struct judging *j, const struct need *need,
+                             const struct known_token *t)
+{
+    if (j->now >= t->expires)
+        return stop(j, EXPIRED, "the token has expired");
+    for (size_t i = 0; i < need->scope_count; i++) {
+        size_t n = 0;
+        while (n < t->scope_count && strcmp(t->scopes[n], need->scopes[i]) != 0)
+            n++;
+        if (n == t->scope_count)
+            return lacks_scope(j, need->scopes[i]);
+    }
+    return IN;
+}
+
+static bool is_signed(const struct guard *g, const struct scheme *s,
+                      const struct jwt *jwt)
+{
+    for (size_t i = 0; i < g->key_count; i++) {
+        const struct known_key *k = &g->keys[i];
+        bool meant = key_is_for(k, s) &&
+                     (!k->id || (jwt->key_id && strcmp(k->id, jwt->key_id) == 0));
+        if (meant &&
+            signature_check(k->key, jwt->algorithm, jwt->signed_part, jwt->signature))
+            return true;
+    }
+    return false;
+}
+
+static enum step judge_jwt(struct judging *j, const struct need *need, struct str token,
+                           bool keyed)
+{
+    struct jwt jwt;
+    const char *why;
+    if (!jwt_read(token, j->arena, &jwt, &why))
+        return stop(j, keyed ? INVALID : MALFORMED,
+                    arena_printf(j->arena, "the token is no JSON Web Token: %s", why));
+    if (keyed && !is_signed(j->guard, need->scheme, &jwt))
+        return stop(j, INVALID, "the token's signature is not of a known key");
+    if (jwt_expired(&jwt, j->now))
+        return stop(j, EXPIRED, "the token has expired (exp)");
+    if (jwt_early(&jwt, j->now))
+        return stop(j, INVALID, "the token is not valid yet (nbf)");
+    for (size_t i = 0; keyed && i < need->scope_count; i++)
+        if (!jwt_grants(&jwt, need->scopes[i]))
+            return lacks_scope(j, need->scopes[i]);
+    return IN;
+}
+
+static enum step judge(struct judging *j, const struct need *need)
+{
+    const struct scheme *s = need->scheme;
+    struct str token;
+    enum step step = present(j, s, &token);
+    if (step != IN || s->kind == SCHEME_OTHER)
+        return step;
+    const struct known_token *t = known(j->guard, s, token);
+    if (t)
+        return judge_known(j, need, t);
+    bool keyed = has_keys(j->guard, s);
+    if (keyed || (s->jwt && !has_tokens(j->guard, s)))
+        return judge_jwt(j, need, token, keyed);
+    if (has_tokens(j->guard, s))
+        return stop(j, INVALID,
+                    s->kind == SCHEME_BASIC ? "these are no known user and password"
+                    : s->kind == SCHEME_API_KEY
+                        ? "the key is none of the known ones"
+                        : "the token is none of the known ones");
+    return IN;
+}
+
+/* ---- the challenge ---- */
+
+static void add_text(struct buffer *b, const char *name, const char *text)
+{
+    buffer_printf(b, "%s=\"", name);
+    for (const char *p = text; *p; p++) /* RFC 6750, 3: no quotes, no backslashes */
+        buffer_add_char(b, *p == '"' || *p == '\\' ? '\'' : *p < ' ' ? '?' : *p);
+    buffer_add_char(b, '"');
+}
+
+static void add_bearer(struct buffer *b, const struct need *need, enum step step,
+                       const char *why)
+{
+    buffer_add_text(b, "Bearer realm=\"understudy\"");
+    if (need->scope_count) {
+        buffer_add_text(b, ", scope=\"");
+        for (size_t i = 0; i < need->scope_count; i++)
+            buffer_printf(b, "%s%s", i ? " " : "", need->scopes[i]);
+        buffer_add_char(b, '"');
+    }
+    if (!steps[step].error)
+        return;
+    buffer_add_text(b, ", ");
+    add_text(b, "error", steps[step].error);
+    buffer_add_text(b, ", ");
+    add_text(b, "error_description", why);
+}
+
+/* One challenge for each way in; an error is told for the one that came nearest. */
+static const char *challenge_of(const struct operation *op, const struct need *nearest,
+                                enum step step, const char *why, struct arena *arena)
+{
+    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
+    bool basic = false, bearer = false;
+    if (nearest && takes_bearer(nearest->scheme)) {
+        add_bearer(&b, nearest, step, why);
+        bearer = true;
+    }
     for (size_t i = 0; i < op->security_count; i++)
-        for (size_t j = 0; j < op->security[i].count; j++) {
-            if (op->security[i].schemes[j]->kind == SCHEME_BEARER)
-                return "Bearer";
-            if (op->security[i].schemes[j]->kind == SCHEME_BASIC)
-                return "Basic realm=\"understudy\", charset=\"UTF-8\"";
+        for (size_t n = 0; n < op->security[i].count; n++) {
+            const struct need *need = &op->security[i].needs[n];
+            bool first = !b.len;
+            if (takes_bearer(need->scheme) && !bearer) {
+                buffer_add_text(&b, first ? "" : ", ");
+                add_bearer(&b, need, MISSING, why);
+                bearer = true;
+            } else if (need->scheme->kind == SCHEME_BASIC && !basic) {
+                buffer_printf(&b, "%sBasic realm=\"understudy\", charset=\"UTF-8\"",
+                              first ? "" : ", ");
+                basic = true;
+            }
         }
-    return "ApiKey"; /* RFC 9110 wants a challenge in every 401; there is no better word
-                      */
+    /* RFC 9110 wants a challenge in every 401, and there is no better word for keys. */
+    return b.len ? buffer_str(&b).ptr : "ApiKey";
 }
 
 bool security_check(const struct operation *op, const struct request *r,
-                    struct arena *arena, const char **why, const char **challenge)
+                    const struct guard *guard, clock_ms now, struct arena *arena,
+                    struct denial *denial)
 {
-    const char *first = NULL;
+    struct judging j = { r, guard, now, arena, NULL };
+    const struct need *nearest = NULL;
+    const char *why = NULL;
+    enum step best = MISSING;
     for (size_t i = 0; i < op->security_count; i++) {
-        const char *missing = NULL;
-        for (size_t j = 0; j < op->security[i].count && !missing; j++)
-            missing = lacks(op->security[i].schemes[j], r, arena);
-        if (!missing)
+        const struct requirement *q = &op->security[i];
+        enum step step = IN;
+        size_t n = 0;
+        for (; n < q->count && step == IN; n++)
+            step = judge(&j, &q->needs[n]);
+        if (step == IN)
             return true;
-        if (!first)
-            first = missing;
+        if (!nearest || step > best) {
+            best = step;
+            nearest = &q->needs[n - 1];
+            why = j.why;
+        }
     }
     if (!op->security_count)
         return true;
-    *why = first;
-    *challenge = challenge_of(op);
+    *denial =
+        (struct denial){ .kind = steps[best].kind,
+                         .status = steps[best].status,
+                         .why = why,
+                         .challenge = challenge_of(op, nearest, best, why, arena) };
     return false;
 }

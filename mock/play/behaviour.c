@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "doc/document.h"
 #include "doc/pointer.h"
+#include "play/doorkeeper.h"
 #include "play/seed.h"
 
 #include <stdio.h>
@@ -589,7 +590,7 @@ static void check_kind(struct reading *r, const char *on, struct where w)
     static const char *const kinds[] = {
         "no_route",       "method_not_allowed", "unauthenticated", "media_type",
         "too_large",      "body_missing",       "parse_error",     "invalid",
-        "not_acceptable",
+        "not_acceptable", "invalid_token",      "token_expired",   "insufficient_scope",
     };
     const char *near = NULL;
     unsigned least = 4;
@@ -666,6 +667,7 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
             b->format.utc = r.record->timestamps->utc;
     }
     read_sequences(&r);
+    guard_read(&b->guard, api, r.record, folder, r.file, arena, err);
     /* What can be looked at is, so that all mistakes are told at once. */
     bool compiled = read_collections(&r);
     book->rules = r.rules;
@@ -675,21 +677,24 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
             read_operation(&r, &r.record->operations[i], i, scripts);
     }
     if (err->errors != errors)
-        return NULL;
+        goto out;
     b->seed = store_new(&b->plan);
     if (!b->seed) {
         err_set(err, (struct where){ .file = r.file }, "out of memory");
-        return NULL;
+        goto out;
     }
     seed_load(b, r.record, folder, r.file, now, arena, err);
     if (err->errors == errors)
         return b;
+out:
     behaviour_done(b);
     return NULL;
 }
 
 void behaviour_done(struct behaviour *b)
 {
-    if (b)
-        store_free(b->seed);
+    if (!b)
+        return;
+    store_free(b->seed);
+    guard_done(&b->guard);
 }

@@ -8,6 +8,7 @@
 #ifndef PLAY_BEHAVIOUR_H
 #define PLAY_BEHAVIOUR_H
 
+#include "api/security.h"
 #include "play/answer.h"
 #include "play/expression.h"
 #include "play/wording.h"
@@ -20,12 +21,14 @@ struct behaviour {
     const char **sequences;
     struct timestamps format;
     struct wordings wordings;
+    struct guard guard;            /* whose keys behaviour_done frees */
     const struct script **scripts; /* one per operation; NULL where it has none */
     struct store *seed;            /* what a new namespace starts with */
 };
 
-/* folder need not exist. Everything but the seed is borrowed from arena; behaviour_done
- * frees the seed. NULL when err got an error. now stamps what the seeds leave out. */
+/* folder need not exist. Everything but the seed and the keys is borrowed from arena;
+ * behaviour_done frees those. NULL when err got an error. now stamps what the seeds
+ * leave out. */
 struct behaviour *behaviour_load(const struct api *api, const char *folder,
                                  clock_ms now, struct arena *arena, struct err *err);
 void behaviour_done(struct behaviour *b);

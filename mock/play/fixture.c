@@ -152,6 +152,22 @@ static const cyaml_schema_field_t wording_fields[] = {
 SHAPE(wording_shape, S, wording_fields);
 #undef S
 
+#define S struct record_token
+static const cyaml_schema_field_t token_fields[] = {
+    NEEDED("token", S, token), TEXT("scheme", S, scheme), TEXT("expires", S, expires),
+    LIST("scopes", S, scopes, text_shape), CYAML_FIELD_END
+};
+SHAPE(token_shape, S, token_fields);
+#undef S
+
+#define S struct record_key
+static const cyaml_schema_field_t key_fields[] = { TEXT("secret", S, secret),
+                                                   TEXT("public", S, public),
+                                                   TEXT("scheme", S, scheme),
+                                                   TEXT("id", S, id), CYAML_FIELD_END };
+SHAPE(key_shape, S, key_fields);
+#undef S
+
 #define S struct record_operation
 static const cyaml_schema_field_t operation_fields[] = {
     NEEDED("id", S, id), LIST("also", S, also, text_shape), TEXT("dry_run", S, dry_run),
@@ -173,6 +189,8 @@ static const cyaml_schema_field_t behaviour_fields[] = {
     LIST("collections", S, collections, collection_shape),
     LIST("groups", S, groups, group_shape),
     LIST("errors", S, errors, wording_shape),
+    LIST("tokens", S, tokens, token_shape),
+    LIST("keys", S, keys, key_shape),
     LIST("operations", S, operations, operation_shape),
     CYAML_FIELD_END
 };
@@ -276,7 +294,7 @@ static const char *nearest_key(const char *key)
         step_fields,       reference_fields, collection_fields, group_fields,
         unique_fields,     sequence_fields,  wording_fields,    operation_fields,
         timestamps_fields, behaviour_fields, fault_fields,      limit_fields,
-        scenario_fields,
+        scenario_fields,   token_fields,     key_fields,
     };
     const char *best = NULL;
     unsigned least = 3;

@@ -90,6 +90,16 @@ struct record_wording {
     char *error, *body;
 };
 
+struct record_token {
+    char *token, *scheme, *expires;
+    char **scopes;
+    unsigned scopes_count;
+};
+
+struct record_key {
+    char *secret, *public, *scheme, *id;
+};
+
 struct record_operation {
     char *id;
     char **also;
@@ -114,6 +124,10 @@ struct record_behaviour {
     unsigned groups_count;
     struct record_wording *errors;
     unsigned errors_count;
+    struct record_token *tokens;
+    unsigned tokens_count;
+    struct record_key *keys;
+    unsigned keys_count;
     struct record_operation *operations;
     unsigned operations_count;
 };

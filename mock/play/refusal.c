@@ -93,9 +93,43 @@ static int refusal_status(const struct operation *op)
     return 400;
 }
 
-static const struct error_plan *wording_for(const struct call *c)
+/* What a kind is worded as where it has no words of its own. */
+static const char *kin_of(const char *kind)
 {
-    const struct error_plan *p = wording_of(wordings_of(c), c->refusal.kind);
+    static const char *const kin[][2] = {
+        { "token_expired", "invalid_token" },
+        { "invalid_token", "unauthenticated" },
+        { "insufficient_scope", "forbidden" },
+    };
+    for (size_t i = 0; i < COUNT(kin); i++)
+        if (strcmp(kind, kin[i][0]) == 0)
+            return kin[i][1];
+    return NULL;
+}
+
+/* The error of that name, where the operation declares one (token_expired). */
+static const struct error_plan *declared_error(struct call *c, const char *name)
+{
+    const struct reply *reply;
+    const cJSON *body;
+    struct chance draws = *c->scope.chance;
+    if (!c->route.operation || !kin_of(name) ||
+        !error_find(c->route.operation, name, c->refusal.status, &draws, c->arena,
+                    &reply, &body))
+        return NULL;
+    struct error_plan *plan = arena_take(c->arena, sizeof(*plan));
+    plan->error = name;
+    return plan;
+}
+
+static const struct error_plan *wording_for(struct call *c)
+{
+    const struct error_plan *p = NULL;
+    for (const char *kind = c->refusal.kind; kind && !p; kind = kin_of(kind)) {
+        p = wording_of(wordings_of(c), kind);
+        if (!p)
+            p = declared_error(c, kind);
+    }
     if (!p && c->findings.count)
         p = wording_of(wordings_of(c), "invalid");
     return p;

@@ -247,17 +247,36 @@ static void condemn(struct call *c)
     c->warnings.count = 0;
 }
 
+static clock_ms now_of(struct call *c)
+{
+    pthread_mutex_lock(&c->ns->lock);
+    clock_ms now = namespace_now(c->world, c->ns);
+    pthread_mutex_unlock(&c->ns->lock);
+    return now;
+}
+
+static bool comes_in(struct call *c)
+{
+    const struct operation *op = c->route.operation;
+    struct denial denial;
+    if (!op->security_count ||
+        security_check(op, c->request, &c->world->behaviours[c->api]->guard, now_of(c),
+                       c->arena, &denial))
+        return true;
+    refuse(c, denial.kind, denial.status, denial.why);
+    c->refusal.challenge = denial.challenge;
+    return false;
+}
+
 /* Order of the questions: who is calling is asked before anything is read. */
 static void examine(struct call *c)
 {
-    const char *why, *challenge;
+    const char *why;
     const struct operation *op = c->route.operation;
     cJSON *input =
         params_read(&c->route, c->request, c->arena, &c->findings, &c->warnings);
     c->input = input;
-    if (!security_check(op, c->request, c->arena, &why, &challenge)) {
-        refuse(c, "unauthenticated", 401, why);
-        c->refusal.challenge = challenge;
+    if (!comes_in(c)) {
         c->findings.count = c->warnings.count = 0;
         return;
     }

@@ -31,6 +31,9 @@ static const char spec[] =
     "          description: Taken\n"
     "          content: {application/json: {example: {code: isbn_taken}}}\n"
     "components:\n"
+    "  securitySchemes:\n"
+    "    token: {type: http, scheme: bearer}\n"
+    "    key: {type: apiKey, in: header, name: X-Key}\n"
     "  schemas:\n"
     "    Book:\n"
     "      type: object\n"
@@ -538,6 +541,32 @@ static void all_mistakes_of_a_fault_are_told_together(void **state)
     check_places(s, places, COUNT(places));
 }
 
+/* ---- tokens and keys --------------------------------------------------------------
+ */
+
+static void a_token_or_key_that_means_nothing_is_told(void **state)
+{
+    static const struct mistake_row rows[] = {
+        { "tokens: [{scheme: token}]\n", NULL, 1, 19, "the key \"token\" is missing" },
+        { "tokens: [{token: a, scope: [b]}]\n", NULL, 1, 21,
+          "the key \"scope\" is not known here; did you mean \"scopes\"?" },
+        { "tokens: [{token: a, scheme: tokn}]\n", NULL, 1, 21,
+          "has no security scheme \"tokn\"; did you mean \"token\"?" },
+        { "tokens: [{token: a, expires: tomorrow}]\n", NULL, 1, 21,
+          "expected a time such as 2026-01-01T00:00:00Z, found \"tomorrow\"" },
+        { "keys: [{scheme: token}]\n", NULL, 1, 8,
+          "expected either a secret or the file of a public key" },
+        { "keys: [{secret: a, public: b.pem}]\n", NULL, 1, 8,
+          "expected either a secret" },
+        { "keys: [{public: b.pem}]\n", NULL, 1, 9, "there is no file" },
+        { "keys: [{public: books.json}]\n", NULL, 1, 9,
+          "expected an RSA or EC public key in PEM, found another file" },
+        { "keys: [{secret: a, scheme: key}]\n", NULL, 1, 20,
+          "the scheme \"key\" takes no bearer tokens" },
+    };
+    check_mistakes(*state, rows, COUNT(rows), "behaviour.yaml");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, shelf_up, shelf_down)
@@ -547,6 +576,7 @@ int main(void)
         TEST(an_alias_is_refused),
         TEST(a_name_that_the_document_does_not_have_is_told_with_its_place),
         TEST(a_step_that_makes_no_sense_is_told_with_its_place),
+        TEST(a_token_or_key_that_means_nothing_is_told),
         TEST(a_seed_with_a_mistake_is_told_with_its_place),
         TEST(a_seed_is_a_file_of_the_same_folder),
         TEST(a_sound_behaviour_is_loaded_with_its_seed),
