@@ -296,6 +296,7 @@ struct api *api_load(const char *file, const struct api_options *options,
         return NULL;
     load_param_tables(&l);
     load_examples(&l);
+    load_items(&l);
     api->routes = routes_new(api, arena, err);
     return err->errors == errors ? api : NULL;
 }

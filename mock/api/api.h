@@ -76,13 +76,24 @@ struct media {
     size_t example_count;
 };
 
+/* A header field that a reply declares. */
+struct field {
+    const char *name;
+    bool required;
+    bool explode;                /* of an object: a=1,b=2 */
+    bool as_json;                /* it has content, not a style */
+    const cJSON *given;          /* the example, or NULL */
+    const struct schema *schema; /* or NULL */
+};
+
 struct reply {
     const char *key;  /* as written: "200", "4XX", "default" */
     int low, high;    /* the statuses it stands for; 0, 999 for default */
     const char *name; /* its description in small letters with '_': "not_found" */
     struct media *media;
     size_t media_count;
-    const cJSON *headers; /* or NULL */
+    struct field *fields;
+    size_t field_count;
     const cJSON *node;
     const char *pointer;
 };
@@ -136,6 +147,8 @@ struct operation {
     struct requirement *security;
     size_t security_count; /* 0: anyone */
     size_t index;          /* in api->operations */
+    bool deprecated;
+    const struct operation *item; /* of POST /pets: some operation of /pets/{id} */
     const char *pointer;
 };
 

@@ -30,9 +30,11 @@ const char *load_join(struct loading *l, const char *base, const char *name);
 
 /* The examples of every reply, and a warning for each that does not fit its schema;
  * called once the schemas are compiled. */
-void load_examples(struct loading *l); /* example.c */
-void load_servers(struct loading *l);  /* servers.c */
-void load_schemes(struct loading *l);  /* security.c */
+void load_examples(struct loading *l);                /* example.c */
+void load_fields(struct loading *l, struct reply *r); /* field.c */
+void load_items(struct loading *l);                   /* item.c */
+void load_servers(struct loading *l);                 /* servers.c */
+void load_schemes(struct loading *l);                 /* security.c */
 void load_security(struct loading *l, struct operation *op, const cJSON *node);
 
 /* A schema of ours that stands for the one at pointer in the document, so that findings

@@ -99,7 +99,7 @@ static void load_replies(struct loading *l, struct operation *op,
             continue;
         r->pointer = pointer;
         r->name = name_of(l, json_member_text(r->node, "description"));
-        r->headers = json_member(r->node, "headers");
+        load_fields(l, r);
         r->media = load_content(l, json_member(r->node, "content"),
                                 load_join(l, pointer, "content"), &r->media_count);
         op->reply_count++;
@@ -144,6 +144,7 @@ bool load_operation(struct loading *l, struct operation *op, const cJSON *path_i
     const char *id = json_member_text(node, "operationId");
     op->id = id ? id : arena_printf(l->arena, "%s %s", op->method, op->path);
     op->summary = json_member_text(node, "summary");
+    op->deprecated = json_is_true(json_member(node, "deprecated"));
 
     load_params(l, op, path_item, item_pointer, node);
     if (json_member(node, "requestBody"))

@@ -44,6 +44,9 @@
 /* Request line and header fields together. */
 #define LIMIT_HEAD_BYTES (32 * 1024)
 
+/* One header field that a document gives an answer; more is no field but a body. */
+#define LIMIT_FIELD_BYTES ((size_t)4 * 1024)
+
 /* civetweb keeps 64 header fields and drops what follows without a word, so a request
  * with as many is refused. */
 #define LIMIT_HEADERS 64

@@ -32,6 +32,7 @@
     X(STRICT, "strict", 0, NULL,                                                      \
       "refuse what would be a warning, in documents "                                 \
       "and in calls")                                                                 \
+    X(CORS, "cors", 0, NULL, "let pages of any origin call, as browsers ask")         \
     X(ADMIN_TOKEN, "admin-token", 0, "TEXT",                                          \
       "/__admin wants this bearer token; needed "                                     \
       "off loopback")                                                                 \
@@ -194,6 +195,9 @@ static bool apply(struct options *o, enum option which, const char *value)
         return true;
     case OPTION_STRICT:
         o->strict = truth(value);
+        return true;
+    case OPTION_CORS:
+        o->cors = truth(value);
         return true;
     case OPTION_ADMIN_TOKEN:
         o->admin_token = *value ? value : NULL;

@@ -115,6 +115,7 @@ int command_serve(const struct options *o)
     int code = EXIT_BAD_INPUT;
     struct service service = { .admin_token = o->admin_token,
                                .admin_off = !is_loopback(o->host) && !o->admin_token,
+                               .cors = o->cors,
                                .quiet = o->quiet };
     if (!load(&l, o)) {
         load_print(&l, true, stderr);

@@ -45,8 +45,7 @@ static bool meets(const cJSON *object, const cJSON *from)
     return false;
 }
 
-/* "pet_id", "petId" and "pet-id" end in an id. */
-static bool names_an_id(const char *name)
+bool echo_names_id(const char *name)
 {
     size_t n = strlen(name);
     return n > 2 &&
@@ -85,7 +84,7 @@ cJSON *echo_input(cJSON *value, const struct schema *schema, const struct operat
 {
     static const char *const sources[] = { "query", "body", "path" };
     const cJSON *last = last_value(op, json_member(input, "path"));
-    bool id = last && names_an_id(last->string);
+    bool id = last && echo_names_id(last->string);
     if (!json_is_object(value))
         return value;
     struct echo e = { value, target(value, input, id), schema, arena };

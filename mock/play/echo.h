@@ -15,4 +15,7 @@
 cJSON *echo_input(cJSON *value, const struct schema *schema, const struct operation *op,
                   const cJSON *input, struct arena *arena);
 
+/* Whether a name is one for ids: "pet_id", "petId", "pet-id". */
+bool echo_names_id(const char *name);
+
 #endif

@@ -1,3 +1,4 @@
+#include "play/fields.h"
 #include "play/voice.h"
 
 static const struct operation *operation_of(const struct call *c)
@@ -173,6 +174,8 @@ static void ask(struct call *c)
         say_fault_error(c); /* it happened; the client cannot know */
     if (c->allowance.limit)
         limit_headers(c, &c->allowance);
+    if (operation_of(c))
+        fields_fill(c);
 }
 
 void play_call(struct call *c)

@@ -51,7 +51,6 @@ static void say_sample(struct call *c, const struct media *m)
     if (value)
         value = echo_input(value, m->schema, op, c->input, c->arena);
     c->answer.body = value;
-    c->answer.voice = "sample";
 }
 
 bool reply_answer(struct call *c, const struct reply *reply, int status,
@@ -65,6 +64,7 @@ bool reply_answer(struct call *c, const struct reply *reply, int status,
     a->body = NULL;
     a->text = (struct str){ NULL, 0 };
     a->fits = false;
+    a->voice = "sample";
     if (!suits && status < 400) {
         answer_not_acceptable(c, reply_types(reply, c->arena));
         return true;

@@ -6,6 +6,7 @@
 #include "api/security.h"
 #include "play/play.h"
 #include "serve/admin.h"
+#include "serve/cors.h"
 
 #include <stdio.h>
 
@@ -401,6 +402,30 @@ static void record(struct service *service, const struct call *c,
             .took_us = clock_monotonic_us() - started });
 }
 
+/* OPTIONS where the document declares none (RFC 9110, 9.3.7), and preflights, which a
+ * browser sends without credentials. */
+static bool answer_options(struct service *service, struct call *c, struct delivery *d)
+{
+    bool preflight = service->cors && cors_is_preflight(c->request);
+    const char *allow = c->route.allow ? c->route.allow : "";
+    bool known = c->refusal.kind && strcmp(c->refusal.kind, "method_not_allowed") == 0;
+    if (!preflight && !(known && str_is(c->request->method, "OPTIONS")))
+        return false;
+    c->answer.voice = "options";
+    c->answer.status = 204;
+    c->scope.now = now_of(c);
+    c->refusal.kind = NULL;
+    d->response.status = 204;
+    if (preflight)
+        cors_preflight(c->request, allow, c->arena, &d->response);
+    else
+        response_header(&d->response, "Allow",
+                        str(arena_printf(c->arena, "%s, OPTIONS", allow)));
+    if (service->cors && !preflight)
+        cors_allow(c->request, c->arena, &d->response);
+    return true;
+}
+
 static void answer_call(struct service *service, struct namespace *ns,
                         const struct request *r, struct str path, struct arena *arena,
                         struct delivery *d)
@@ -413,12 +438,18 @@ static void answer_call(struct service *service, struct namespace *ns,
     c->ns = ns;
     c->findings.arena = c->warnings.arena = arena;
     choose(c, path);
+    if (answer_options(service, c, d)) {
+        record(service, c, d, false, started);
+        return;
+    }
     if (c->route.operation)
         examine(c);
     play_call(c);
     bool fits = keeps_contract(c, service);
     deliver(&c->answer, arena, d);
     warnings_header(c, &d->response);
+    if (service->cors)
+        cors_allow(r, arena, &d->response);
     d->delay_ms = c->delay_ms;
     d->connection = c->connection;
     if (d->connection == CONNECTION_CUT)

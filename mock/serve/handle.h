@@ -14,6 +14,7 @@ struct service {
     struct journal *journal;
     const char *admin_token; /* NULL: none is needed */
     bool admin_off;          /* not on loopback and no token: /__admin is closed */
+    bool cors;               /* pages of other origins may call */
     bool quiet;              /* no line on standard error for a broken answer */
 };
 

@@ -26,6 +26,7 @@ bool stage_open(struct stage *s, char **words, int count, struct arena *arena,
     s->service = (struct service){ .world = &s->loaded.world,
                                    .journal = journal_new(),
                                    .admin_token = s->options.admin_token,
+                                   .cors = s->options.cors,
                                    .quiet = true };
     *why = "out of memory";
     return s->service.journal && world_open(&s->loaded.world);

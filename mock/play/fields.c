@@ -1,0 +1,144 @@
+#include "play/fields.h"
+
+#include "play/declared.h"
+#include "play/echo.h"
+
+/* ---- declared fields ---------------------------------------------------------------
+ */
+
+static struct str plain(const cJSON *v, struct arena *arena)
+{
+    return json_is_string(v) ? str(v->valuestring) : json_text(v, arena);
+}
+
+/* A value in the style `simple` (OpenAPI 4.8.12.2). */
+static struct str written(const struct field *f, const cJSON *v, struct arena *arena)
+{
+    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
+    if (f->as_json || (!json_is_array(v) && !json_is_object(v)))
+        return f->as_json ? json_text(v, arena) : plain(v, arena);
+    for (const cJSON *m = v->child; m; m = m->next) {
+        buffer_add_text(&b, m == v->child ? "" : ",");
+        if (json_is_object(v))
+            buffer_printf(&b, "%s%c", m->string, f->explode ? '=' : ',');
+        buffer_add(&b, plain(m, arena));
+    }
+    return buffer_str(&b);
+}
+
+/* A field holds visible ASCII, spaces and tabs (RFC 9110, 5.5); others are left out. */
+static bool can_be_sent(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((text.ptr[i] < ' ' && text.ptr[i] != '\t') || text.ptr[i] > '~')
+            return false;
+    return text.len <= LIMIT_FIELD_BYTES;
+}
+
+static bool is_said(const struct answer *a, const char *name)
+{
+    for (size_t i = 0; i < a->header_count; i++)
+        if (str_equal_nocase(a->headers[i].name, str(name)))
+            return true;
+    return false;
+}
+
+static const cJSON *value_of(struct call *c, const struct field *f)
+{
+    const struct media as_media = { .schema = f->schema };
+    if (!f->given)
+        return declared_sample(&as_media, NULL, NULL, SAMPLE_REQUIRED, c->scope.chance,
+                               c->arena);
+    bool fits = !f->schema || schema_check(f->schema, f->given, DIRECTION_RESPONSE, "",
+                                           c->arena, NULL);
+    return fits || f->required ? f->given : NULL;
+}
+
+static void fill_declared(struct call *c, const struct reply *reply, bool all)
+{
+    for (size_t i = 0; reply && i < reply->field_count; i++) {
+        const struct field *f = &reply->fields[i];
+        if ((!all && !f->required) || is_said(&c->answer, f->name))
+            continue;
+        const cJSON *v = value_of(c, f);
+        struct str text = v && !json_is_null(v) ? written(f, v, c->arena) : STR("");
+        if (text.len && can_be_sent(text))
+            answer_header(&c->answer, f->name, text);
+    }
+}
+
+/* ---- Location ----------------------------------------------------------------------
+ */
+
+/* The value that goes into the item's path: the body's member of the template's name,
+ * or its id when the name is one for ids; in the body or the one object that it wraps.
+ */
+static const cJSON *key_in(const cJSON *body, const char *name, bool id)
+{
+    const cJSON *only = NULL, *v = json_member(body, name);
+    if (!v && id)
+        v = json_member(body, "id");
+    if (v || !json_is_object(body))
+        return v;
+    for (const cJSON *m = body->child; m; m = m->next) {
+        if (!json_is_object(m))
+            continue;
+        if (only)
+            return NULL;
+        only = m;
+    }
+    v = json_member(only, name);
+    return v || !id ? v : json_member(only, "id");
+}
+
+static void fill_location(struct call *c)
+{
+    const struct operation *item = c->route.operation->item;
+    struct str path = c->request->path;
+    if (c->answer.status != 201 || !item || is_said(&c->answer, "Location"))
+        return;
+    const char *open = strrchr(item->path, '{') + 1;
+    char *name = arena_copy(c->arena, (struct str){ open, strlen(open) - 1 });
+    const cJSON *key =
+        key_in(c->answer.body, name, strcmp(name, "id") == 0 || echo_names_id(name));
+    if (!json_is_string(key) && !json_is_number(key))
+        return;
+    struct str text = plain(key, c->arena);
+    struct buffer b = buffer_in(c->arena, LIMIT_HEAD_BYTES);
+    buffer_add(&b, path);
+    buffer_add_char(&b, '/');
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char ch = (unsigned char)text.ptr[i];
+        if ((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+            (ch >= '0' && ch <= '9') || (ch && strchr("-._~", ch)))
+            buffer_add_char(&b, (char)ch);
+        else
+            buffer_printf(&b, "%%%02X", ch);
+    }
+    if (text.len && !b.full)
+        answer_header(&c->answer, "Location", buffer_str(&b));
+}
+
+/* ---- all ---------------------------------------------------------------------------
+ */
+
+static bool is_of_the_document(const char *voice)
+{
+    static const char *const voices[] = { "example", "sample", "preference" };
+    for (size_t i = 0; voice && i < COUNT(voices); i++)
+        if (strcmp(voice, voices[i]) == 0)
+            return true;
+    return false;
+}
+
+void fields_fill(struct call *c)
+{
+    const struct operation *op = c->route.operation;
+    const struct reply *reply = operation_reply(op, c->answer.status);
+    fill_location(c);
+    fill_declared(c, reply, is_of_the_document(c->answer.voice));
+    /* RFC 9745, 2.1: a date in the past says "is deprecated". The document says only
+     * that, so the date is the earliest one. */
+    if (op->deprecated && !is_said(&c->answer, "Deprecation"))
+        answer_header(&c->answer, "Deprecation", STR("@0"));
+}
