@@ -368,6 +368,28 @@ int operation_status(const struct operation *op, int low, int high)
     return best;
 }
 
+/* The lowest status that starts a declared reply inside low to high; 0 if none. */
+static int lowest(const struct operation *op, int low, int high)
+{
+    int best = 0;
+    for (size_t i = 0; i < op->reply_count; i++) {
+        const struct reply *r = &op->replies[i];
+        if (r->low >= low && r->high <= high && (!best || r->low < best))
+            best = r->low;
+    }
+    return best;
+}
+
+int operation_success(const struct operation *op)
+{
+    int status = operation_status(op, 200, 299);
+    if (!status)
+        status = lowest(op, 200, 299);
+    if (!status && operation_reply(op, 200))
+        status = 200;
+    return status ? status : lowest(op, 300, 399);
+}
+
 const struct media *reply_json(const struct reply *reply)
 {
     for (size_t i = 0; reply && i < reply->media_count; i++)

@@ -203,6 +203,11 @@ const struct reply *operation_reply(const struct operation *op, int status);
 /* The first status that an operation declares from low to high, exactly; 0 if none. */
 int operation_status(const struct operation *op, int low, int high);
 
+/* The status that a document means for a good call, as Prism reads it: the lowest 2xx,
+ * else 2XX and then default (both as 200), else the lowest 3xx; 0 when the operation
+ * declares only errors. */
+int operation_success(const struct operation *op);
+
 /* The JSON entry of a reply's content; NULL when it has none. */
 const struct media *reply_json(const struct reply *reply);
 

@@ -1,5 +1,6 @@
 #include "command/load.h"
 
+#include "api/clash.h"
 #include "base/file.h"
 #include "base/map.h"
 #include "doc/document.h"
@@ -193,6 +194,16 @@ static bool load_apis(struct loaded *l, const struct options *o,
     return !l->err.errors;
 }
 
+static void warn_of_clashes(struct loaded *l)
+{
+    size_t count;
+    const struct cast *cast = &l->world.cast;
+    const struct clash *list = clashes_find(cast->apis, cast->count, l->arena, &count);
+    for (size_t i = 0; i < count; i++)
+        err_warn(&l->err, (struct where){ .file = list[i].other->file }, "%s",
+                 clash_text(&list[i], l->arena));
+}
+
 static bool is_served(const struct cast *cast, const char *api)
 {
     for (size_t i = 0; api && i < cast->count; i++)
@@ -291,6 +302,7 @@ bool load(struct loaded *l, const struct options *o)
         load_scenarios(l, arena_printf(l->arena, "%s/scenarios", folder),
                        o->scenario_count);
         start_scenarios(l, o);
+        warn_of_clashes(l);
     }
     return !l->err.errors && !(o->strict && l->err.warnings);
 }

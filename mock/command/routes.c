@@ -1,20 +1,40 @@
+#include "api/accept.h"
 #include "command/command.h"
 #include "command/load.h"
+#include "play/declared.h"
+
+/* Whether the author gives the schema's value as a whole. */
+static bool schema_gives(const struct api *api, const struct media *m,
+                         struct arena *arena)
+{
+    static const char *const words[] = { "example", "examples", "default", "const" };
+    const cJSON *schema = declared_follow(api, json_member(m->node, "schema"), arena);
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (json_member(schema, words[i]))
+            return true;
+    return false;
+}
 
 /* Who will answer a good call: a behaviour, an example of the document, or a sample. */
 static const char *answers(const struct world *w, size_t api,
-                           const struct operation *op)
+                           const struct operation *op, struct arena *arena)
 {
+    static const struct request any;
+    struct offer offer;
+    int status = operation_success(op);
     if (w->behaviours[api]->scripts[op->index] && !w->stateless)
         return "behaviour";
-    int status = operation_status(op, 200, 299);
-    const struct media *m = reply_json(operation_reply(op, status ? status : 200));
-    if (m && (json_member(m->node, "example") || json_member(m->node, "examples")))
-        return "example";
-    return m ? "sample" : "no body";
+    if (!status)
+        return "nothing";
+    accept_choose(&any, operation_reply(op, status), arena, &offer);
+    if (!offer.media)
+        return "no body";
+    bool given = media_example(offer.media, STR("")) ||
+                 schema_gives(op->api, offer.media, arena);
+    return given ? "example" : "sample";
 }
 
-static void print_text(const struct world *w)
+static void print_text(const struct world *w, struct arena *arena)
 {
     int method = 6, path = 4, id = 9;
     for (size_t a = 0; a < w->cast.count; a++)
@@ -31,13 +51,12 @@ static void print_text(const struct world *w)
         for (size_t i = 0; i < w->cast.apis[a]->operation_count; i++) {
             const struct operation *op = &w->cast.apis[a]->operations[i];
             printf("%-*s  %-*s  %-*s  %-10s  %s\n", method, op->method, path, op->path,
-                   id, op->id, op->api->name, answers(w, a, op));
+                   id, op->id, op->api->name, answers(w, a, op, arena));
         }
 }
 
-static void print_json(const struct world *w)
+static void print_json(const struct world *w, struct arena *arena)
 {
-    struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
     cJSON *list = json_array(arena);
     for (size_t a = 0; a < w->cast.count; a++)
         for (size_t i = 0; i < w->cast.apis[a]->operation_count; i++) {
@@ -47,11 +66,10 @@ static void print_json(const struct world *w)
             json_add(row, "path", json_string(arena, str(op->path)));
             json_add(row, "operationId", json_string(arena, str(op->id)));
             json_add(row, "api", json_string(arena, str(op->api->name)));
-            json_add(row, "answers", json_string(arena, str(answers(w, a, op))));
+            json_add(row, "answers", json_string(arena, str(answers(w, a, op, arena))));
             json_push(list, row);
         }
     puts(json_text(list, arena).ptr);
-    arena_free(arena);
 }
 
 int command_routes(const struct options *o)
@@ -60,9 +78,9 @@ int command_routes(const struct options *o)
     bool ok = load(&l, o);
     load_print(&l, true, stderr);
     if (ok && o->json)
-        print_json(&l.world);
+        print_json(&l.world, l.arena);
     else if (ok)
-        print_text(&l.world);
+        print_text(&l.world, l.arena);
     load_done(&l);
     return ok ? EXIT_FINE : EXIT_BAD_INPUT;
 }

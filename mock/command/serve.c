@@ -1,3 +1,4 @@
+#include "api/clash.h"
 #include "command/command.h"
 #include "command/load.h"
 #include "serve/handle.h"
@@ -25,6 +26,15 @@ static const struct operation *easy_call(const struct api *api)
     return NULL;
 }
 
+static void print_clashes(const struct loaded *l)
+{
+    size_t count;
+    const struct cast *cast = &l->world.cast;
+    const struct clash *list = clashes_find(cast->apis, cast->count, l->arena, &count);
+    for (size_t i = 0; i < count; i++)
+        printf("%s  %s\n", i ? "" : "\n", clash_text(&list[i], l->arena));
+}
+
 static void print_started(const struct loaded *l, const struct options *o,
                           unsigned port)
 {
@@ -37,6 +47,7 @@ static void print_started(const struct loaded *l, const struct options *o,
     for (size_t i = 0; i < w->cast.count; i++)
         printf("  %-24s %s/%s  (%zu operations)\n", w->cast.apis[i]->title, base,
                w->cast.apis[i]->name, w->cast.apis[i]->operation_count);
+    print_clashes(l);
     printf("\n  scenarios:");
     for (size_t i = 0; i < w->scenario_count; i++) {
         bool on = false;

@@ -16,6 +16,7 @@ struct refusal {
     int status;
     const char *detail;
     const char *challenge, *allow; /* for WWW-Authenticate and Allow, or NULL */
+    cJSON *choices; /* what the call could have meant, for a problem, or NULL */
 };
 
 /* One call on its way. All borrowed from the arena or the world. */

@@ -23,7 +23,8 @@ static int status_of_code(const struct operation *op, struct str code,
             continue;
         if (r->low)
             return r->low;
-        return success_status(op) == 200 && operation_reply(op, 200) == r ? 200 : 500;
+        return operation_success(op) == 200 && operation_reply(op, 200) == r ? 200
+                                                                             : 500;
     }
     return 0;
 }
@@ -127,7 +128,8 @@ bool say_preference(struct call *c)
         answer_problem(&c->answer, 400, why, c->arena);
         return true;
     }
-    int status = p.code.ptr ? status_of_code(op, p.code, c->arena) : success_status(op);
+    int status =
+        p.code.ptr ? status_of_code(op, p.code, c->arena) : operation_success(op);
     const struct reply *reply = status ? operation_reply(op, status) : NULL;
     if (p.has_seed) /* whatever came before, the same call gives the same bytes */
         *c->scope.chance = chance_of(p.seed, STR(""), str(op->id), 0);

@@ -184,6 +184,16 @@ static void say_findings(struct call *c, bool listed)
         findings_header(c);
 }
 
+static void say_problem(struct call *c, int status)
+{
+    answer_problem(&c->answer, status, c->refusal.detail, c->arena);
+    if (!c->refusal.choices)
+        return;
+    cJSON *body = json_copy(c->arena, c->answer.body);
+    json_add(body, "choices", c->refusal.choices);
+    c->answer.body = body;
+}
+
 bool say_refusal(struct call *c)
 {
     struct refusal *r = &c->refusal;
@@ -204,7 +214,7 @@ bool say_refusal(struct call *c)
     if (plan)
         speak(c, plan, status, r->detail, "refusal");
     else if (!worded_refusal(c, status, &listed))
-        answer_problem(&c->answer, status, r->detail, c->arena);
+        say_problem(c, status);
     c->answer.voice = "refusal";
     if (!c->answer.error)
         c->answer.error = r->kind;

@@ -4,28 +4,6 @@
 #include "play/declared.h"
 #include "play/echo.h"
 
-/* The lowest status that starts a declared reply inside low to high; 0 if none. */
-static int lowest(const struct operation *op, int low, int high)
-{
-    int best = 0;
-    for (size_t i = 0; i < op->reply_count; i++) {
-        const struct reply *r = &op->replies[i];
-        if (r->low >= low && r->high <= high && (!best || r->low < best))
-            best = r->low;
-    }
-    return best;
-}
-
-int success_status(const struct operation *op)
-{
-    int status = operation_status(op, 200, 299);
-    if (!status)
-        status = lowest(op, 200, 299);
-    if (!status && operation_reply(op, 200))
-        status = 200;
-    return status ? status : lowest(op, 300, 399);
-}
-
 void answer_not_acceptable(struct call *c, const char *types)
 {
     answer_problem(
@@ -86,7 +64,7 @@ bool reply_answer(struct call *c, const struct reply *reply, int status,
 bool say_declared(struct call *c)
 {
     const struct operation *op = c->route.operation;
-    int status = success_status(op);
+    int status = operation_success(op);
     if (status) {
         reply_answer(c, operation_reply(op, status), status, STR(""), false);
         return true;

@@ -10,11 +10,6 @@ bool say_refusal(struct call *c);    /* refusal.c */
 bool say_preference(struct call *c); /* preference.c */
 bool say_declared(struct call *c);   /* reply.c: an example, else a sample */
 
-/* The status that a document means for a good call, as Prism reads it: the lowest 2xx,
- * else 2XX and then default (both as 200), else the lowest 3xx; 0 when the operation
- * declares only errors. */
-int success_status(const struct operation *op);
-
 /* What a reply describes, as the client's Accept wants it: the example of that name,
  * else (with an empty name and dynamic unset) any example, else a sample. False when
  * there is no example of that name. */

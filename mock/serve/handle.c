@@ -118,6 +118,29 @@ static const char *names_of(const struct cast *cast, const bool *which,
     return buffer_str(&b).ptr;
 }
 
+/* The ways to say which of several APIs is meant. */
+static cJSON *choices_of(const struct cast *cast, const bool *which, struct str path,
+                         struct arena *arena)
+{
+    cJSON *list = json_array(arena);
+    for (size_t i = 0; i < cast->count; i++) {
+        const struct api *api = cast->apis[i];
+        if (!which[i])
+            continue;
+        cJSON *one = json_object(arena);
+        const char *own =
+            arena_printf(arena, "/%s%.*s", api->name, (int)path.len, path.ptr);
+        json_add(one, "api", json_string(arena, str(api->name)));
+        json_add(one, "title", json_string(arena, str(api->title)));
+        if (utf8_valid(path))
+            json_add(one, "path", json_string(arena, str(own)));
+        if (api->servers[0].host[0])
+            json_add(one, "host", json_string(arena, str(api->servers[0].host)));
+        json_push(list, one);
+    }
+    return list;
+}
+
 /* By path alone: the one API that has it. */
 static void choose_by_path(struct call *c, struct str path)
 {
@@ -137,13 +160,14 @@ static void choose_by_path(struct call *c, struct str path)
         return;
     c->api = cast->count == 1 ? 0 : SIZE_MAX;
     c->route = (struct route){ .operation = NULL };
-    if (count)
+    if (count) {
         refuse(c, "no_route", 404,
                arena_printf(c->arena,
                             "several APIs have this path; say which by one of the "
                             "prefixes %s or by the Host field",
                             names_of(cast, has, c->arena)));
-    else
+        c->refusal.choices = choices_of(cast, has, path, c->arena);
+    } else
         refuse(c, "no_route", 404,
                arena_printf(c->arena, "no API served here has this path; there are %s",
                             names_of(cast, NULL, c->arena)));
@@ -168,7 +192,7 @@ static void choose(struct call *c, struct str path)
             choose_by_path(c, path);
         if (!c->route.path_known) {
             c->api = named;
-            c->refusal.kind = NULL;
+            c->refusal = (struct refusal){ .kind = NULL };
             refuse(c, "no_route", 404,
                    arena_printf(c->arena, "%s has no such path",
                                 cast->apis[named]->title));

@@ -129,6 +129,20 @@ EOF
     [ "$output" = '"two"' ]
     run call GET /v1/a '' -H 'Host: two.example:8443'
     [ "$output" = '"two"' ]
+    run "$program" check "$BATS_TEST_TMPDIR/one.yaml" "$BATS_TEST_TMPDIR/two.yaml"
+    [ "$status" -eq 0 ]
+    [[ $output == *"one and two both have /v1/a; say which by the prefix /one or /two"* ]]
+}
+
+@test "routes says who answers, as text and as JSON" {
+    run "$program" routes "$root"/tests/data/answers.yaml
+    [ "$status" -eq 0 ]
+    [[ $output == *"GET     /media             media           answers     example"* ]]
+    [[ $output == *"/statuses/errors   onlyErrors      answers     nothing"* ]]
+    run "$program" routes --json "$root"/tests/data/answers.yaml
+    [ "$(echo "$output" | jq -r '.[] | select(.operationId == "makeThing") | [.method, .path, .api, .answers] | join(" ")')" = \
+        "POST /things answers sample" ]
+    [ "$("$program" routes --json "$root"/tests/data/library.yaml --fixtures "$root"/tests/data/fixtures | jq -r '.[] | select(.operationId == "addBook").answers')" = behaviour ]
 }
 
 @test "an installed program finds its specs and fixtures in share/understudy" {
