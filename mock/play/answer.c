@@ -34,6 +34,6 @@ void answer_problem(struct answer *a, int status, const char *detail,
     a->status = status;
     a->body = body;
     a->text = (struct str){ NULL, 0 };
-    a->fits = false;
+    a->fits = a->unworded = false;
     a->content_type = "application/problem+json";
 }

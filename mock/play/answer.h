@@ -13,6 +13,7 @@ struct answer {
     struct str text;          /* bytes that are sent as they are; ptr NULL: body is */
     const char *content_type; /* of either */
     bool fits;                /* body is known to fit the declared schema */
+    bool unworded;            /* an error that nobody has words for: a bare problem */
     struct header headers[ANSWER_HEADERS];
     size_t header_count;
     const char *voice; /* who spoke: "behaviour", "refusal", "fault", … */

@@ -1,5 +1,6 @@
 #include "play/fields.h"
 #include "play/voice.h"
+#include "play/worded.h"
 
 static const struct operation *operation_of(const struct call *c)
 {
@@ -166,6 +167,7 @@ static void prepare(struct call *c)
 
 static void ask(struct call *c)
 {
+    bool listed;
     prepare(c);
     for (size_t i = 0; i < COUNT(voices); i++)
         if (voices[i](c))
@@ -174,8 +176,10 @@ static void ask(struct call *c)
         say_fault_error(c); /* it happened; the client cannot know */
     if (c->allowance.limit)
         limit_headers(c, &c->allowance);
-    if (operation_of(c))
-        fields_fill(c);
+    if (!operation_of(c))
+        return;
+    worded_error(c, &listed);
+    fields_fill(c);
 }
 
 void play_call(struct call *c)

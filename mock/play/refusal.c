@@ -211,10 +211,12 @@ bool say_refusal(struct call *c)
     }
     bind_refusal(c);
     const struct error_plan *plan = wording_for(c);
-    if (plan)
+    if (plan) {
         speak(c, plan, status, r->detail, "refusal");
-    else if (!worded_refusal(c, status, &listed))
+        worded_error(c, &listed);
+    } else if (!worded_refusal(c, status, &listed)) {
         say_problem(c, status);
+    }
     c->answer.voice = "refusal";
     if (!c->answer.error)
         c->answer.error = r->kind;

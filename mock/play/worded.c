@@ -330,6 +330,10 @@ bool worded_refusal(struct call *c, int status, bool *listed)
     if (media_is_json(str(offer.type))) {
         if (!fill_json(c, offer.media, status, listed))
             return false;
+    } else if (!c->findings.count && media_example(offer.media, STR(""))) {
+        const struct example *e = media_example(offer.media, STR(""));
+        c->answer.body = e->value;
+        c->answer.text = e->text;
     } else if (str_equal_nocase(str(offer.type), STR("text/plain"))) {
         c->answer.body = json_string(c->arena, str(plain_text(c)));
         *listed = true;
@@ -339,4 +343,15 @@ bool worded_refusal(struct call *c, int status, bool *listed)
     c->answer.status = status;
     c->answer.content_type = offer.type;
     return true;
+}
+
+void worded_error(struct call *c, bool *listed)
+{
+    const char *detail = json_member_text(c->answer.body, "detail");
+    if (!c->answer.unworded)
+        return;
+    c->answer.unworded = false;
+    if (!c->refusal.kind)
+        c->refusal.detail = detail ? detail : status_phrase(c->answer.status);
+    worded_refusal(c, c->answer.status, listed);
 }

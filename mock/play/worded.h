@@ -14,4 +14,9 @@
  */
 bool worded_refusal(struct call *c, int status, bool *listed);
 
+/* The same for an error that a step, a fault or a limit has asked for without words:
+ * the declared reply takes the place of the bare problem, whose detail it tells.
+ * Nothing happens to other answers. */
+void worded_error(struct call *c, bool *listed);
+
 #endif

@@ -163,6 +163,8 @@ void error_answer(const struct error_plan *plan, const struct wordings *w,
 
     a->error = p->error;
     a->body = NULL;
+    a->text = (struct str){ NULL, 0 };
+    a->fits = a->unworded = false;
     bool declared =
         s->operation && p->error &&
         error_find(s->operation, p->error, wanted, s->chance, s->arena, &reply, &start);
@@ -195,6 +197,7 @@ void error_answer(const struct error_plan *plan, const struct wordings *w,
                                               : "application/json";
     } else {
         answer_problem(a, a->status, detail, s->arena);
+        a->unworded = true;
     }
     add_retry_after(s, a);
 }
