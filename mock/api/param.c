@@ -1,6 +1,7 @@
 #include "api/param.h"
 
 #include "api/param_value.h"
+#include "api/prefer.h"
 #include "base/map.h"
 #include "doc/pointer.h"
 
@@ -167,11 +168,7 @@ static const struct param *piece_of(const struct gathering *g, struct str name)
 /* An API key, or a word that a client says to the mock and not to the API. */
 static bool is_for_others(const struct gathering *g, struct str name)
 {
-    static const char *const names[] = { "__code", "__example", "__dynamic", "__seed" };
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (str_is(name, names[i]))
-            return true;
-    return map_get(g->op->table->keys, name);
+    return prefer_is_twin(name) || map_get(g->op->table->keys, name);
 }
 
 static bool give_declared(struct gathering *g, struct str name, struct str text)
@@ -265,7 +262,7 @@ static void gather_pair(struct gathering *g, struct str pair)
         return;
     }
     const struct param *whole = g->op->table->querystring;
-    if (whole)
+    if (whole && !prefer_is_twin(name))
         give(g, whole, (struct given){ .text = text, .member = name });
     else if (!give_declared(g, name, text))
         keep_undeclared(g, name, text);
