@@ -31,6 +31,26 @@ static void say_sample(struct call *c, const struct media *m)
     c->answer.body = value;
 }
 
+/* The example of that name: of the type that the client wants most, else of any that it
+ * takes; *offer is that type then. */
+static const struct example *find_named(struct call *c, const struct reply *reply,
+                                        struct str name, struct offer *offer)
+{
+    const struct example *e = media_example(offer->media, name);
+    for (size_t i = 0; i < reply->media_count && !e; i++) {
+        struct reply one = *reply;
+        struct offer other;
+        one.media = &reply->media[i];
+        one.media_count = 1;
+        e = media_example(one.media, name);
+        if (e && accept_choose(c->request, &one, c->arena, &other))
+            *offer = other;
+        else
+            e = NULL;
+    }
+    return e;
+}
+
 bool reply_answer(struct call *c, const struct reply *reply, int status,
                   struct str example, bool dynamic)
 {
@@ -49,11 +69,13 @@ bool reply_answer(struct call *c, const struct reply *reply, int status,
     }
     if (!offer.media)
         return !example.len;
-    a->content_type = offer.type;
-    if (example.len || !dynamic)
+    if (example.len)
+        e = find_named(c, reply, example, &offer);
+    else if (!dynamic)
         e = media_example(offer.media, example);
     if (example.len && !e)
         return false;
+    a->content_type = offer.type;
     if (e)
         say_example(a, e);
     else
