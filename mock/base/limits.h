@@ -78,8 +78,9 @@
  * want, and still megabytes, not gigabytes. */
 #define LIMIT_OUTPUT_FINDINGS 10000
 
-/* Branches that are asked once more to tell which came nearest: branches inside branches
- * multiply, and each keeps what it found. Past it, only that none fits is told. */
+/* Branches that are asked once more to tell which came nearest: branches inside
+ * branches multiply, and each keeps what it found. Past it, only that none fits is
+ * told. */
 #define LIMIT_BRANCHES_ASKED 4096
 
 /* Words that are compared to find the one that was meant: each costs up to four

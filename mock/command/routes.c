@@ -1,14 +1,12 @@
 #include "api/accept.h"
 #include "command/command.h"
 #include "command/load.h"
-#include "play/declared.h"
 
 /* Whether the author gives the schema's value as a whole. */
-static bool schema_gives(const struct api *api, const struct media *m,
-                         struct arena *arena)
+static bool schema_gives(const struct media *m)
 {
     static const char *const words[] = { "example", "examples", "default", "const" };
-    const cJSON *schema = declared_follow(api, json_member(m->node, "schema"), arena);
+    const cJSON *schema = m->schema ? schema_node(m->schema) : NULL;
     for (size_t i = 0; i < COUNT(words); i++)
         if (json_member(schema, words[i]))
             return true;
@@ -29,8 +27,7 @@ static const char *answers(const struct world *w, size_t api,
     accept_choose(&any, operation_reply(op, status), arena, &offer);
     if (!offer.media)
         return "no body";
-    bool given = media_example(offer.media, STR("")) ||
-                 schema_gives(op->api, offer.media, arena);
+    bool given = media_example(offer.media, STR("")) || schema_gives(offer.media);
     return given ? "example" : "sample";
 }
 

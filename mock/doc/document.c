@@ -2,7 +2,6 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "doc/pointer.h"
 #include "doc/yaml.h"
 
 cJSON *document_parse(const char *path, struct str text, struct arena *arena,
@@ -47,19 +46,4 @@ void document_place(struct err *err)
         if (text.ptr)
             yaml_locate(text, p->at.pointer, &p->at.line, &p->at.col);
     }
-}
-
-cJSON *document_follow(const cJSON *root, const char **pointer, struct arena *arena)
-{
-    cJSON *node = pointer_get(root, *pointer);
-    for (int i = 0; i < LIMIT_DEPTH; i++) {
-        const char *ref = json_member_text(node, "$ref");
-        if (!node || !ref)
-            return node;
-        *pointer = pointer_of_fragment(arena, ref);
-        if (!*pointer)
-            return NULL;
-        node = pointer_get(root, *pointer);
-    }
-    return NULL;
 }

@@ -21,10 +21,4 @@ cJSON *document_parse(const char *path, struct str text, struct arena *arena,
  * file is read once more; one that is gone is left as it is. */
 void document_place(struct err *err);
 
-/* The node at pointer after following "$ref"s that stand in it, at most LIMIT_DEPTH of
- * them, inside the same document; *pointer is replaced by where it was found (borrowed
- * from arena). NULL when a reference leads nowhere, out of the document or in a ring.
- */
-cJSON *document_follow(const cJSON *root, const char **pointer, struct arena *arena);
-
 #endif

@@ -6,10 +6,6 @@
 #include "base/chance.h"
 #include "schema/sample.h"
 
-/* node, or what its "$ref" leads to inside the document; NULL when that is nothing. */
-const cJSON *declared_follow(const struct api *api, const cJSON *node,
-                             struct arena *arena);
-
 /* A value that fits m's schema, borrowed from arena; NULL when none was found or m has
  * no schema that is checked. With member it is an object that has that member with that
  * text; else member is NULL. */

@@ -42,45 +42,10 @@ static const cJSON *example_named(const struct media *m, const char *name)
     return NULL;
 }
 
-static bool allows(const cJSON *property, const char *name)
+static const cJSON *sample_named(const struct media *m, const char *name,
+                                 struct chance *chance, struct arena *arena)
 {
-    const char *constant = json_member_text(property, "const");
-    const cJSON *values = json_member(property, "enum");
-    for (const cJSON *v = values ? values->child : NULL; v; v = v->next)
-        if (json_is_string(v) && strcmp(v->valuestring, name) == 0)
-            return true;
-    return constant && strcmp(constant, name) == 0;
-}
-
-/* The member of a schema, or of one of its branches, that can hold the name. */
-static const char *member_named(const struct api *api, const cJSON *schema,
-                                const char *name, struct arena *arena, int depth)
-{
-    static const char *const parts[] = { "oneOf", "anyOf", "allOf" };
-    schema = declared_follow(api, schema, arena);
-    if (!schema || depth > 8)
-        return NULL;
-    const cJSON *properties = json_member(schema, "properties");
-    for (const cJSON *p = properties ? properties->child : NULL; p; p = p->next)
-        if (allows(declared_follow(api, p, arena), name))
-            return p->string;
-    for (size_t i = 0; i < COUNT(parts); i++) {
-        const cJSON *list = json_member(schema, parts[i]);
-        for (const cJSON *one = list ? list->child : NULL; one; one = one->next) {
-            const char *member = member_named(api, one, name, arena, depth + 1);
-            if (member)
-                return member;
-        }
-    }
-    return NULL;
-}
-
-static const cJSON *sample_named(const struct operation *op, const struct media *m,
-                                 const char *name, struct chance *chance,
-                                 struct arena *arena)
-{
-    const cJSON *schema = json_member(m->node, "schema");
-    const char *member = member_named(op->api, schema, name, arena, 0);
+    const char *member = m->schema ? schema_member_allowing(m->schema, name) : NULL;
     return member ? declared_sample(m, member, name, SAMPLE_REQUIRED, chance, arena)
                   : NULL;
 }
@@ -116,7 +81,7 @@ bool error_find(const struct operation *op, const char *name, int status,
             *reply = r;
             if (way == 0 && m && (*body = example_named(m, name)))
                 return true;
-            if (way == 1 && m && (*body = sample_named(op, m, name, chance, arena)))
+            if (way == 1 && m && (*body = sample_named(m, name, chance, arena)))
                 return true;
             bool named =
                 strcmp(r->name, name) == 0 || r->low == status_of_name(str(name));

@@ -197,3 +197,58 @@ unsigned schema_types(const struct schema *s, const char *pointer, bool *closed)
         *closed = w.closed;
     return all.types;
 }
+
+/* ---- as written ---- */
+
+const cJSON *schema_node(const struct schema *s)
+{
+    for (int i = 0; i < LIMIT_DEPTH; i++) {
+        if (s->alias)
+            s = s->alias;
+        if (s->rule_count == 0 || s->rules[0].kind != RULE_REF ||
+            json_count(s->node) != 1)
+            break;
+        s = s->rules[0].u.schema;
+    }
+    return s->node;
+}
+
+static bool allows(const struct schema *s, const char *text)
+{
+    const cJSON *node = schema_node(s);
+    const char *constant = json_member_text(node, "const");
+    const cJSON *values = json_member(node, "enum");
+    for (const cJSON *v = values ? values->child : NULL; v; v = v->next)
+        if (json_is_string(v) && strcmp(v->valuestring, text) == 0)
+            return true;
+    return constant && strcmp(constant, text) == 0;
+}
+
+static const char *member_allowing(const struct schema *s, const char *text, int depth)
+{
+    if (s->alias)
+        s = s->alias;
+    struct str name;
+    void *declared;
+    for (size_t i = 0; map_at(s->declared, i, &name, &declared); i++)
+        if (allows(declared, text))
+            return name.ptr;
+    for (size_t i = 0; depth < 8 && i < s->rule_count; i++) {
+        const struct rule *r = &s->rules[i];
+        const char *member = NULL;
+        bool many =
+            r->kind == RULE_ALL_OF || r->kind == RULE_ANY_OF || r->kind == RULE_ONE_OF;
+        if (r->kind == RULE_REF)
+            member = member_allowing(r->u.schema, text, depth + 1);
+        for (size_t b = 0; many && !member && b < r->u.branches.count; b++)
+            member = member_allowing(r->u.branches.list[b], text, depth + 1);
+        if (member)
+            return member;
+    }
+    return NULL;
+}
+
+const char *schema_member_allowing(const struct schema *s, const char *text)
+{
+    return member_allowing(s, text, 0);
+}

@@ -147,6 +147,13 @@ bool schema_describe(const struct schema *s, const char *pointer,
  * when nothing is declared there. closed may be NULL. */
 unsigned schema_types(const struct schema *s, const char *pointer, bool *closed);
 
+/* The schema as written, after references; borrowed from its document. */
+const cJSON *schema_node(const struct schema *s);
+
+/* The declared member, of s or of what it is composed of, whose enum or const allows
+ * the text; NULL when none does. Borrowed from the schema. */
+const char *schema_member_allowing(const struct schema *s, const char *text);
+
 /* Whether the word is a keyword of JSON Schema or OpenAPI that a finding can name. */
 bool schema_has_keyword(const char *word);
 

@@ -995,27 +995,6 @@ static void problems_with_a_pointer_get_their_line(void **state)
             fail_msg("%s: %u:%u", p->why, p->at.line, p->at.col);
 }
 
-static void references_are_followed_but_not_in_a_ring(void **state)
-{
-    static const struct {
-        const char *from, *to;
-    } rows[] = {
-        { "/a", "/c d" },  { "/b", "/c d" }, { "/c d", "/c d" },
-        { "/ring", NULL }, { "/out", NULL }, { "/none", NULL },
-    };
-    const cJSON *tree = must_json(*state, "{\"a\":{\"$ref\":\"#/b\"},"
-                                          "\"b\":{\"$ref\":\"#/c%20d\"},"
-                                          "\"c d\":1,"
-                                          "\"ring\":{\"$ref\":\"#/ring\"},"
-                                          "\"out\":{\"$ref\":\"x.yaml#/a\"}}");
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        const char *pointer = rows[i].from;
-        const cJSON *n = document_follow(tree, &pointer, *state);
-        if (!n != !rows[i].to || (n && strcmp(pointer, rows[i].to) != 0))
-            fail_msg("%s leads to %s", rows[i].from, n ? pointer : "nothing");
-    }
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
@@ -1055,7 +1034,6 @@ int main(void)
         TEST(a_document_is_json_or_yaml_by_its_first_character),
         TEST(a_document_that_is_not_there_is_an_error),
         TEST(problems_with_a_pointer_get_their_line),
-        TEST(references_are_followed_but_not_in_a_ring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
