@@ -12,8 +12,11 @@
 #include "doc/json.h"
 #include "schema/schema.h"
 
+struct encoding;
+struct media_type;
 struct param_table;
 struct routes;
+struct shape;
 
 enum param_in {
     PARAM_PATH,
@@ -65,11 +68,28 @@ struct example {
     bool fits;          /* the schema, as far as that can be checked */
 };
 
+/* How the bytes of a media type are read into the tree and written from it (body.h). */
+enum media_kind {
+    MEDIA_JSON,      /* application/json, or a +json suffix (RFC 6839) */
+    MEDIA_LINES,     /* JSON values, one on a line: application/jsonl, x-ndjson */
+    MEDIA_SEQUENCE,  /* application/json-seq (RFC 7464), and a +json-seq suffix */
+    MEDIA_FORM,      /* application/x-www-form-urlencoded */
+    MEDIA_MULTIPART, /* multipart/form-data (RFC 7578), multipart/mixed, … */
+    MEDIA_XML,       /* application/xml, text/xml, a +xml suffix (RFC 7303) */
+    MEDIA_TEXT,      /* any text/ type, and what is text by another name */
+    MEDIA_BYTES      /* everything else */
+};
+
 /* One entry of `content`. */
 struct media {
-    const char *type;            /* as written: "application/json", "text/x; q=1" */
-    bool json;                   /* application/json or a +json suffix (RFC 6839) */
-    const struct schema *schema; /* NULL when there is none */
+    const char *type; /* as written: "application/json", "text/x; q=1", "image/ *" */
+    const struct media_type *parsed;  /* the same in parts (media.h) */
+    enum media_kind kind;             /* of the type; of a range, what would be read */
+    bool json;                        /* kind is MEDIA_JSON */
+    const struct schema *schema;      /* of the whole body; NULL when there is none */
+    const struct shape *shape;        /* the same, for reading text; NULL for JSON */
+    const struct encoding *encodings; /* of a form's or multipart's members */
+    size_t encoding_count;
     const cJSON *node;
     const char *pointer;
     const struct example *examples; /* of a reply's media, in the document's order */
@@ -141,7 +161,8 @@ struct operation {
     struct media *bodies;            /* what requestBody's content allows */
     size_t body_count;
     bool body_required;
-    const struct schema *input; /* over { path, query, header, cookie, body } */
+    const struct schema *input;     /* over { path, query, header, cookie, body } */
+    const struct media *input_body; /* the one of bodies that input's body is of */
     struct reply *replies;
     size_t reply_count;
     struct requirement *security;

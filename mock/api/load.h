@@ -9,6 +9,7 @@ struct loading {
     struct api *api;
     struct arena *arena;
     struct err *err;
+    struct map *shapes; /* pointer → struct shape *, of shape.c */
 };
 
 /* node after following "$ref"s; *pointer is where that is. Reports a reference that
@@ -54,6 +55,9 @@ cJSON *params_schema(struct loading *l, const struct operation *op, cJSON *prope
 
 /* Once the schemas are compiled: types, and the tables that calls are read by. */
 void load_param_tables(struct loading *l);
+/* The entries of a `content` map that stands at pointer; media_load.c. */
+struct media *load_media(struct loading *l, const cJSON *content, const char *pointer,
+                           size_t *count);
 
 /* operation.c: path_item stands at item_pointer, node at pointer. */
 bool load_operation(struct loading *l, struct operation *op, const cJSON *path_item,

@@ -1,28 +1,5 @@
 #include "api/load.h"
 
-#include "api/media.h"
-static struct media *load_content(struct loading *l, const cJSON *content,
-                                  const char *pointer, size_t *count)
-{
-    struct media *list = arena_array(l->arena, struct media, json_count(content) + 1);
-    for (const cJSON *one = content ? content->child : NULL; one; one = one->next) {
-        struct media *m = &list[(*count)++];
-        m->type = one->string;
-        m->json = media_is_json(str(one->string));
-        m->node = one;
-        m->pointer = load_join(l, pointer, one->string);
-        const cJSON *schema = json_member(one, "schema");
-        if (!schema)
-            continue;
-        if (m->json)
-            m->schema = load_schema(l, schema, load_join(l, m->pointer, "schema"));
-        else
-            load_warn(l, m->pointer, NULL,
-                      "only JSON is checked against its schema; this will not be");
-    }
-    return list;
-}
-
 static void load_body(struct loading *l, struct operation *op, const cJSON *node)
 {
     const char *pointer = load_join(l, op->pointer, "requestBody");
@@ -36,7 +13,7 @@ static void load_body(struct loading *l, struct operation *op, const cJSON *node
         return;
     }
     op->bodies =
-        load_content(l, content, load_join(l, pointer, "content"), &op->body_count);
+        load_media(l, content, load_join(l, pointer, "content"), &op->body_count);
 }
 
 /* "Too Many Requests" → "too_many_requests", so that an error can be asked for by name
@@ -100,7 +77,7 @@ static void load_replies(struct loading *l, struct operation *op,
         r->pointer = pointer;
         r->name = name_of(l, json_member_text(r->node, "description"));
         load_fields(l, r);
-        r->media = load_content(l, json_member(r->node, "content"),
+        r->media = load_media(l, json_member(r->node, "content"),
                                 load_join(l, pointer, "content"), &r->media_count);
         op->reply_count++;
     }
@@ -113,11 +90,14 @@ static void make_input(struct loading *l, struct operation *op)
     cJSON *all = json_object(l->arena), *properties = json_object(l->arena);
     cJSON *required = params_schema(l, op, properties);
     for (size_t i = 0; i < op->body_count; i++) {
-        if (!op->bodies[i].schema || json_member(properties, "body"))
-            continue;
-        json_add(properties, "body",
-                 load_reference(l, load_join(l, op->bodies[i].pointer, "schema")));
+        const struct media *m = &op->bodies[i];
+        bool whole = m->schema && m->kind != MEDIA_LINES && m->kind != MEDIA_SEQUENCE;
+        if (whole && (!op->input_body || (m->json && !op->input_body->json)))
+            op->input_body = m;
     }
+    if (op->input_body)
+        json_add(properties, "body",
+                 load_reference(l, load_join(l, op->input_body->pointer, "schema")));
     json_add(all, "type", json_string(l->arena, STR("object")));
     json_add(all, "properties", properties);
     if (required->child)

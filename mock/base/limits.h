@@ -41,6 +41,22 @@
 /* A body may say `[[],[],…]`: 64 bytes of tree for 3 bytes of text. */
 #define LIMIT_BODY_NODES 1000000
 
+/* Codings in one Content-Encoding; nobody packs a body more than twice. What each may
+ * come to is the bound of a body. */
+#define LIMIT_CODINGS 4
+
+/* Names and values in one form, and parts in one multipart body, as PHP and Django have
+ * it: each is looked up by name. */
+#define LIMIT_FORM_VALUES 1000
+#define LIMIT_PARTS 1000
+
+/* Names in brackets, as in a[b][c]; a client's objects are not deeper. */
+#define LIMIT_FORM_DEPTH 16
+
+/* The header fields of one part. Three are usual. */
+#define LIMIT_PART_HEAD_BYTES 8192
+#define LIMIT_PART_HEADERS 32
+
 /* Request line and header fields together. */
 #define LIMIT_HEAD_BYTES (32 * 1024)
 

@@ -15,7 +15,9 @@ struct refusal {
     const char *kind; /* "required", "parse_error", …; NULL: it is not refused */
     int status;
     const char *detail;
-    const char *challenge, *allow; /* for WWW-Authenticate and Allow, or NULL */
+    /* For WWW-Authenticate, Allow, Accept (and Accept-Post, Accept-Patch) and
+     * Accept-Encoding; NULL: no field. */
+    const char *challenge, *allow, *accept, *accept_encoding;
     cJSON *choices; /* what the call could have meant, for a problem, or NULL */
 };
 

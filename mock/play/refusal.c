@@ -194,6 +194,17 @@ static void say_problem(struct call *c, int status)
     c->answer.body = body;
 }
 
+/* What a body may be (RFC 9110, 12.5.1; RFC 5789, 3.1; W3C Linked Data Platform, 7.1).
+ */
+static void accept_headers(struct call *c, const char *types)
+{
+    answer_header(&c->answer, "Accept", str(types));
+    if (str_is(c->request->method, "POST"))
+        answer_header(&c->answer, "Accept-Post", str(types));
+    if (str_is(c->request->method, "PATCH"))
+        answer_header(&c->answer, "Accept-Patch", str(types));
+}
+
 bool say_refusal(struct call *c)
 {
     struct refusal *r = &c->refusal;
@@ -225,5 +236,9 @@ bool say_refusal(struct call *c)
         answer_header(&c->answer, "WWW-Authenticate", str(r->challenge));
     if (r->allow)
         answer_header(&c->answer, "Allow", str(r->allow));
+    if (r->accept)
+        accept_headers(c, r->accept);
+    if (r->accept_encoding)
+        answer_header(&c->answer, "Accept-Encoding", str(r->accept_encoding));
     return true;
 }

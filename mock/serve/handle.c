@@ -1,7 +1,7 @@
 #include "serve/handle.h"
 
 #include "api/accept.h"
-#include "api/media.h"
+#include "api/body.h"
 #include "api/param.h"
 #include "api/security.h"
 #include "play/play.h"
@@ -207,61 +207,20 @@ static void choose(struct call *c, struct str path)
 
 /* ---- the input tree ---- */
 
-static void read_json(struct call *c, cJSON *input)
+/* The schema of the whole input is of one entry of the body's content; a body of
+ * another is checked for itself. */
+static void check_input(struct call *c, cJSON *input, const struct media *m)
 {
-    struct json_error why;
-    cJSON *body = json_read(c->request->body, LIMIT_BODY_NODES, c->arena, &why);
-    if (body)
-        json_add(input, "body", body);
-    else
-        refuse(c, "parse_error", 400,
-               arena_printf(c->arena,
-                            "/body: the body is not JSON: line %u, column %u: %s",
-                            why.line, why.col, why.why));
-}
-
-static const char *bodies_of(const struct operation *op, struct arena *arena)
-{
-    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
-    for (size_t i = 0; i < op->body_count; i++)
-        buffer_printf(&b, "%s%s", i ? ", " : "", op->bodies[i].type);
-    return buffer_str(&b).ptr;
-}
-
-static void read_body(struct call *c, cJSON *input)
-{
-    const struct request *r = c->request;
     const struct operation *op = c->route.operation;
-    struct str type = request_header(r, "Content-Type");
-    if (r->body_over_limit) {
-        refuse(
-            c, "too_large", 413,
-            arena_printf(c->arena, "/body: expected at most %zu bytes", r->max_body));
+    cJSON *body = m && m != op->input_body ? json_member(input, "body") : NULL;
+    if (body)
+        json_detach(input, body);
+    schema_check(op->input, input, DIRECTION_REQUEST, "", c->arena, &c->findings);
+    if (!body)
         return;
-    }
-    if (r->body_cut_off) {
-        refuse(c, "parse_error", 400, "/body: the body ends before its told length");
-        return;
-    }
-    if (!op->body_count)
-        return; /* the operation says nothing about a body */
-    if (!r->body.len) {
-        if (op->body_required)
-            refuse(c, "body_missing", 400, "/body: expected a body, found none");
-        return;
-    }
-    const struct media *m = type.ptr ? media_for(op, type) : NULL;
-    if (!m) {
-        const char *found = type.ptr && utf8_valid(type)
-                                ? arena_copy(c->arena, utf8_cut(type, 100))
-                                : "none";
-        refuse(c, "media_type", 415,
-               arena_printf(c->arena, "/header/content-type: expected %s, found %s",
-                            bodies_of(op, c->arena), found));
-        return;
-    }
-    if (m->json)
-        read_json(c, input);
+    json_add(input, "body", body);
+    if (m->schema)
+        schema_check(m->schema, body, DIRECTION_REQUEST, "/body", c->arena, &c->findings);
 }
 
 /* --strict: what would be a warning is a finding. */
@@ -305,14 +264,19 @@ static void examine(struct call *c)
         c->findings.count = c->warnings.count = 0;
         return;
     }
-    read_body(c, input);
-    if (c->refusal.kind) {
+    struct body_refusal no;
+    const struct media *m;
+    if (!body_read(op, c->request, input, c->arena, &c->findings, &m, &no)) {
+        refuse(c, no.kind, no.status, no.detail);
+        c->refusal.accept = no.accept;
+        c->refusal.accept_encoding = no.accept_encoding;
         c->findings.count = 0;
         return;
     }
     size_t told = c->findings.count;
-    schema_check(op->input, input, DIRECTION_REQUEST, "", c->arena, &c->findings);
+    check_input(c, input, m);
     params_settle(&c->findings, told);
+    body_settle(&c->findings, told);
     if (c->world->strict)
         condemn(c);
     if (c->findings.count)
