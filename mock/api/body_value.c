@@ -163,6 +163,10 @@ void member_put_list(struct reading *r, cJSON *object, const char *name,
         list = json_array(r->arena);
         json_add(object, name, list);
     }
+    if (!json_is_array(list)) {
+        told_again(r, pointer, spec);
+        return;
+    }
     if (!text.len && !words)
         return; /* an empty list */
     /* Numbers joined by commas can mean nothing else, whatever the style. */

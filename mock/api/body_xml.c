@@ -80,7 +80,16 @@ static const char *item_name(const struct shape *s, const char *property)
                                       : property;
 }
 
-/* Which property an element (or attribute) is, and its shape; NULL when none is. */
+static bool is_named(const struct shape *member, const char *property, const char *name)
+{
+    const char *own = is_list(member) && !member->wrapped
+                          ? item_name(member, property)
+                          : name_in_xml(member, property);
+    return strcmp(own, name) == 0;
+}
+
+/* Which property an element (or attribute) is, and its shape; NULL when none is. The
+ * items of an array may also go by the property's name, though theirs is another. */
 static const char *property_of(const struct shape *s, const struct xml_name *is,
                                bool attribute, const struct shape **found)
 {
@@ -89,16 +98,17 @@ static const char *property_of(const struct shape *s, const struct xml_name *is,
     *found = NULL;
     for (size_t i = 0; s && map_at(s->members, i, &key, &value); i++) {
         const struct shape *member = value;
-        const char *name = is_list(member) && !member->wrapped
-                               ? item_name(member, key.ptr)
-                               : name_in_xml(member, key.ptr);
-        if (member->text || member->attribute != attribute ||
-            strcmp(name, is->name) != 0)
-            continue;
-        *found = member;
-        return key.ptr;
+        if (!member->text && member->attribute == attribute &&
+            is_named(member, key.ptr, is->name)) {
+            *found = member;
+            return key.ptr;
+        }
     }
-    return NULL;
+    const struct shape *list = s ? map_get(s->members, str(is->name)) : NULL;
+    if (attribute || !is_list(list) || list->wrapped)
+        return NULL;
+    *found = list;
+    return is->name;
 }
 
 static void check_space(struct reading *r, const struct xml_name *is,
