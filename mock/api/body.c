@@ -271,15 +271,16 @@ static cJSON *read_as(struct reading *r, enum media_kind kind,
 }
 
 static bool read_media(const struct operation *op, struct reading *r, struct str sent,
-                       const struct request *request, cJSON *input)
+                       const struct request *request, struct body *taken, cJSON *input)
 {
     struct media_type type;
-    struct str body = request->body;
     const struct media *m = r->media = media_of(op, sent, r->arena, &type);
     if (!m)
         return wrong_type(op, sent, r->arena, r->why);
-    if (!take_codings_off(request, &body, r->arena, r->why))
+    taken->media = m;
+    if (!take_codings_off(request, &taken->bytes, r->arena, r->why))
         return false;
+    struct str body = taken->bytes;
     enum media_kind kind = kind_of(m, &type);
     bool told = false;
     if (kind != MEDIA_BYTES && kind != MEDIA_MULTIPART &&
@@ -295,10 +296,10 @@ static bool read_media(const struct operation *op, struct reading *r, struct str
 }
 
 bool body_read(const struct operation *op, const struct request *r, cJSON *input,
-               struct arena *arena, struct findings *findings,
-               const struct media **media, struct body_refusal *why)
+               struct arena *arena, struct findings *findings, struct body *body,
+               struct body_refusal *why)
 {
-    *media = NULL;
+    *body = (struct body){ .bytes = r->body };
     *why = (struct body_refusal){ .kind = NULL };
     if (r->body_over_limit)
         return refuse(
@@ -315,9 +316,7 @@ bool body_read(const struct operation *op, const struct request *r, cJSON *input
     struct reading reading = {
         .arena = arena, .findings = findings, .why = why, .pointer = "/body"
     };
-    bool ok = read_media(op, &reading, request_header(r, "Content-Type"), r, input);
-    *media = reading.media;
-    return ok;
+    return read_media(op, &reading, request_header(r, "Content-Type"), r, body, input);
 }
 
 void body_settle(struct findings *all, size_t told)

@@ -36,12 +36,17 @@ struct body_refusal {
     const char *accept_encoding; /* 415: the codings that are known */
 };
 
+/* What was taken for the body. */
+struct body {
+    const struct media *media; /* the entry of content; NULL: none, or no body */
+    struct str bytes;          /* without Content-Encoding, as far as it came off */
+};
+
 /* Reads the body into input. What single members have wrong is told in findings, which
- * is borrowed from arena like everything else. *media is the entry that was taken; NULL
- * when there is no body or nothing is declared. False when why got a refusal. */
+ * is borrowed from arena like everything else. False when why got a refusal. */
 bool body_read(const struct operation *op, const struct request *r, cJSON *input,
-               struct arena *arena, struct findings *findings,
-               const struct media **media, struct body_refusal *why);
+               struct arena *arena, struct findings *findings, struct body *body,
+               struct body_refusal *why);
 
 /* Once the schema was asked, too: takes back what it says of places in the body that one
  * of the first told findings is about, since the value there is not what was meant. */

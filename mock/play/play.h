@@ -25,6 +25,7 @@ struct refusal {
 struct call {
     struct arena *arena;
     const struct request *request;
+    struct str body; /* the request's, without Content-Encoding */
     struct world *world;
     struct namespace *ns;
     size_t api; /* SIZE_MAX: none is meant */

@@ -265,8 +265,10 @@ static void examine(struct call *c)
         return;
     }
     struct body_refusal no;
-    const struct media *m;
-    if (!body_read(op, c->request, input, c->arena, &c->findings, &m, &no)) {
+    struct body body;
+    bool read = body_read(op, c->request, input, c->arena, &c->findings, &body, &no);
+    c->body = body.bytes;
+    if (!read) {
         refuse(c, no.kind, no.status, no.detail);
         c->refusal.accept = no.accept;
         c->refusal.accept_encoding = no.accept_encoding;
@@ -274,7 +276,7 @@ static void examine(struct call *c)
         return;
     }
     size_t told = c->findings.count;
-    check_input(c, input, m);
+    check_input(c, input, body.media);
     params_settle(&c->findings, told);
     body_settle(&c->findings, told);
     if (c->world->strict)
@@ -377,7 +379,7 @@ static void record(struct service *service, const struct call *c,
             .path = r->path,
             .query = r->query,
             .headers = header_lines(r, c->arena),
-            .body = r->body,
+            .body = c->body,
             .api = str(c->api == SIZE_MAX ? "" : c->world->cast.apis[c->api]->name),
             .operation = str(op ? op->id : ""),
             .voice = str(c->answer.voice),
@@ -422,6 +424,7 @@ static void answer_call(struct service *service, struct namespace *ns,
     struct call *c = arena_take(arena, sizeof(*c));
     c->arena = arena;
     c->request = r;
+    c->body = r->body;
     c->world = service->world;
     c->ns = ns;
     c->findings.arena = c->warnings.arena = arena;

@@ -1,8 +1,8 @@
-/* Bodies of every kind. The first byte says which operation of tests/data/bodies.yaml is
- * called, with which type and coding; the rest is the body.
+/* Bodies of every kind. The first byte says which operation of tests/data/bodies.yaml
+ * is called, with which type and coding; the rest is the body.
  *
- * Whatever is sent: a refusal with a status and a reason, or a tree that is JSON, that its
- * schema can be asked about, and that is written to something that can be read. */
+ * Whatever is sent: a refusal with a status and a reason, or a tree that is JSON, that
+ * its schema can be asked about, and that is written to something that can be read. */
 #include "api/body.h"
 #include "doc/xml.h"
 
@@ -88,9 +88,9 @@ static void call(size_t way, struct str body, struct arena *arena)
     const struct operation *op = api_operation(api, str(ways[way].operation), &next);
     struct findings findings = { .arena = arena };
     struct body_refusal why;
-    const struct media *m;
+    struct body taken;
     cJSON *input = json_object(arena);
-    if (!body_read(op, r, input, arena, &findings, &m, &why)) {
+    if (!body_read(op, r, input, arena, &findings, &taken, &why)) {
         insist(why.kind && why.status >= 400 && why.status < 500 && *why.detail &&
                    utf8_valid(str(why.detail)),
                "a refusal without a reason");
@@ -101,7 +101,7 @@ static void call(size_t way, struct str body, struct arena *arena)
                    utf8_valid(str(findings.list[i].pointer)),
                "a finding that is no text");
     if (json_member(input, "body"))
-        check_tree(m, json_member(input, "body"), arena);
+        check_tree(taken.media, json_member(input, "body"), arena);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

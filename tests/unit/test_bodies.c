@@ -70,16 +70,16 @@ static const char *outcome(const struct operation *op, struct str type,
     struct request r = { .method = STR("POST"), .body = body, .max_body = 100000 };
     struct findings findings = { .arena = a };
     struct body_refusal why;
-    const struct media *m;
+    struct body taken;
     cJSON *input = json_object(a);
     add_header(&r, "Content-Type", type);
     add_header(&r, "Content-Encoding", coding);
-    if (!body_read(op, &r, input, a, &findings, &m, &why))
+    if (!body_read(op, &r, input, a, &findings, &taken, &why))
         return arena_printf(a, "%d %s", why.status, why.detail);
     const cJSON *tree = json_member(input, "body");
     size_t told = findings.count;
-    if (tree && m->schema)
-        schema_check(m->schema, tree, DIRECTION_REQUEST, "/body", a, &findings);
+    if (tree && taken.media->schema)
+        schema_check(taken.media->schema, tree, DIRECTION_REQUEST, "/body", a, &findings);
     body_settle(&findings, told);
     if (!findings.count)
         return tree ? json_text(tree, a).ptr : "nothing";
@@ -468,16 +468,16 @@ static void bytes_are_a_string_of_a_character_for_each(void **state)
     struct request r = { .body = { all, 256 }, .max_body = 1000 };
     struct findings findings = { .arena = a };
     struct body_refusal why;
-    const struct media *m;
+    struct body taken;
     struct str back;
     cJSON *input = json_object(a);
     add_header(&r, "Content-Type", STR("application/octet-stream"));
-    assert_true(body_read(op, &r, input, a, &findings, &m, &why));
+    assert_true(body_read(op, &r, input, a, &findings, &taken, &why));
     const cJSON *tree = json_member(input, "body");
     assert_true(json_is_string(tree));
     assert_int_equal(utf8_length(tree->valuestring), 256);
-    assert_true(schema_check(m->schema, tree, DIRECTION_REQUEST, "", a, NULL));
-    assert_true(body_write(m, tree, a, &back));
+    assert_true(schema_check(taken.media->schema, tree, DIRECTION_REQUEST, "", a, NULL));
+    assert_true(body_write(taken.media, tree, a, &back));
     assert_int_equal(back.len, 256);
     assert_memory_equal(back.ptr, all, 256);
     assert_string_equal(
