@@ -236,7 +236,7 @@ cJSON *form_read(struct reading *r, struct str text)
             body_finding(r, r->pointer, NULL, "percent-encoded UTF-8",
                          value_of_bytes(utf8_cut(sent, 100), true, r->arena));
     }
-    return object;
+    return r->why->kind ? NULL : object;
 }
 
 /* ---- writing ---- */

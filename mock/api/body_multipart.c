@@ -66,7 +66,8 @@ static void check_headers(struct reading *r, const struct arriving *a)
             value = value_of_text(text, h->shape, r->arena);
         }
         json_add(into, h->name, value);
-        schema_check(h->schema, value, DIRECTION_REQUEST, a->pointer, r->arena, r->findings);
+        schema_check(h->schema, value, DIRECTION_REQUEST, a->pointer, r->arena,
+                     r->findings);
     }
 }
 
@@ -262,6 +263,8 @@ cJSON *multipart_read(struct reading *r, const struct media_type *type,
     for (;;) {
         switch (multipart_next(&m, r->arena, p)) {
         case MULTIPART_DONE:
+            if (r->why->kind)
+                return NULL;
             return tree ? tree : json_object(r->arena);
         case MULTIPART_BROKEN:
             return body_broken(r, "the body is not multipart: at byte %zu: %s",

@@ -180,8 +180,14 @@ void member_put_list(struct reading *r, cJSON *object, const char *name,
         json_push(list, value_of_json(r, at, spec, text));
     } else if (joined || !words) {
         struct str one;
-        while (str_split(&text, separator_of(e), &one))
+        size_t most = LIMIT_BODY_NODES;
+        while (most && str_split(&text, separator_of(e), &one)) {
             json_push(list, value_of_text(one, item, r->arena));
+            most--;
+        }
+        if (!most)
+            body_too_large(r, "%s: expected at most %d items", pointer,
+                           LIMIT_BODY_NODES);
     } else {
         json_push(list, value_of_text(text, item, r->arena));
     }

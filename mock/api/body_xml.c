@@ -271,7 +271,7 @@ cJSON *xml_value_read(struct reading *r, const struct shape *s, struct str text,
                       bool utf8, struct xml_error *why)
 {
     const struct xml_element *root =
-        xml_read(text, LIMIT_BODY_NODES, utf8, r->arena, why);
+        xml_read(text, LIMIT_XML_NODES, utf8, r->arena, why);
     if (!root)
         return NULL;
     if (s && s->name && strcmp(s->name, root->is.name) != 0)

@@ -87,18 +87,22 @@ static bool take_line(struct str *rest, struct str *line)
     return true;
 }
 
-/* A line that begins with white space goes on with the one before (RFC 5322, 2.2.3). */
-static struct str unfolded(struct str value, struct str *rest, struct arena *arena)
+/* A line that begins with white space goes on with the one before (RFC 5322, 2.2.3).
+ * False when the value becomes too long. */
+static bool unfold(struct str *value, struct str *rest, struct arena *arena)
 {
+    struct buffer b = buffer_in(arena, LIMIT_PART_HEAD_BYTES);
     struct str line;
-    while (rest->ptr && rest->len && is_blank(*rest->ptr) &&
-           value.len <= LIMIT_PART_HEAD_BYTES) {
+    while (rest->ptr && rest->len && is_blank(*rest->ptr) && !b.full) {
+        if (!b.len)
+            buffer_add(&b, *value);
         take_line(rest, &line);
-        line = str_trim(line);
-        value = str(arena_printf(arena, "%.*s %.*s", (int)value.len, value.ptr,
-                                 (int)line.len, line.ptr));
+        buffer_add_char(&b, ' ');
+        buffer_add(&b, str_trim(line));
     }
-    return value;
+    if (b.len)
+        *value = buffer_str(&b);
+    return !b.full;
 }
 
 static enum multipart_end read_headers(struct multipart *m, struct str *text,
@@ -116,8 +120,8 @@ static enum multipart_end read_headers(struct multipart *m, struct str *text,
             return broken(m, offset, "a line of a part's header has no name and colon");
         if (p->header_count == LIMIT_PART_HEADERS)
             return too_large(m, offset, "a part has too many header fields");
-        value = unfolded(str_trim(value), &rest, arena);
-        if (value.len > LIMIT_PART_HEAD_BYTES)
+        value = str_trim(value);
+        if (!unfold(&value, &rest, arena))
             return too_large(m, offset, "the header of a part is too long");
         p->headers[p->header_count++] = (struct header){ str_trim(name), value };
     }

@@ -45,6 +45,16 @@
  * come to is the bound of a body. */
 #define LIMIT_CODINGS 4
 
+/* Elements and attributes of one XML body: two hundred bytes of tree for the four of
+ * <a/>. */
+#define LIMIT_XML_NODES 250000
+
+/* Attributes in one tag, namespaces in force at once, and different names: libxml2
+ * looks for each among all the others. */
+#define LIMIT_XML_ATTRIBUTES 256
+#define LIMIT_XML_SPACES 256
+#define LIMIT_XML_NAMES 10000
+
 /* Names and values in one form, and parts in one multipart body, as PHP and Django have
  * it: each is looked up by name. */
 #define LIMIT_FORM_VALUES 1000

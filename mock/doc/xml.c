@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "base/limits.h"
+#include "doc/xml_scan.h"
 
 /* libxml2 calls back while it reads. Memory comes from the arena, which leaves by
  * longjmp when its limit is reached: never through libxml2's frames, which own memory
@@ -17,8 +18,9 @@ struct reading {
         struct xml_element *element;
         struct xml_element **next; /* where the next child hangs */
         struct buffer text;        /* used again by the next element of this depth */
+        size_t spaces;             /* namespaces that it declares */
     } open[LIMIT_DEPTH];
-    size_t depth, count, most;
+    size_t depth, count, most, spaces;
     bool full; /* the arena is */
     struct xml_error *error;
 };
@@ -46,10 +48,29 @@ static const char *kept(struct reading *r, const xmlChar *text)
 
 static bool counted(struct reading *r)
 {
-    if (++r->count <= r->most)
-        return true;
-    fail(r, "there are too many elements and attributes");
-    return false;
+    if (++r->count > r->most)
+        fail(r, "there are too many elements and attributes");
+    else if (xmlDictSize(r->parser->dict) > LIMIT_XML_NAMES)
+        fail(r, "there are too many different names");
+    return !r->error->why;
+}
+
+static void on_document(void *context)
+{
+    struct reading *r = context;
+    const xmlParserCtxt *p = r->parser;
+    const xmlChar *declared = p->encoding ? p->encoding : p->input->encoding;
+    if (declared && !xml_scan_encoding((const char *)declared))
+        fail(r, "its encoding is not read here; UTF-8 is");
+}
+
+static void on_instruction(void *context, const xmlChar *target, const xmlChar *data)
+{
+    struct reading *r = context;
+    (void)target;
+    (void)data;
+    if (!r->full && !r->error->why)
+        counted(r);
 }
 
 /* Five pointers for each: local name, prefix, URI, value, end of value. */
@@ -98,13 +119,18 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix,
     struct reading *r = context;
     struct xml_name is = { (const char *)name, (const char *)prefix,
                            (const char *)space };
-    (void)space_count;
     (void)spaces;
     (void)defaulted;
     if (r->full || r->error->why || !counted(r))
         return;
     if (r->depth == LIMIT_DEPTH) {
         fail(r, "it is nested too deeply");
+        return;
+    }
+    r->open[r->depth].spaces = (size_t)space_count;
+    r->spaces += (size_t)space_count;
+    if (r->spaces > LIMIT_XML_SPACES) {
+        fail(r, "too many namespaces are in force at once");
         return;
     }
     if (setjmp(*arena_guard(r->arena))) {
@@ -137,6 +163,7 @@ static void on_end(void *context, const xmlChar *name, const xmlChar *prefix,
         return;
     }
     struct open *o = &r->open[--r->depth];
+    r->spaces -= o->spaces;
     struct str text = buffer_str(&o->text);
     /* What only indents children says nothing. */
     if (text.len && !(o->element->children && is_blank(text)))
@@ -198,7 +225,9 @@ static void on_error(void *context, xmlErrorPtr e)
 static void parse(struct reading *r, bool utf8)
 {
     xmlSAXHandler calls = { .initialized = XML_SAX2_MAGIC,
+                            .startDocument = on_document,
                             .internalSubset = on_document_type,
+                            .processingInstruction = on_instruction,
                             .startElementNs = on_start,
                             .endElementNs = on_end,
                             .characters = on_text,
@@ -226,6 +255,13 @@ struct xml_element *xml_read(struct str text, size_t most, bool utf8,
         r->open[i].text = buffer_in(arena, 4 * text.len + 1);
     if (!text.len || text.len > INT_MAX) {
         error->why = text.len ? "it is too long" : "it is empty";
+        return NULL;
+    }
+    size_t offset;
+    const char *no = xml_scan(text, &offset);
+    if (no) {
+        struct json_error at = json_place(text, offset);
+        *error = (struct xml_error){ at.line, at.col, no };
         return NULL;
     }
     r->parser = xmlCreateMemoryParserCtxt(text.ptr, (int)text.len);

@@ -220,7 +220,8 @@ static void check_input(struct call *c, cJSON *input, const struct media *m)
         return;
     json_add(input, "body", body);
     if (m->schema)
-        schema_check(m->schema, body, DIRECTION_REQUEST, "/body", c->arena, &c->findings);
+        schema_check(m->schema, body, DIRECTION_REQUEST, "/body", c->arena,
+                     &c->findings);
 }
 
 /* --strict: what would be a warning is a finding. */

@@ -40,7 +40,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     struct err err = err_in(arena);
     (void)argc;
     (void)argv;
-    api = api_load("tests/data/bodies.yaml", arena, &err);
+    api = api_load("tests/data/bodies.yaml", NULL, arena, &err);
     if (!api)
         exit(2);
     return 0;
@@ -63,7 +63,7 @@ static void check_tree(const struct media *m, const cJSON *tree, struct arena *a
     cJSON *again = json_read(json_text(tree, arena), 4 * LIMIT_BODY_NODES, arena, &why);
     insist(again && json_equal(tree, again), "a tree that is no JSON");
     if (m->schema)
-        schema_check(m->schema, tree, "/body", arena, &findings);
+        schema_check(m->schema, tree, DIRECTION_REQUEST, "/body", arena, &findings);
     for (size_t i = 0; i < findings.count; i++)
         insist(*finding_text(&findings.list[i], arena), "a finding without words");
     if (body_write(m, tree, arena, &bytes) && m->kind == MEDIA_XML)

@@ -476,7 +476,8 @@ static void bytes_are_a_string_of_a_character_for_each(void **state)
     const cJSON *tree = json_member(input, "body");
     assert_true(json_is_string(tree));
     assert_int_equal(utf8_length(tree->valuestring), 256);
-    assert_true(schema_check(taken.media->schema, tree, DIRECTION_REQUEST, "", a, NULL));
+    assert_true(
+        schema_check(taken.media->schema, tree, DIRECTION_REQUEST, "", a, NULL));
     assert_true(body_write(taken.media, tree, a, &back));
     assert_int_equal(back.len, 256);
     assert_memory_equal(back.ptr, all, 256);
@@ -610,6 +611,65 @@ static void xml_is_bounded(void **state)
     assert_non_null(xml_read(buffer_str(&wide), 101, false, a, &why));
     assert_null(xml_read(STR(""), 100, false, a, &why));
     assert_string_equal(why.why, "it is empty");
+}
+
+static struct str repeated(struct arena *a, const char *head, const char *each,
+                           int count, const char *tail)
+{
+    struct buffer b = buffer_in(a, 4000000);
+    buffer_add_text(&b, head);
+    for (int i = 0; i < count; i++)
+        for (const char *p = each; *p; p++) {
+            if (*p == '#')
+                buffer_printf(&b, "%d", i);
+            else
+                buffer_add_char(&b, *p);
+        }
+    buffer_add_text(&b, tail);
+    return buffer_str(&b);
+}
+
+static void xml_of_which_libxml2_would_take_the_square_is_refused(void **state)
+{
+    struct arena *a = *state;
+    const struct {
+        struct str text;
+        const char *why; /* NULL: it is read */
+    } rows[] = {
+        { repeated(a, "<a ", " a#='='", 256, "/>"), NULL },
+        { repeated(a, "<a ", " a#='1'", 257, "/>"), "a tag has too many attributes" },
+        { repeated(a, "<a ", " a#='>'", 300000, "/>"),
+          "a tag has too many attributes" },
+        { repeated(a, "<a><!-- ' --><?x '?><![CDATA['<b ]]><a", " a#='\"'", 300000,
+                   "/></a>"),
+          "a tag has too many attributes" },
+        { repeated(a, "<a>", "====#", 1000, "</a>"), NULL },
+        { repeated(a, "<a>", "<!-- a=# b=# --><a b='=='/>", 1000, "</a>"), NULL },
+        { repeated(a, "<a ", " xmlns:a#='u'", 300, "/>"),
+          "a tag has too many attributes" },
+        { repeated(a, "", "<a xmlns:a#='u' xmlns:b#='u'>", 200, ""),
+          "too many namespaces are in force at once" },
+        { repeated(a, "<a>", "<a xmlns:a#='u'/>", 1000, "</a>"), NULL },
+        { repeated(a, "<a>", "<a#/>", 9000, "</a>"), NULL },
+        { repeated(a, "<a>", "<a#/>", 100000, "</a>"),
+          "there are too many different names" },
+        { repeated(a, "<a>", "<?a#?>", 100000, "</a>"),
+          "there are too many different names" },
+        { STR("<\0a\0/\0>\0"), "superset of ASCII" },
+        { STR("\x4c\x6f\xa7\x94"), "superset of ASCII" },
+        { STR("<?xml version='1.0' encoding='UTF-7'?><a/>"),
+          "its encoding is not read" },
+        { STR("<?xml version='1.0' encoding='windows-1252'?><a>\x80</a>"), NULL },
+        { STR("\xef\xbb\xbf<a/>"), NULL },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct xml_error why = { 0 };
+        const struct xml_element *root =
+            xml_read(rows[i].text, LIMIT_XML_NODES, false, a, &why);
+        if (!root != !!rows[i].why || (why.why && !strstr(why.why, rows[i].why)))
+            fail_msg("row %zu: wanted %s, found %s", i,
+                     rows[i].why ? rows[i].why : "it", why.why ? why.why : "it");
+    }
 }
 
 /* libxml2 owns memory of its own, which must not be lost with the arena's. */
@@ -817,6 +877,7 @@ int main(void)
         TEST(xml_is_read_by_the_xml_keyword),
         TEST(xml_without_a_schema_is_read_by_its_names),
         TEST(xml_is_bounded),
+        TEST(xml_of_which_libxml2_would_take_the_square_is_refused),
         TEST(xml_that_needs_too_much_memory_ends_the_call_and_nothing_else),
         TEST(content_encoding_is_taken_off),
         TEST(a_bomb_is_stopped_at_the_bound),
