@@ -186,7 +186,7 @@ void member_put_list(struct reading *r, cJSON *object, const char *name,
             most--;
         }
         if (!most)
-            body_too_large(r, "%s: expected at most %d items", pointer,
+            body_too_large(r, "expected at most %d items in one array",
                            LIMIT_BODY_NODES);
     } else {
         json_push(list, value_of_text(text, item, r->arena));
