@@ -90,6 +90,9 @@ struct media {
     const struct shape *shape;        /* the same, for reading text; NULL for JSON */
     const struct encoding *encodings; /* of a form's or multipart's members */
     size_t encoding_count;
+    const struct encoding *prefix_encodings; /* of the first parts without names */
+    size_t prefix_encoding_count;
+    const struct encoding *item_encoding; /* of the others; NULL: none */
     const cJSON *node;
     const char *pointer;
     const struct example *examples; /* of a reply's media, in the document's order */

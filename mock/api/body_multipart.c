@@ -222,10 +222,13 @@ static void put_named(struct reading *r, cJSON *object, const struct part *p)
 
 static void push_part(struct reading *r, cJSON *array, const struct part *p)
 {
-    const struct shape *s = r->media->shape;
-    struct arriving a = { .part = p, .shape = s ? s->items : NULL };
-    a.pointer = arena_printf(r->arena, "%s/%zu", r->pointer, json_count(array));
+    size_t index = json_count(array);
+    struct arriving a = { .part = p,
+                          .shape = shape_item(r->media->shape, index),
+                          .encoding = encoding_at(r->media, index) };
+    a.pointer = arena_printf(r->arena, "%s/%zu", r->pointer, index);
     check_type(r, &a);
+    check_headers(r, &a);
     json_push(array, value_of_part(r, &a));
 }
 

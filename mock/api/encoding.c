@@ -86,37 +86,68 @@ static bool has_member(const struct shape *s, const char *name)
     return !s || !s->members || map_get(s->members, str(name)) || s->others;
 }
 
+static void load_one(struct loading *l, struct encoding *e, const char *name,
+                     const cJSON *node, const char *pointer, bool multipart)
+{
+    *e = (struct encoding){ .name = name, .pointer = pointer };
+    load_types(l, e, node);
+    load_style(l, e, node);
+    const cJSON *headers = json_member(node, "headers");
+    if (json_is_object(headers) && headers->child && multipart)
+        load_headers(l, e, headers);
+    else if (json_is_object(headers) && headers->child)
+        load_warn(l, e->pointer, "headers", "a form's members have no headers");
+}
+
+/* OpenAPI 3.2: parts without names are known by their place. */
+static void load_places(struct loading *l, struct media *m)
+{
+    const cJSON *prefix = json_member(m->node, "prefixEncoding");
+    const cJSON *item = json_member(m->node, "itemEncoding");
+    const char *base = load_join(l, m->pointer, "prefixEncoding");
+    size_t count = json_is_array(prefix) ? json_count(prefix) : 0;
+    struct encoding *all = arena_array(l->arena, struct encoding, count + 1);
+    for (const cJSON *one = count ? prefix->child : NULL; one; one = one->next) {
+        size_t i = m->prefix_encoding_count++;
+        load_one(l, &all[i], "", one, arena_printf(l->arena, "%s/%zu", base, i), true);
+    }
+    m->prefix_encodings = all;
+    if (json_is_object(item)) {
+        load_one(l, &all[count], "", item, load_join(l, m->pointer, "itemEncoding"),
+                 true);
+        m->item_encoding = &all[count];
+    }
+}
+
+static void useless(struct loading *l, const struct media *m, const char *keyword,
+                    const char *of)
+{
+    if (json_member(m->node, keyword))
+        load_warn(l, m->pointer, keyword, "%s says something only of %s", keyword, of);
+}
+
 void encodings_load(struct loading *l, struct media *m)
 {
     const cJSON *list = json_member(m->node, "encoding");
     const char *base = load_join(l, m->pointer, "encoding");
     bool multipart = m->kind == MEDIA_MULTIPART;
-    static const char *const later[] = { "prefixEncoding", "itemEncoding" };
-    for (size_t i = 0; i < COUNT(later); i++)
-        if (json_member(m->node, later[i]))
-            load_warn(l, m->pointer, later[i], "%s is not looked at", later[i]);
-    if (!json_is_object(list) || !list->child)
-        return;
-    if (!multipart && m->kind != MEDIA_FORM) {
-        load_warn(l, m->pointer, "encoding",
-                  "encoding says something only of forms and multipart bodies");
-        return;
+    if (multipart) {
+        load_places(l, m);
+    } else {
+        useless(l, m, "prefixEncoding", "multipart bodies");
+        useless(l, m, "itemEncoding", "multipart bodies");
+        if (m->kind != MEDIA_FORM)
+            useless(l, m, "encoding", "forms and multipart bodies");
     }
+    if (!json_is_object(list) || (!multipart && m->kind != MEDIA_FORM))
+        return;
     struct encoding *all = arena_array(l->arena, struct encoding, json_count(list));
     for (const cJSON *one = list->child; one; one = one->next) {
         struct encoding *e = &all[m->encoding_count++];
-        *e = (struct encoding){ .name = one->string,
-                                .pointer = load_join(l, base, one->string) };
-        load_types(l, e, one);
-        load_style(l, e, one);
+        load_one(l, e, one->string, one, load_join(l, base, one->string), multipart);
         if (!has_member(m->shape, one->string))
             load_warn(l, e->pointer, NULL, "the schema has no property \"%.60s\"",
                       one->string);
-        const cJSON *headers = json_member(one, "headers");
-        if (json_is_object(headers) && headers->child && multipart)
-            load_headers(l, e, headers);
-        else if (json_is_object(headers) && headers->child)
-            load_warn(l, e->pointer, "headers", "a form's members have no headers");
     }
     m->encodings = all;
 }
@@ -133,4 +164,10 @@ bool encoding_is_json(const struct encoding *e)
 {
     return e && e->style == ENCODING_BY_TYPE && e->type_count &&
            media_kind_of(&e->types[0]) == MEDIA_JSON;
+}
+
+const struct encoding *encoding_at(const struct media *m, size_t index)
+{
+    return index < m->prefix_encoding_count ? &m->prefix_encodings[index]
+                                            : m->item_encoding;
 }

@@ -1,5 +1,5 @@
 /* encoding.h — the Encoding Objects of a form or multipart body (OpenAPI 3.0.4, 4.7.15;
- * 3.1.1, 4.8.15): how one member of the body stands in the text. */
+ * 3.1.1, 4.8.15; 3.2.0, 4.15): how one member of the body stands in the text. */
 #ifndef API_ENCODING_H
 #define API_ENCODING_H
 
@@ -41,6 +41,9 @@ void encodings_load(struct loading *l, struct media *m);
 
 /* That of a member, or NULL. */
 const struct encoding *encoding_of(const struct media *m, struct str name);
+
+/* That of a part without a name, by its place, or NULL. */
+const struct encoding *encoding_at(const struct media *m, size_t index);
 
 /* Whether each value is JSON because the document says so; e may be NULL. */
 bool encoding_is_json(const struct encoding *e);

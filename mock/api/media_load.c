@@ -25,6 +25,17 @@ static void load_sequence(struct loading *l, struct media *m, const cJSON *schem
         m->schema = load_schema(l, schema, pointer);
 }
 
+/* A multipart body of which only the parts are described (OpenAPI 3.2). */
+static void load_parts(struct loading *l, struct media *m)
+{
+    struct shape *s = arena_take(l->arena, sizeof(*s));
+    const char *pointer = load_join(l, m->pointer, "itemSchema");
+    s->types = TYPE_ARRAY;
+    s->items = shape_of(l, json_member(m->node, "itemSchema"), pointer);
+    m->shape = s;
+    m->schema = array_of(l, pointer);
+}
+
 bool media_holds(enum media_kind kind, const struct shape *s)
 {
     static const unsigned scalars =
@@ -55,10 +66,15 @@ static void load_whole(struct loading *l, struct media *m)
         load_sequence(l, m, schema);
         return;
     }
+    if (m->kind == MEDIA_MULTIPART && !schema && json_member(m->node, "itemSchema")) {
+        load_parts(l, m);
+        return;
+    }
     if (!schema) {
         if (json_member(m->node, "itemSchema"))
-            load_warn(l, m->pointer, "itemSchema",
-                      "items are checked in sequences of JSON values only");
+            load_warn(
+                l, m->pointer, "itemSchema",
+                "items are checked in sequences of JSON values and of parts only");
         return;
     }
     if (m->kind != MEDIA_JSON)

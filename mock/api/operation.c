@@ -91,7 +91,8 @@ static void make_input(struct loading *l, struct operation *op)
     cJSON *required = params_schema(l, op, properties);
     for (size_t i = 0; i < op->body_count; i++) {
         const struct media *m = &op->bodies[i];
-        bool whole = m->schema && m->kind != MEDIA_LINES && m->kind != MEDIA_SEQUENCE;
+        bool whole = m->schema && m->kind != MEDIA_LINES && m->kind != MEDIA_SEQUENCE &&
+                     json_member(m->node, "schema");
         if (whole && (!op->input_body || (m->json && !op->input_body->json)))
             op->input_body = m;
     }

@@ -57,7 +57,7 @@ static unsigned types_of(const cJSON *schema)
         types |= type_of_value(json_member(schema, "const"));
     if (!types && json_member(schema, "properties"))
         types = TYPE_OBJECT;
-    if (!types && json_member(schema, "items"))
+    if (!types && (json_member(schema, "items") || json_member(schema, "prefixItems")))
         types = TYPE_ARRAY;
     return types ? types : TYPE_ANY;
 }
@@ -95,6 +95,7 @@ static void read_children(struct loading *l, struct shape *s, const cJSON *schem
     const cJSON *properties = json_member(schema, "properties");
     const cJSON *others = json_member(schema, "additionalProperties");
     const cJSON *items = json_member(schema, "items");
+    const cJSON *prefix = json_member(schema, "prefixItems");
     if (json_is_object(properties) && properties->child) {
         const char *at = load_join(l, pointer, "properties");
         s->members = map_new(l->arena);
@@ -107,6 +108,15 @@ static void read_children(struct loading *l, struct shape *s, const cJSON *schem
             visit(l, others, load_join(l, pointer, "additionalProperties"), depth);
     if (json_is_object(items))
         s->items = visit(l, items, load_join(l, pointer, "items"), depth);
+    if (!json_is_array(prefix))
+        return;
+    s->first_items =
+        arena_array(l->arena, const struct shape *, json_count(prefix) + 1);
+    for (const cJSON *one = prefix->child; one; one = one->next, s->first_count++)
+        s->first_items[s->first_count] =
+            visit(l, one,
+                  arena_printf(l->arena, "%s/prefixItems/%zu", pointer, s->first_count),
+                  depth);
 }
 
 /* What one branch knows and s does not. */
@@ -129,6 +139,10 @@ static void learn(struct loading *l, struct shape *s, const struct shape *from)
     }
     s->others = s->others ? s->others : from->others;
     s->items = s->items ? s->items : from->items;
+    if (!s->first_items) {
+        s->first_items = from->first_items;
+        s->first_count = from->first_count;
+    }
     s->binary = s->binary || from->binary;
     s->encoded = s->encoded || from->encoded;
     s->content_type = s->content_type ? s->content_type : from->content_type;
@@ -230,4 +244,11 @@ const struct shape *shape_member(const struct shape *s, struct str name)
 {
     const struct shape *member = s ? map_get(s->members, name) : NULL;
     return member || !s ? member : s->others;
+}
+
+const struct shape *shape_item(const struct shape *s, size_t index)
+{
+    if (s && index < s->first_count)
+        return s->first_items[index];
+    return s ? s->items : NULL;
 }

@@ -15,6 +15,8 @@ struct shape {
     struct map *members;        /* name → struct shape *; NULL: none are named */
     const struct shape *others; /* of members that are not named, or NULL */
     const struct shape *items;  /* NULL: nothing is said */
+    const struct shape **first_items; /* prefixItems: of the first items */
+    size_t first_count;
     bool binary;  /* a string of bytes: format: binary, or contentMediaType */
     bool encoded; /* contentEncoding, or format: byte: text that stands for bytes */
     const char *content_type; /* contentMediaType, or NULL */
@@ -30,6 +32,8 @@ const struct shape *shape_of(struct loading *l, const cJSON *schema,
 
 /* The shape of a member or item; NULL when nothing is known (s may be NULL). */
 const struct shape *shape_member(const struct shape *s, struct str name);
+
+const struct shape *shape_item(const struct shape *s, size_t index);
 
 /* Whether a body of that kind can hold what the shape allows: bytes are a string, a
  * form is an object. If not, how it is to be read is not known. */

@@ -330,9 +330,28 @@ static void parts_without_names_are_an_array(void **state)
           "[1,2]" },
         { "--b\r\n\r\nx" END, "/body/0: expected an integer, found the string \"x\"" },
     };
+    static const struct row placed[] = {
+        { "--b\r\n\r\n1\r\n--b\r\nContent-Type: image/png\r\n\r\n\x89" END,
+          "[1,\"\xc2\x89\"]" },
+        { "--b\r\nContent-Type: image/png\r\n\r\n1\r\n--b\r\nContent-Type: "
+          "text/plain\r\n\r\nx" END,
+          "/body/0: expected a part of type text/plain, found \"image/png\"; /body/1: "
+          "expected a part of type image/*, found \"text/plain\"" },
+    };
+    static const struct row each[] = {
+        { "--b\r\n\r\n{\"v\": 1}\r\n--b\r\n\r\n{\"v\": \"x\"}" END,
+          "/body/1/v: expected an integer, found the string \"x\"" },
+    };
     check_rows(*state,
                "multipart/mixed: {schema: {type: array, items: {type: integer}}}",
                "multipart/mixed; boundary=\"b\"", rows, COUNT(rows));
+    check_rows(*state,
+               "multipart/mixed: {schema: {prefixItems: [{type: integer}], items: "
+               "{type: string, format: binary}}, prefixEncoding: [{contentType: "
+               "text/plain}], itemEncoding: {contentType: image/*}}",
+               "multipart/mixed; boundary=b", placed, COUNT(placed));
+    check_rows(*state, "multipart/*: {itemSchema: {$ref: '#/components/schemas/Node'}}",
+               "multipart/related; boundary=b; x=y", each, COUNT(each));
 }
 
 static void a_multipart_body_is_bounded(void **state)
