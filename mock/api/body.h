@@ -48,8 +48,9 @@ bool body_read(const struct operation *op, const struct request *r, cJSON *input
                struct arena *arena, struct findings *findings, struct body *body,
                struct body_refusal *why);
 
-/* Once the schema was asked, too: takes back what it says of places in the body that one
- * of the first told findings is about, since the value there is not what was meant. */
+/* Once the schema was asked, too: takes back what it says of places in the body that
+ * one of the first told findings is about, since the value there is not what was meant.
+ */
 void body_settle(struct findings *all, size_t told);
 
 /* The bytes of a value as that media type: JSON, JSON lines, a form, XML by the `xml`

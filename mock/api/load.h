@@ -57,7 +57,7 @@ cJSON *params_schema(struct loading *l, const struct operation *op, cJSON *prope
 void load_param_tables(struct loading *l);
 /* The entries of a `content` map that stands at pointer; media_load.c. */
 struct media *load_media(struct loading *l, const cJSON *content, const char *pointer,
-                           size_t *count);
+                         size_t *count);
 
 /* operation.c: path_item stands at item_pointer, node at pointer. */
 bool load_operation(struct loading *l, struct operation *op, const cJSON *path_item,

@@ -91,7 +91,7 @@ static void load_whole(struct loading *l, struct media *m)
 }
 
 struct media *load_media(struct loading *l, const cJSON *content, const char *pointer,
-                           size_t *count)
+                         size_t *count)
 {
     struct media *list = arena_array(l->arena, struct media, json_count(content) + 1);
     for (const cJSON *one = content ? content->child : NULL; one; one = one->next) {

@@ -78,7 +78,7 @@ static void load_replies(struct loading *l, struct operation *op,
         r->name = name_of(l, json_member_text(r->node, "description"));
         load_fields(l, r);
         r->media = load_media(l, json_member(r->node, "content"),
-                                load_join(l, pointer, "content"), &r->media_count);
+                              load_join(l, pointer, "content"), &r->media_count);
         op->reply_count++;
     }
 }

@@ -79,7 +79,8 @@ static const char *outcome(const struct operation *op, struct str type,
     const cJSON *tree = json_member(input, "body");
     size_t told = findings.count;
     if (tree && taken.media->schema)
-        schema_check(taken.media->schema, tree, DIRECTION_REQUEST, "/body", a, &findings);
+        schema_check(taken.media->schema, tree, DIRECTION_REQUEST, "/body", a,
+                     &findings);
     body_settle(&findings, told);
     if (!findings.count)
         return tree ? json_text(tree, a).ptr : "nothing";
