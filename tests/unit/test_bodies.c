@@ -584,6 +584,8 @@ static void xml_is_read_by_the_xml_keyword(void **state)
           "/body/toys/1: expected an element toy, found \"tool\"" },
         { "<pet><colour>red</colour></pet>",
           "/body/colour: expected no member \"colour\"" },
+        { "<pet><id>7</id></pet>",
+          "/body/id: expected an integer, found the string \"7\"" },
         { "<dog/>", "/body: expected an element pet, found \"dog\"" },
         { "<pet>", "400 /body: the body is not XML: line 1, column 6: Premature end of "
                    "data in tag pet line 1" },
