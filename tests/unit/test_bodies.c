@@ -254,6 +254,8 @@ static void a_multipart_form_is_an_object_of_its_parts(void **state)
           "/body/s: expected one value, found \"several\"" },
         { "--b\r\n\r\nx" END, "/body: expected a part (at byte 5) with a name in its "
                               "Content-Disposition, found nothing" },
+        { "--b\r\n--b--", "/body: expected a part (at byte 5) with a name in its "
+                          "Content-Disposition, found nothing" },
         { "nothing of it", "400 /body: the body is not multipart: at byte 0: the "
                            "boundary of Content-Type is nowhere in the body" },
         { PART("s") "\r\n\r\nhell",
