@@ -54,6 +54,14 @@ static void insist(bool holds, const char *what)
     abort();
 }
 
+/* Text of a finding, in which U+0000 is C0 80 (json.h). */
+static bool is_text(const char *text, struct arena *arena)
+{
+    struct json_error why;
+    cJSON *string = json_string(arena, str(text));
+    return *text && json_read(json_text(string, arena), 1, arena, &why);
+}
+
 static void check_tree(const struct media *m, const cJSON *tree, struct arena *arena)
 {
     struct json_error why;
@@ -97,8 +105,8 @@ static void call(size_t way, struct str body, struct arena *arena)
         return;
     }
     for (size_t i = 0; i < findings.count; i++)
-        insist(utf8_valid(str(finding_text(&findings.list[i], arena))) &&
-                   utf8_valid(str(findings.list[i].pointer)),
+        insist(is_text(finding_text(&findings.list[i], arena), arena) &&
+                   is_text(findings.list[i].pointer, arena),
                "a finding that is no text");
     if (json_member(input, "body"))
         check_tree(taken.media, json_member(input, "body"), arena);
