@@ -321,11 +321,25 @@ static bool keeps_contract(struct call *c, struct service *service)
     return false;
 }
 
-static void deliver(const struct answer *a, struct arena *arena, struct delivery *d)
+/* The answer's bytes, as the declared media type writes them. */
+static struct str bytes_of(const struct call *c)
+{
+    const struct operation *op = c->route.operation;
+    const struct answer *a = &c->answer;
+    const struct reply *reply = op ? operation_reply(op, a->status) : NULL;
+    const struct media *m = reply_media(reply, a->content_type);
+    struct str bytes;
+    if (a->body && !a->text.ptr && m && !m->json &&
+        body_write(m, a->body, c->arena, &bytes))
+        return bytes;
+    return answer_bytes(a, c->arena);
+}
+
+static void deliver(const struct answer *a, struct str bytes, struct delivery *d)
 {
     d->response.status = a->status;
     if (a->body || a->text.ptr) {
-        d->response.body = answer_bytes(a, arena);
+        d->response.body = bytes;
         response_header(&d->response, "Content-Type", str(a->content_type));
     }
     for (size_t i = 0; i < a->header_count; i++)
@@ -438,7 +452,7 @@ static void answer_call(struct service *service, struct namespace *ns,
         examine(c);
     play_call(c);
     bool fits = keeps_contract(c, service);
-    deliver(&c->answer, arena, d);
+    deliver(&c->answer, bytes_of(c), d);
     warnings_header(c, &d->response);
     if (service->cors)
         cors_allow(r, arena, &d->response);
@@ -464,5 +478,5 @@ void handle(void *context, const struct request *r, struct arena *arena,
         answer_call(service, ns, r, path, arena, d);
         return;
     }
-    deliver(&a, arena, d);
+    deliver(&a, answer_bytes(&a, arena), d);
 }

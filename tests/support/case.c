@@ -1,6 +1,7 @@
 #include "case.h"
 
 #include "compare.h"
+#include "api/media.h"
 #include "doc/document.h"
 #include "doc/pointer.h"
 #include "stage.h"
@@ -259,7 +260,7 @@ static const cJSON *body_of(const struct response *r, struct arena *arena,
 {
     struct str type = response_header_of(r, "Content-Type");
     struct json_error error;
-    if (!r->body.len || !type.ptr || !strstr(arena_copy(arena, type), "json"))
+    if (!r->body.len || !media_is_json(type))
         return NULL;
     const cJSON *body = json_read(r->body, LIMIT_BODY_NODES, arena, &error);
     if (!body)
