@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "doc/document.h"
+#include "serve/server.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -152,6 +153,21 @@ static const char *fixtures_of(struct loaded *l, const char *spec)
     return tries[0];
 }
 
+/* Calls that the server cannot take are said at load, like everything that is declared
+ * and not done. */
+static void warn_of_methods(struct loaded *l, const struct api *api)
+{
+    for (size_t i = 0; i < api->operation_count; i++) {
+        const struct operation *op = &api->operations[i];
+        if (!server_takes(op->method))
+            err_warn(
+                &l->err, api_where(api, op->pointer),
+                "the HTTP library refuses the method %s, so this operation cannot be "
+                "called over a socket",
+                op->method);
+    }
+}
+
 static bool load_apis(struct loaded *l, const struct options *o,
                       const struct spec_list *list, const char *fixtures)
 {
@@ -179,6 +195,7 @@ static bool load_apis(struct loaded *l, const struct options *o,
                     before->file, api->name);
             continue;
         }
+        warn_of_methods(l, api);
         const char *folder = arena_printf(
             l->arena, "%s/%s", fixtures ? fixtures : fixtures_of(l, path), api->name);
         struct behaviour *b = behaviour_load(api, folder, now, l->arena, &l->err);

@@ -847,3 +847,15 @@ void server_stop(struct server *s)
     sockets_stop_reading(s->port);
     server_free(s);
 }
+
+bool server_takes(const char *method)
+{
+    static const char *const known[] = {
+        "GET",   "POST",  "PUT",      "DELETE",    "HEAD", "CONNECT", "OPTIONS",
+        "PATCH", "MKCOL", "PROPFIND", "PROPPATCH", "LOCK", "UNLOCK",  "REPORT",
+    };
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (strcmp(known[i], method) == 0)
+            return true;
+    return false;
+}

@@ -36,4 +36,8 @@ unsigned server_port(const struct server *s);
  * LIMIT_STOP_MS), then everything is closed. */
 void server_stop(struct server *s);
 
+/* Whether calls with that method come through: civetweb itself answers 400 to methods
+ * that it does not know. */
+bool server_takes(const char *method);
+
 #endif

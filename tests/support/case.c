@@ -1,7 +1,7 @@
 #include "case.h"
 
-#include "compare.h"
 #include "api/media.h"
+#include "compare.h"
 #include "doc/document.h"
 #include "doc/pointer.h"
 #include "stage.h"

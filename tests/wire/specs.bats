@@ -34,3 +34,17 @@ teardown() {
     [[ $output == *": this is no OpenAPI document by itself"* ]]
     [[ $output == *"Split library 1, 3 operations, fine"* ]]
 }
+
+@test "a method that does not come through a socket is told at load" {
+    run "$program" check "$root/tests/data/later/api.yaml"
+    [ "$status" -eq 0 ]
+    [[ $output == *"api.yaml:9:5: "*"refuses the method QUERY"* ]]
+    [[ $output == *"refuses the method COPY"* ]]
+    start tests/data/later/api.yaml
+    for method in QUERY COPY TRACE; do
+        [ "$(call $method /things '' -o /dev/null -w '%{http_code}')" = 400 ]
+    done
+    for method in GET POST PUT DELETE PATCH REPORT LOCK; do
+        [ "$(call $method /things '' -o /dev/null -w '%{http_code}')" = 405 ]
+    done
+}
