@@ -58,6 +58,19 @@ $(BUILD)/mock/doc/xml.o: CPPFLAGS += -isystem /usr/include/libxml2
 $(BUILD)/mock/command/load.o: CPPFLAGS += -DUNDERSTUDY_SHARE='"$(SHARE)"'
 $(BUILD)/mock/%.o: CPPFLAGS += -DUNDERSTUDY_VERSION='"$(VERSION)"'
 
+BENCH_SCHEMA := $(BUILD)/tests/bench/schema/bench
+BENCH_NODE   := build/bench-schema
+
+$(BENCH_SCHEMA): $(BENCH_SCHEMA).o $(LIBRARY)
+	@echo 'link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BENCH_NODE)/node_modules: $(wildcard tests/bench/schema/package*.json)
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	cd $(@D) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo 'link $@'
@@ -106,6 +119,12 @@ bench: packages
 	@$(MAKE) --no-print-directory $(PROGRAM)
 	@PROGRAM=$(PROGRAM) CC="$(CC)" tests/bench/run
 
+# DIR=… names a folder of OpenAPI documents to load as well.
+bench-schema: packages
+	@command -v node >/dev/null && command -v npm >/dev/null || tests/packages nodejs npm
+	@$(MAKE) --no-print-directory $(PROGRAM) $(BENCH_SCHEMA) $(BENCH_NODE)/node_modules
+	@node tests/bench/schema/bench.mjs $(BENCH_SCHEMA) $(PROGRAM) $(BENCH_NODE) $(DIR)
+
 install: all
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/understudy
 	cd specs && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHARE)/specs/{} \;
@@ -113,7 +132,8 @@ install: all
 
 format:
 	clang-format -i $(SOURCES) $(wildcard mock/*/*.h) $(UNIT_SOURCES) \
-	    $(wildcard tests/support/*.[ch] tests/bench/*.c tests/fuzz/*.c tests/samples/*.c)
+	    $(wildcard tests/support/*.[ch] tests/bench/*.c tests/bench/*/*.c \
+	               tests/fuzz/*.c tests/samples/*.c)
 
 clean:
 	rm -rf build
@@ -129,12 +149,13 @@ help:
 	@echo 'make conformance   the JSON Schema Test Suite alone; SUITE=DIR for another copy'
 	@echo 'make samples DIR=  a sample of every schema of the documents there is checked'
 	@echo 'make bench         speed and size, as ratios in one run'
+	@echo 'make bench-schema  checks and reads a second, against ajv; DIR=… of documents'
 	@echo 'make install       to $$(DESTDIR)$$(PREFIX)'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all run packages test-packages test check-asan check-tsan check-floors check-fuzz conformance samples bench \
-        install format clean help FORCE
+.PHONY: all run packages test-packages test check-asan check-tsan check-floors check-fuzz conformance \
+        samples bench bench-schema install format clean help FORCE
 .SECONDARY:
 
--include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(SUPPORT:%.c=$(BUILD)/%.d)
+-include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(BENCH_SCHEMA).d $(SUPPORT:%.c=$(BUILD)/%.d)
