@@ -2,6 +2,8 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/map.h"
+#include "doc/pointer.h"
 #include "doc/yaml.h"
 
 cJSON *document_parse(const char *path, struct str text, struct arena *arena,
@@ -30,20 +32,40 @@ cJSON *document_read(const char *path, struct arena *arena, struct err *err)
     return document_parse(path, text, arena, err);
 }
 
+static bool is_unplaced(const struct problem *p, const char *file)
+{
+    return p->at.file && p->at.pointer && !p->at.line &&
+           (!file || strcmp(p->at.file, file) == 0);
+}
+
+/* From the first problem in a file on, all that are in it: one walk finds them all. */
+static void place_file(struct problem *first, struct arena *arena)
+{
+    const char *file = first->at.file;
+    struct err ignored = err_in(arena);
+    struct str text;
+    size_t count = 0;
+    if (!file_exists(file) || !file_read(file, arena, &text, &ignored))
+        return;
+    for (const struct problem *p = first; p; p = p->next)
+        count += is_unplaced(p, file);
+    struct place *places = arena_array(arena, struct place, count), *next = places;
+    for (const struct problem *p = first; p; p = p->next)
+        if (is_unplaced(p, file))
+            next++->pointer = p->at.pointer;
+    yaml_locate_all(text, places, count);
+    next = places;
+    for (struct problem *p = first; p; p = p->next)
+        if (is_unplaced(p, file)) {
+            p->at.line = next->line;
+            p->at.col = next++->col;
+        }
+}
+
 void document_place(struct err *err)
 {
-    const char *file = NULL;
-    struct str text = { 0 };
-    struct err ignored = err_in(err->arena);
-    for (struct problem *p = err->first; p; p = p->next) {
-        if (!p->at.file || !p->at.pointer || p->at.line)
-            continue;
-        if (!file || strcmp(file, p->at.file) != 0) {
-            file = p->at.file;
-            if (!file_exists(file) || !file_read(file, err->arena, &text, &ignored))
-                text = (struct str){ 0 };
-        }
-        if (text.ptr)
-            yaml_locate(text, p->at.pointer, &p->at.line, &p->at.col);
-    }
+    struct map *tried = map_new(err->arena);
+    for (struct problem *p = err->first; p; p = p->next)
+        if (is_unplaced(p, NULL) && !map_put(tried, str(p->at.file), p))
+            place_file(p, err->arena);
 }

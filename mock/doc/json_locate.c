@@ -2,17 +2,19 @@
 
 #include "base/limits.h"
 #include "doc/json.h"
-#include "doc/pointer.h"
 
-enum step { STEP_IN, STEP_NOWHERE, STEP_BROKEN };
+enum step { STEP_ON, STEP_DONE, STEP_BROKEN };
 
 /* JSON has a walk of its own: libyaml takes no tabs between tokens, no surrogate pairs
  * and no key over 1024 characters. It is lenient; the text was read before. */
 struct walk {
     const char *p, *end;
-    const char *place; /* of the deepest node found */
+    const char *counted; /* the byte whose place line and col are */
+    unsigned line, col, depth;
     struct arena *scratch;
 };
+
+static enum step walk_value(struct walk *w, struct wanted *node, bool more);
 
 static bool at(const struct walk *w, char c)
 {
@@ -69,106 +71,118 @@ static bool skip_value(struct walk *w)
     return true;
 }
 
-static bool name_is(struct walk *w, struct str quoted, const char *token)
+/* The member's name as a tree would hold it; borrowed from scratch until the next. */
+static struct str name_of(struct walk *w, struct str quoted)
 {
     struct json_error ignored;
     if (!memchr(quoted.ptr, '\\', quoted.len))
-        return utf8_is(token, (struct str){ quoted.ptr + 1, quoted.len - 2 });
+        return (struct str){ quoted.ptr + 1, quoted.len - 2 };
     arena_reset(w->scratch);
     const cJSON *name = json_read(quoted, 1, w->scratch, &ignored);
-    return json_is_string(name) && strcmp(name->valuestring, token) == 0;
+    return str(json_is_string(name) ? name->valuestring : NULL);
 }
 
-/* Behind a member or item: whether another one follows. */
-static enum step step_on(struct walk *w, char close)
+/* Places are met in the order of the text: each is counted on from the one before. */
+static void put_place(struct walk *w, struct wanted *node, const char *place)
 {
-    skip_space(w);
-    if (at(w, close))
-        return STEP_NOWHERE;
-    if (!at(w, ','))
-        return STEP_BROKEN;
-    w->p++;
-    skip_space(w);
-    return STEP_IN;
-}
-
-static enum step step_into_object(struct walk *w, const char *token)
-{
-    enum step more = STEP_IN;
-    w->p++;
-    skip_space(w);
-    if (at(w, '}'))
-        return STEP_NOWHERE;
-    for (; more == STEP_IN; more = step_on(w, '}')) {
-        const char *key = w->p;
-        struct str name;
-        if (!at(w, '"') || !skip_string(w, &name))
-            return STEP_BROKEN;
-        skip_space(w);
-        if (!at(w, ':'))
-            return STEP_BROKEN;
-        w->p++;
-        skip_space(w);
-        if (name_is(w, name, token)) {
-            w->place = key;
-            return STEP_IN;
+    for (; w->counted < place; w->counted++) {
+        w->col += ((unsigned char)*w->counted & 0xc0) != 0x80;
+        if (*w->counted == '\n') {
+            w->line++;
+            w->col = 1;
         }
-        if (!skip_value(w))
-            return STEP_BROKEN;
     }
-    return more;
+    node->line = w->line;
+    node->col = w->col;
 }
 
-static enum step step_into_array(struct walk *w, const char *token)
+/* Behind a member or item: past the comma when another one follows, past the closing
+ * bracket when not. */
+static bool another(struct walk *w, char close, enum step *step)
 {
-    enum step more = STEP_IN;
-    long index = pointer_index(token);
+    skip_space(w);
+    if (!at(w, ',') && !at(w, close)) {
+        *step = STEP_BROKEN;
+        return false;
+    }
+    bool comma = *w->p++ == ',';
+    skip_space(w);
+    return comma;
+}
+
+/* A name and its colon. */
+static bool walk_name(struct walk *w, struct wanted *node, struct wanted **child)
+{
+    const char *key = w->p;
+    struct str quoted;
+    if (!at(w, '"') || !skip_string(w, &quoted))
+        return false;
+    skip_space(w);
+    if (!at(w, ':'))
+        return false;
     w->p++;
     skip_space(w);
-    if (at(w, ']') || index < 0)
-        return STEP_NOWHERE;
-    for (; more == STEP_IN; more = step_on(w, ']')) {
-        if (index-- == 0) {
-            w->place = w->p;
-            return STEP_IN;
-        }
-        if (!skip_value(w))
-            return STEP_BROKEN;
-    }
-    return more;
-}
-
-static bool locate(struct str text, const char *pointer, struct arena *tokens,
-                   struct arena *scratch, unsigned *line, unsigned *col)
-{
-    struct walk w = { .p = text.ptr, .end = text.ptr + text.len, .scratch = scratch };
-    skip_space(&w);
-    if (!at(&w, '{') && !at(&w, '['))
-        return false;
-    w.place = w.p;
-    enum step step = STEP_IN;
-    for (char *token; step == STEP_IN && (token = pointer_token(&pointer, tokens));) {
-        if (at(&w, '{'))
-            step = step_into_object(&w, token);
-        else if (at(&w, '['))
-            step = step_into_array(&w, token);
-        else
-            break;
-    }
-    if (step == STEP_BROKEN)
-        return false;
-    struct json_error place = json_place(text, (size_t)(w.place - text.ptr));
-    *line = place.line;
-    *col = place.col;
+    *child = wanted_member(node, name_of(w, quoted));
+    if (*child)
+        put_place(w, *child, key);
     return true;
 }
 
-bool json_locate(struct str text, const char *pointer, unsigned *line, unsigned *col)
+static enum step walk_collection(struct walk *w, struct wanted *node, bool more)
 {
-    struct arena *tokens = arena_new(LIMIT_SPEC_MEMORY);
-    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
-    bool ok = locate(text, pointer, tokens, scratch, line, col);
-    arena_free(scratch);
-    arena_free(tokens);
+    bool object = at(w, '{');
+    char close = object ? '}' : ']';
+    enum step step = STEP_ON;
+    struct wanted *child;
+    w->p++;
+    skip_space(w);
+    if (at(w, close)) {
+        w->p++;
+        return STEP_ON;
+    }
+    for (long index = 0;; index++) {
+        if (!object) {
+            child = wanted_item(node, index);
+            if (child)
+                put_place(w, child, w->p);
+        } else if (!walk_name(w, node, &child)) {
+            return STEP_BROKEN;
+        }
+        step = walk_value(w, child, more || node->children);
+        if (step != STEP_ON || !another(w, close, &step))
+            return step;
+    }
+}
+
+/* node is what the value is to whoever looks for something, or NULL; more is whether
+ * something is looked for behind it. */
+static enum step walk_value(struct walk *w, struct wanted *node, bool more)
+{
+    bool into = node && node->children && (at(w, '{') || at(w, '['));
+    if (!into || w->depth == LIMIT_DEPTH) {
+        if (!more)
+            return STEP_DONE;
+        return skip_value(w) ? STEP_ON : STEP_BROKEN;
+    }
+    w->depth++;
+    enum step step = walk_collection(w, node, more);
+    w->depth--;
+    return step;
+}
+
+bool json_locate(struct str text, struct wanted *root)
+{
+    struct walk w = { .p = text.ptr,
+                      .end = text.ptr + text.len,
+                      .counted = text.ptr,
+                      .line = 1,
+                      .col = 1 };
+    skip_space(&w);
+    if (!at(&w, '{') && !at(&w, '['))
+        return false;
+    put_place(&w, root, w.p);
+    w.scratch = arena_new(LIMIT_SPEC_MEMORY);
+    bool ok = walk_value(&w, root, false) != STEP_BROKEN;
+    arena_free(w.scratch);
     return ok;
 }

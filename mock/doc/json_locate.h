@@ -1,12 +1,12 @@
-/* json_locate.h — where in a text of JSON a pointer leads. */
+/* json_locate.h — where in a text of JSON pointers lead. */
 #ifndef DOC_JSON_LOCATE_H
 #define DOC_JSON_LOCATE_H
 
-#include "base/str.h"
+#include "doc/wanted.h"
 
-/* Line and column (1-based) of the value at pointer, or of a member's name. Where the
- * pointer leads past what is there, the deepest ancestor that exists. False when the
- * text turns out not to be JSON. For printing an error: the text is walked through. */
-bool json_locate(struct str text, const char *pointer, unsigned *line, unsigned *col);
+/* Fills line and col of root and of what is wanted below it, as far as it is there: of
+ * a value, or of a member's name. One walk through the text, ended when all is found.
+ * False when the text turns out not to be JSON. */
+bool json_locate(struct str text, struct wanted *root);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "doc/json_locate.h"
 #include "doc/pointer.h"
+#include "doc/wanted.h"
 
 #include <stdio.h>
 #include <yaml.h>
@@ -661,7 +662,7 @@ cJSON *yaml_read(struct str text, struct arena *arena, struct json_error *error)
 struct seek {
     yaml_parser_t parser;
     yaml_event_t event;
-    yaml_mark_t place; /* of the deepest node found */
+    unsigned depth;
 };
 
 static bool seek_next(struct seek *s)
@@ -683,53 +684,58 @@ static bool seek_past(struct seek *s)
     return true;
 }
 
-static bool seek_member(struct seek *s, const char *token)
+static void put_place(struct wanted *node, yaml_mark_t mark)
 {
+    if (!node)
+        return;
+    node->line = (unsigned)mark.line + 1;
+    node->col = (unsigned)mark.column + 1;
+}
+
+/* A member's key, or nothing for an item: up to the value. */
+static bool seek_child(struct seek *s, bool mapping, struct wanted *node, long index,
+                       struct wanted **child)
+{
+    yaml_mark_t mark = s->event.start_mark;
+    if (!mapping) {
+        *child = wanted_item(node, index);
+        put_place(*child, mark);
+        return true;
+    }
+    bool scalar = s->event.type == YAML_SCALAR_EVENT;
+    *child = scalar ? wanted_member(node, scalar_text(&s->event)) : NULL;
+    if (!seek_past(s))
+        return false;
+    put_place(*child, mark);
+    return true;
+}
+
+/* From the first event of a value to the one behind its last, or false when there is
+ * nothing to look for any more: node is what the value is to whoever looks, or NULL,
+ * and more whether something is looked for behind it. A place behind an alias is where
+ * the alias stands: it is what the user has to look at first, and leads on by name. */
+static bool seek_value(struct seek *s, struct wanted *node, bool more)
+{
+    bool mapping = s->event.type == YAML_MAPPING_START_EVENT;
+    bool into = node && node->children &&
+                (mapping || s->event.type == YAML_SEQUENCE_START_EVENT);
+    if (!into || s->depth == LIMIT_DEPTH)
+        return more && seek_past(s);
+    yaml_event_type_t end = mapping ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
     if (!seek_next(s))
         return false;
-    while (s->event.type != YAML_MAPPING_END_EVENT) {
-        yaml_mark_t key = s->event.start_mark;
-        bool found = s->event.type == YAML_SCALAR_EVENT &&
-                     utf8_is(token, scalar_text(&s->event));
-        if (!seek_past(s))
-            return false;
-        if (found) {
-            s->place = key;
-            return true;
-        }
-        if (!seek_past(s))
+    s->depth++;
+    for (long index = 0; s->event.type != end; index++) {
+        struct wanted *child;
+        if (!seek_child(s, mapping, node, index, &child) ||
+            !seek_value(s, child, more || node->children))
             return false;
     }
-    return false;
+    s->depth--;
+    return seek_next(s);
 }
 
-static bool seek_item(struct seek *s, const char *token)
-{
-    long index = pointer_index(token);
-    if (index < 0 || !seek_next(s))
-        return false;
-    while (s->event.type != YAML_SEQUENCE_END_EVENT) {
-        if (index-- == 0) {
-            s->place = s->event.start_mark;
-            return true;
-        }
-        if (!seek_past(s))
-            return false;
-    }
-    return false;
-}
-
-/* A place behind an alias is where the alias stands: it is what the user has to look at
- * first, and leads on by name. */
-static bool seek_token(struct seek *s, const char *token)
-{
-    if (s->event.type == YAML_MAPPING_START_EVENT)
-        return seek_member(s, token);
-    return s->event.type == YAML_SEQUENCE_START_EVENT && seek_item(s, token);
-}
-
-static bool locate_yaml(struct str text, const char *pointer, struct arena *tokens,
-                        unsigned *line, unsigned *col)
+static bool locate_yaml(struct str text, struct wanted *root)
 {
     struct seek s = { .event = { .type = YAML_NO_EVENT } };
     if (!parser_init(&s.parser, text))
@@ -738,27 +744,48 @@ static bool locate_yaml(struct str text, const char *pointer, struct arena *toke
     bool ok = seek_next(&s) && seek_next(&s) &&
               s.event.type == YAML_DOCUMENT_START_EVENT && seek_next(&s);
     if (ok) {
-        s.place = s.event.start_mark;
-        for (char *token; (token = pointer_token(&pointer, tokens));)
-            if (!seek_token(&s, token))
-                break;
-        *line = (unsigned)s.place.line + 1;
-        *col = (unsigned)s.place.column + 1;
+        put_place(root, s.event.start_mark);
+        seek_value(&s, root, false);
     }
     yaml_event_delete(&s.event);
     yaml_parser_delete(&s.parser);
     return ok;
 }
 
+/* Whether one of the two ways to read the text finds the places. */
+static bool locate_by(bool (*way)(struct str text, struct wanted *root),
+                      struct str text, struct place *places, size_t count)
+{
+    struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
+    struct wanted *root = wanted_new(arena);
+    const struct wanted **nodes = arena_array(arena, const struct wanted *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        if (pointer_valid(places[i].pointer))
+            nodes[i] = wanted_add(root, places[i].pointer, arena);
+    bool ok = way(text, root);
+    for (size_t i = 0; ok && i < count; i++) {
+        if (!nodes[i])
+            continue;
+        const struct wanted *found = wanted_found(nodes[i]);
+        places[i].line = found->line;
+        places[i].col = found->col;
+    }
+    arena_free(arena);
+    return ok;
+}
+
+void yaml_locate_all(struct str text, struct place *places, size_t count)
+{
+    text = without_bom(text);
+    if (!locate_by(json_locate, text, places, count))
+        locate_by(locate_yaml, text, places, count);
+}
+
 bool yaml_locate(struct str text, const char *pointer, unsigned *line, unsigned *col)
 {
-    if (!pointer_valid(pointer))
-        return false;
-    text = without_bom(text);
-    if (json_locate(text, pointer, line, col))
-        return true;
-    struct arena *tokens = arena_new(LIMIT_SPEC_MEMORY);
-    bool ok = locate_yaml(text, pointer, tokens, line, col);
-    arena_free(tokens);
-    return ok;
+    struct place place = { .pointer = pointer };
+    yaml_locate_all(text, &place, 1);
+    *line = place.line;
+    *col = place.col;
+    return place.line > 0;
 }

@@ -19,10 +19,20 @@
 /* The tree, borrowed from arena; NULL and *error filled on any mistake. */
 cJSON *yaml_read(struct str text, struct arena *arena, struct json_error *error);
 
-/* Finds the line and column (1-based) where the value at pointer starts, or, for a
- * member, where its key starts; false when there is no such place. Where the pointer
- * leads past what is there, the deepest ancestor that exists is given and the result is
- * true. Reads the text anew: for printing an error, not for speed. JSON is read too. */
+/* A place that is looked for. */
+struct place {
+    const char *pointer;
+    unsigned line, col; /* 1-based; 0 and 0 to be filled in */
+};
+
+/* Finds the line and column where the value at each pointer starts, or, for a member,
+ * where its key starts; 0 stays where the pointer is none or the text cannot be read.
+ * Where a pointer leads past what is there, the deepest ancestor that exists is given.
+ * Reads the text anew, once for all of them: for printing errors. JSON is read too. The
+ * pointers are meant to be some hundred at most. */
+void yaml_locate_all(struct str text, struct place *places, size_t count);
+
+/* The same for one; false when there is no such place. */
 bool yaml_locate(struct str text, const char *pointer, unsigned *line, unsigned *col);
 
 #endif

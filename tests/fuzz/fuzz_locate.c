@@ -8,6 +8,24 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* The pointer and the ways to it, each alone and all in one walk. */
+static void check_together(struct str text, char *pointer, struct arena *arena)
+{
+    struct place places[16] = { { .pointer = pointer } };
+    size_t count = 1;
+    for (char *slash; count < COUNT(places) && (slash = strrchr(pointer, '/'));) {
+        pointer = arena_copy(arena, (struct str){ pointer, (size_t)(slash - pointer) });
+        places[count++].pointer = pointer;
+    }
+    yaml_locate_all(text, places, count);
+    for (size_t i = 0; i < count; i++) {
+        unsigned line, col;
+        yaml_locate(text, places[i].pointer, &line, &col);
+        if (line != places[i].line || col != places[i].col)
+            abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
@@ -19,8 +37,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool found = yaml_locate(text, arena_copy(arena, pointer), &line, &col);
     if (found && (!line || !col || line > text.len + 1 || col > text.len + 1))
         abort();
-    if (!yaml_locate(text, "", &line, &col) && yaml_read(text, arena, &ignored))
-        abort();
+    if (yaml_read(text, arena, &ignored)) {
+        if (!yaml_locate(text, "", &line, &col))
+            abort();
+        check_together(text, arena_copy(arena, pointer), arena);
+    }
     arena_free(arena);
     return 0;
 }

@@ -842,68 +842,93 @@ static void a_yaml_number_with_too_many_digits_is_refused(void **state)
     }
 }
 
+static const char some_yaml[] = "# c\n"
+                                "a: 1\n"
+                                "b/c:\n"
+                                "  - x\n"
+                                "  -   y: {z: 1, w: [2, 3]}\n"
+                                "  - &n [ {q: 1} ]\n"
+                                "\"d\\0\": *n\n"
+                                "\xc3\xa9: {f: g}\n";
+static const char some_json[] = "\n"
+                                "\t{ \"a\" : 1,\n"
+                                "\t\t\"b\\/c\":[ \"x,]\\\"\",\n"
+                                "\t\t{\"y\":\t{\"z\":1,\"w\":[2,\t3]}}, [{}] ],\n"
+                                "\"d\\u0000\": \"\\ud83d\\ude00\",\n"
+                                "\"\xc3\xa9\": {\"f\": \"g\"}}\n";
+static const struct {
+    const char *text, *pointer;
+    unsigned line, col;
+} located[] = {
+    { some_yaml, "", 2, 1 },
+    { some_yaml, "/a", 2, 1 },
+    { some_yaml, "/a/b/c", 2, 1 },
+    { some_yaml, "/b~1c", 3, 1 },
+    { some_yaml, "/b~1c/0", 4, 5 },
+    { some_yaml, "/b~1c/1", 5, 7 },
+    { some_yaml, "/b~1c/1/y/w", 5, 17 },
+    { some_yaml, "/b~1c/1/y/w/1", 5, 24 },
+    { some_yaml, "/b~1c/1/y/v", 5, 7 },
+    { some_yaml, "/b~1c/2", 6, 5 },
+    { some_yaml, "/b~1c/2/0/q", 6, 11 },
+    { some_yaml, "/b~1c/9", 3, 1 },
+    { some_yaml, "/b~1c/00", 3, 1 },
+    { some_yaml, "/d\xc0\x80/0", 7, 1 },
+    { some_yaml, "/\xc3\xa9/f", 8, 5 },
+    { some_yaml, "/nowhere", 2, 1 },
+    { some_json, "", 2, 2 },
+    { some_json, "/a", 2, 4 },
+    { some_json, "/b~1c", 3, 3 },
+    { some_json, "/b~1c/0", 3, 12 },
+    { some_json, "/b~1c/1/y", 4, 4 },
+    { some_json, "/b~1c/1/y/w/1", 4, 24 },
+    { some_json, "/b~1c/2/0", 4, 31 },
+    { some_json, "/b~1c/7", 3, 3 },
+    { some_json, "/d\xc0\x80", 5, 1 },
+    { some_json, "/\xc3\xa9/f", 6, 7 },
+    { some_json, "/nowhere", 2, 2 },
+    { "\xef\xbb\xbf{\"a\": 1}", "/a", 1, 2 },
+    { "\xef\xbb\xbf"
+      "a: 1",
+      "/a", 1, 1 },
+    { "{a: 1, b: 2}", "/b", 1, 8 },
+    { "[a, {b: c}]", "/1/b", 1, 6 },
+    { "- 1\n-\n- 3", "/2", 3, 3 },
+    { "text", "/a", 1, 1 },
+};
+
 static void a_pointer_is_located_in_a_text(void **state)
 {
-    static const char yaml[] = "# c\n"
-                               "a: 1\n"
-                               "b/c:\n"
-                               "  - x\n"
-                               "  -   y: {z: 1, w: [2, 3]}\n"
-                               "  - &n [ {q: 1} ]\n"
-                               "\"d\\0\": *n\n"
-                               "\xc3\xa9: {f: g}\n";
-    static const char json[] = "\n"
-                               "\t{ \"a\" : 1,\n"
-                               "\t\t\"b\\/c\":[ \"x,]\\\"\",\n"
-                               "\t\t{\"y\":\t{\"z\":1,\"w\":[2,\t3]}}, [{}] ],\n"
-                               "\"d\\u0000\": \"\\ud83d\\ude00\",\n"
-                               "\"\xc3\xa9\": {\"f\": \"g\"}}\n";
-    static const struct {
-        const char *text, *pointer;
-        unsigned line, col;
-    } rows[] = {
-        { yaml, "", 2, 1 },
-        { yaml, "/a", 2, 1 },
-        { yaml, "/a/b/c", 2, 1 },
-        { yaml, "/b~1c", 3, 1 },
-        { yaml, "/b~1c/0", 4, 5 },
-        { yaml, "/b~1c/1", 5, 7 },
-        { yaml, "/b~1c/1/y/w", 5, 17 },
-        { yaml, "/b~1c/1/y/w/1", 5, 24 },
-        { yaml, "/b~1c/1/y/v", 5, 7 },
-        { yaml, "/b~1c/2", 6, 5 },
-        { yaml, "/b~1c/2/0/q", 6, 11 },
-        { yaml, "/b~1c/9", 3, 1 },
-        { yaml, "/b~1c/00", 3, 1 },
-        { yaml, "/d\xc0\x80/0", 7, 1 },
-        { yaml, "/\xc3\xa9/f", 8, 5 },
-        { yaml, "/nowhere", 2, 1 },
-        { json, "", 2, 2 },
-        { json, "/a", 2, 4 },
-        { json, "/b~1c", 3, 3 },
-        { json, "/b~1c/0", 3, 12 },
-        { json, "/b~1c/1/y", 4, 4 },
-        { json, "/b~1c/1/y/w/1", 4, 24 },
-        { json, "/b~1c/2/0", 4, 31 },
-        { json, "/b~1c/7", 3, 3 },
-        { json, "/d\xc0\x80", 5, 1 },
-        { json, "/\xc3\xa9/f", 6, 7 },
-        { json, "/nowhere", 2, 2 },
-        { "\xef\xbb\xbf{\"a\": 1}", "/a", 1, 2 },
-        { "\xef\xbb\xbf"
-          "a: 1",
-          "/a", 1, 1 },
-        { "{a: 1, b: 2}", "/b", 1, 8 },
-        { "[a, {b: c}]", "/1/b", 1, 6 },
-        { "- 1\n-\n- 3", "/2", 3, 3 },
-        { "text", "/a", 1, 1 },
-    };
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    for (size_t i = 0; i < COUNT(located); i++) {
         unsigned line = 0, col = 0;
-        bool found = yaml_locate(str(rows[i].text), rows[i].pointer, &line, &col);
-        if (!found || line != rows[i].line || col != rows[i].col)
-            fail_msg("row %zu, %s: %u:%u", i, rows[i].pointer, line, col);
+        bool found = yaml_locate(str(located[i].text), located[i].pointer, &line, &col);
+        if (!found || line != located[i].line || col != located[i].col)
+            fail_msg("row %zu, %s: %u:%u", i, located[i].pointer, line, col);
+    }
+}
+
+/* Backwards, and with one that is no pointer among them. */
+static void all_pointers_into_a_text_are_located_at_once(void **state)
+{
+    const char *const texts[] = { some_yaml, some_json };
+    (void)state;
+    for (size_t t = 0; t < COUNT(texts); t++) {
+        struct place wanted[COUNT(located) + 1] = { { .pointer = "no pointer" } };
+        size_t rows[COUNT(located) + 1], count = 1;
+        for (size_t i = COUNT(located); i-- > 0;)
+            if (located[i].text == texts[t]) {
+                rows[count] = i;
+                wanted[count++] = (struct place){ .pointer = located[i].pointer };
+            }
+        assert_true(count > 10);
+        yaml_locate_all(str(texts[t]), wanted, count);
+        assert_int_equal(wanted[0].line, 0);
+        for (size_t i = 1; i < count; i++)
+            if (wanted[i].line != located[rows[i]].line ||
+                wanted[i].col != located[rows[i]].col)
+                fail_msg("row %zu, %s: %u:%u", rows[i], wanted[i].pointer,
+                         wanted[i].line, wanted[i].col);
     }
 }
 
@@ -976,9 +1001,11 @@ static void problems_with_a_pointer_get_their_line(void **state)
 {
     struct err err = err_in(*state);
     const char *path = temp_file(*state, "a: 1\nb:\n  c: 2\n");
+    const char *other = temp_file(*state, "{\n \"b\": 2}\n");
     const char *gone = temp_file(*state, "");
     unlink(gone);
     err_set(&err, (struct where){ .file = path, .pointer = "/b/c" }, "wrong");
+    err_set(&err, (struct where){ .file = other, .pointer = "/b" }, "other");
     err_set(&err, (struct where){ .file = path, .pointer = "/b/d" }, "missing");
     err_set(&err, (struct where){ .file = gone, .pointer = "/b" }, "gone");
     err_set(&err, (struct where){ .pointer = "/b" }, "no file");
@@ -986,9 +1013,10 @@ static void problems_with_a_pointer_get_their_line(void **state)
             "known");
     document_place(&err);
     unlink(path);
+    unlink(other);
     static const struct {
         unsigned line, col;
-    } places[] = { { 3, 3 }, { 2, 1 }, { 0, 0 }, { 0, 0 }, { 7, 1 } };
+    } places[] = { { 3, 3 }, { 2, 2 }, { 2, 1 }, { 0, 0 }, { 0, 0 }, { 7, 1 } };
     const struct problem *p = err.first;
     for (size_t i = 0; i < COUNT(places); i++, p = p->next)
         if (p->at.line != places[i].line || p->at.col != places[i].col)
@@ -1030,6 +1058,7 @@ int main(void)
         TEST(yaml_depth_is_bounded_through_aliases_too),
         TEST(a_yaml_number_with_too_many_digits_is_refused),
         TEST(a_pointer_is_located_in_a_text),
+        TEST(all_pointers_into_a_text_are_located_at_once),
         TEST(no_place_is_found_where_there_is_none),
         TEST(a_document_is_json_or_yaml_by_its_first_character),
         TEST(a_document_that_is_not_there_is_an_error),
