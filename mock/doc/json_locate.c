@@ -71,15 +71,17 @@ static bool skip_value(struct walk *w)
     return true;
 }
 
-/* The member's name as a tree would hold it; borrowed from scratch until the next. */
-static struct str name_of(struct walk *w, struct str quoted)
+/* The member's name as a tree would hold it, borrowed from scratch until the next. */
+static bool name_of(struct walk *w, struct str quoted, struct str *name)
 {
     struct json_error ignored;
+    *name = (struct str){ quoted.ptr + 1, quoted.len - 2 };
     if (!memchr(quoted.ptr, '\\', quoted.len))
-        return (struct str){ quoted.ptr + 1, quoted.len - 2 };
+        return true;
     arena_reset(w->scratch);
-    const cJSON *name = json_read(quoted, 1, w->scratch, &ignored);
-    return str(json_is_string(name) ? name->valuestring : NULL);
+    const cJSON *text = json_read(quoted, 1, w->scratch, &ignored);
+    *name = str(text ? text->valuestring : NULL);
+    return text != NULL;
 }
 
 /* Places are met in the order of the text: each is counted on from the one before. */
@@ -114,15 +116,15 @@ static bool another(struct walk *w, char close, enum step *step)
 static bool walk_name(struct walk *w, struct wanted *node, struct wanted **child)
 {
     const char *key = w->p;
-    struct str quoted;
-    if (!at(w, '"') || !skip_string(w, &quoted))
+    struct str quoted, name;
+    if (!at(w, '"') || !skip_string(w, &quoted) || !name_of(w, quoted, &name))
         return false;
     skip_space(w);
     if (!at(w, ':'))
         return false;
     w->p++;
     skip_space(w);
-    *child = wanted_member(node, name_of(w, quoted));
+    *child = wanted_member(node, name);
     if (*child)
         put_place(w, *child, key);
     return true;

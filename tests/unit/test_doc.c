@@ -895,6 +895,8 @@ static const struct {
     { "[a, {b: c}]", "/1/b", 1, 6 },
     { "- 1\n-\n- 3", "/2", 3, 3 },
     { "text", "/a", 1, 1 },
+    { "{\"a\": 1, \"\\0\": {\"b\": 2}}", "//b", 1,
+      1 }, /* YAML, in which \0 is U+0000 */
 };
 
 static void a_pointer_is_located_in_a_text(void **state)
