@@ -19,6 +19,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
 OPT-release := -O2
 OPT-asan    := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all
 OPT-tsan    := -O1 -g3 -fsanitize=thread
+OPT-fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 VERSION := 0.1.0
 SHARE   := $(PREFIX)/share/understudy
@@ -100,9 +101,17 @@ check-asan check-tsan: check-%:
 check-floors:
 	@tests/floors
 
+# FUZZ=… names some of the targets, FUZZ_SECONDS=… the time for each.
+FUZZ := $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
+
 check-fuzz: packages
 	@tests/packages clang
-	@tests/fuzz/run
+	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang $(FUZZ:%=build/fuzz/fuzz_%)
+	@tests/fuzz/run $(FUZZ)
+
+build/fuzz/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(LIBRARY)
+	@echo 'link $@'
+	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
 
 # The official JSON Schema Test Suite; SUITE is a copy of it (tests/ and remotes/).
 conformance: test-packages
@@ -145,7 +154,7 @@ help:
 	@echo 'make check-asan    the tests under AddressSanitizer and UBSan'
 	@echo 'make check-tsan    the tests under ThreadSanitizer'
 	@echo 'make check-floors  no file includes a floor above its own'
-	@echo 'make check-fuzz    every fuzz target for a while (clang)'
+	@echo 'make check-fuzz    every fuzz target for a while (clang); FUZZ="json check"'
 	@echo 'make conformance   the JSON Schema Test Suite alone; SUITE=DIR for another copy'
 	@echo 'make samples DIR=  a sample of every schema of the documents there is checked'
 	@echo 'make bench         speed and size, as ratios in one run'
@@ -158,4 +167,5 @@ FORCE:
         samples bench bench-schema install format clean help FORCE
 .SECONDARY:
 
--include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(BENCH_SCHEMA).d $(SUPPORT:%.c=$(BUILD)/%.d)
+-include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(BENCH_SCHEMA).d \
+         $(wildcard build/fuzz/tests/fuzz/*.d) $(SUPPORT:%.c=$(BUILD)/%.d)

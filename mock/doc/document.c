@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/map.h"
-#include "doc/pointer.h"
 #include "doc/yaml.h"
 
 cJSON *document_parse(const char *path, struct str text, struct arena *arena,
