@@ -1,5 +1,7 @@
 #include "base/str.h"
 
+#include <stdint.h>
+
 static unsigned char lower(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
@@ -44,6 +46,29 @@ bool str_split(struct str *rest, char separator, struct str *part)
     return true;
 }
 
+/* The last bytes of a, fewer than eight, as the low ones of a word; no call of memcpy
+ * with a length that varies. */
+static unsigned long long tail_of(struct str a, size_t count)
+{
+    unsigned long long word = 0;
+    if (count && a.len >= 8) {
+        memcpy(&word, a.ptr + a.len - 8, 8);
+        return word >> (8 * (8 - count));
+    }
+    const char *p = a.ptr;
+    unsigned shift = 0;
+    if (count & 4) {
+        uint32_t four;
+        memcpy(&four, p, 4);
+        word = four;
+        p += 4;
+        shift = 32;
+    }
+    for (size_t i = 0; i < (count & 3); i++, shift += 8)
+        word |= (unsigned long long)(unsigned char)p[i] << shift;
+    return word;
+}
+
 unsigned long long str_hash(struct str a)
 {
     /* Eight bytes a step, mixed by the multiplier and the final shifts of
@@ -56,10 +81,7 @@ unsigned long long str_hash(struct str a)
         h = (h ^ word) * 0xbf58476d1ce4e5b9ull;
         h ^= h >> 29;
     }
-    unsigned long long tail = 0;
-    if (i < a.len)
-        memcpy(&tail, a.ptr + i, a.len - i);
-    h = (h ^ tail) * 0x94d049bb133111ebull;
+    h = (h ^ tail_of(a, a.len - i)) * 0x94d049bb133111ebull;
     return h ^ (h >> 31);
 }
 
