@@ -111,14 +111,9 @@ static void told_again(struct reading *r, const char *pointer, const char *spec)
 void array_add(cJSON *there, cJSON *value, struct arena *arena)
 {
     if (!json_is_array(there)) {
-        cJSON *first = json_null(arena), was = *there;
-        *first = was;
-        first->next = first->prev = NULL;
-        first->string = NULL;
-        *there = (cJSON){ .next = was.next,
-                          .prev = was.prev,
-                          .type = cJSON_Array | (was.type & cJSON_StringIsConst),
-                          .string = was.string };
+        cJSON *first = json_null(arena);
+        json_become(first, there);
+        json_become(there, json_array(arena));
         json_push(there, first);
     }
     json_push(there, value);

@@ -85,6 +85,14 @@ void json_add(cJSON *object, const char *name, cJSON *item)
     json_push(object, item);
 }
 
+void json_become(cJSON *at, const cJSON *from)
+{
+    at->type = from->type;
+    at->child = from->child;
+    at->valuestring = from->valuestring;
+    at->valuedouble = from->valuedouble;
+}
+
 void json_detach(cJSON *parent, cJSON *child)
 {
     if (child->next)

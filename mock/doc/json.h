@@ -75,6 +75,10 @@ cJSON *json_member_str(const cJSON *object, struct str name);
 /* The text of a string member; NULL when there is none or it is no string. */
 const char *json_member_text(const cJSON *object, const char *name);
 
+/* Gives at the value that from has (its children are taken); at keeps its name and its
+ * neighbours. */
+void json_become(cJSON *at, const cJSON *from);
+
 /* Takes a child out of its parent. */
 void json_detach(cJSON *parent, cJSON *child);
 

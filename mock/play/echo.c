@@ -12,28 +12,16 @@ static bool is_simple(const cJSON *v)
     return json_is_string(v) || json_is_number(v) || json_is_bool(v);
 }
 
-/* Puts the bytes of one node in the place of another, which keeps its name and its
- * neighbours. */
-static void become(cJSON *at, const cJSON *from)
-{
-    cJSON *next = at->next, *prev = at->prev;
-    char *name = at->string;
-    *at = *from;
-    at->next = next;
-    at->prev = prev;
-    at->string = name;
-}
-
 static void set(const struct echo *e, const char *name, const cJSON *value)
 {
     cJSON *at = json_member(e->into, name);
     if (!at || !value || json_equal(at, value))
         return;
     cJSON before = *at;
-    become(at, json_copy(e->arena, value));
+    json_become(at, json_copy(e->arena, value));
     if (e->schema &&
         !schema_check(e->schema, e->whole, DIRECTION_RESPONSE, "", e->arena, NULL))
-        become(at, &before);
+        json_become(at, &before);
 }
 
 /* Whether any input would find its member here. */

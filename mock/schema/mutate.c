@@ -36,11 +36,7 @@ cJSON *mutator_put(struct mutator *x, const char *pointer, cJSON *instead)
         pointer_remove(all, pointer);
         return all;
     }
-    at->type = instead->type;
-    at->child = instead->child;
-    at->valuestring = instead->valuestring;
-    at->valuedouble = instead->valuedouble;
-    at->valueint = instead->valueint;
+    json_become(at, instead);
     return all;
 }
 
