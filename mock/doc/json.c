@@ -20,15 +20,13 @@ cJSON *json_null(struct arena *arena)
 
 cJSON *json_bool(struct arena *arena, bool value)
 {
-    cJSON *n = node_of(arena, value ? cJSON_True : cJSON_False);
-    n->valueint = value;
-    return n;
+    return node_of(arena, value ? cJSON_True : cJSON_False);
 }
 
 cJSON *json_number(struct arena *arena, double value)
 {
     cJSON *n = node_of(arena, cJSON_Number);
-    cJSON_SetNumberHelper(n, value);
+    n->valuedouble = value;
     return n;
 }
 
@@ -82,6 +80,7 @@ static char *key_of(const char *name)
 void json_add(cJSON *object, const char *name, cJSON *item)
 {
     item->string = key_of(name);
+    item->valueint = json_name_hash(str(name));
     json_push(object, item);
 }
 
@@ -114,6 +113,7 @@ void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item)
         return;
     }
     item->string = old->string;
+    item->valueint = old->valueint;
     item->next = old->next;
     item->prev = old->prev == old ? item : old->prev;
     if (old->next)
@@ -126,24 +126,23 @@ void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item)
         item->prev->next = item;
 }
 
-cJSON *json_member_str(const cJSON *object, struct str name)
+static cJSON *member_of(const cJSON *object, struct str name, int hash)
 {
-    if (!json_is_object(object))
-        return NULL;
     for (cJSON *m = object->child; m; m = m->next)
-        if (str_is(name, m->string))
+        if (m->valueint == hash && str_is(name, m->string))
             return m;
     return NULL;
 }
 
+cJSON *json_member_str(const cJSON *object, struct str name)
+{
+    return json_is_object(object) ? member_of(object, name, json_name_hash(name))
+                                  : NULL;
+}
+
 cJSON *json_member(const cJSON *object, const char *name)
 {
-    if (!json_is_object(object))
-        return NULL;
-    for (cJSON *m = object->child; m; m = m->next)
-        if (strcmp(m->string, name) == 0)
-            return m;
-    return NULL;
+    return json_member_str(object, str(name));
 }
 
 const char *json_member_text(const cJSON *object, const char *name)
@@ -261,7 +260,7 @@ static bool objects_equal(const cJSON *a, const cJSON *b)
     if (count > LARGE)
         return large_equal(a, b, count);
     for (const cJSON *m = a->child; m; m = m->next) {
-        const cJSON *other = json_member(b, m->string);
+        const cJSON *other = member_of(b, str(m->string), m->valueint);
         if (!other || !json_equal(m, other))
             return false;
     }
@@ -304,7 +303,8 @@ uint64_t json_hash(const cJSON *n)
         return h;
     case cJSON_Object:
         for (const cJSON *c = n->child; c; c = c->next)
-            h += (str_hash(str(c->string)) ^ json_hash(c)) * 0x94d049bb133111ebull;
+            h += ((uint64_t)(uint32_t)c->valueint ^ json_hash(c)) *
+                 0x94d049bb133111ebull;
         return h;
     default:
         return h;

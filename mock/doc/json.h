@@ -12,6 +12,8 @@
  *     stored and sent back (see number.h);
  *   - U+0000 in a string is held as the two bytes C0 80, which strict UTF-8 never
  *     contains, so strings stay NUL-terminated and it is written back as \u0000;
+ *   - a member keeps the hash of its name in valueint, which nothing else uses, so that
+ * a name is looked for without comparing texts;
  *   - nodes come from an arena (never cJSON_Delete them), or from json_pack.
  *
  * Constant keys: the pointer `string` of a member may be shared between nodes. */
@@ -71,6 +73,12 @@ void json_add(cJSON *object, const char *name, cJSON *item);
  * (NULL too). */
 cJSON *json_member(const cJSON *object, const char *name);
 cJSON *json_member_str(const cJSON *object, struct str name);
+
+/* What a member of that name has in valueint. */
+static inline int json_name_hash(struct str name)
+{
+    return (int)(uint32_t)str_hash(name);
+}
 
 /* The text of a string member; NULL when there is none or it is no string. */
 const char *json_member_text(const cJSON *object, const char *name);
@@ -147,7 +155,11 @@ void utf8_mend(char *text);
 /* Whether held, in which U+0000 is C0 80, is text, in which it may stand as such. */
 bool utf8_is(const char *held, struct str text);
 
-/* Appends one code point; U+0000 becomes C0 80. */
+/* Writes one code point, at most four bytes, and says how many; U+0000 becomes C0 80.
+ */
+size_t utf8_put(char *to, uint32_t code_point);
+
+/* The same at the end of a buffer. */
 void utf8_add(struct buffer *b, uint32_t code_point);
 
 #endif

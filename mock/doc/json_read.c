@@ -14,6 +14,9 @@
 struct reader {
     const char *start, *p, *end;
     struct arena *arena;
+    char *texts; /* where the next text of the tree goes */
+    cJSON *nodes,
+        *last; /* nodes taken from the arena in advance: free from here to there */
     size_t nodes_left;
     unsigned depth;
     struct json_error *error;
@@ -105,35 +108,61 @@ static bool number_grammar(struct reader *r)
     return true;
 }
 
+/* Up to 15 digits, maybe with a point among them: the digits as a whole number and the
+ * power of ten are exact in doubles, so one division rounds once, as strtod does, and
+ * 15 digits come back as they were written. False, with nothing taken, for all others.
+ */
+static bool read_short_number(struct reader *r, cJSON *node)
+{
+    static const double tens[] = { 1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+    const char *p = r->p, *point = NULL;
+    bool minus = *p == '-';
+    p += minus;
+    const char *from = p;
+    int64_t digits = 0;
+    for (; p < r->end && p - from <= 16; p++) {
+        if (*p >= '0' && *p <= '9')
+            digits = digits * 10 + (*p - '0');
+        else if (*p == '.' && !point)
+            point = p;
+        else
+            break;
+    }
+    ptrdiff_t count = p - from - (point != NULL), after = point ? p - point - 1 : 0;
+    bool behind = p < r->end && (*p == '.' || *p == 'e' || *p == 'E');
+    bool zero_first = count - after > 1 && *from == '0';
+    if (count > 15 || count == after || behind || zero_first || (minus && !digits))
+        return false;
+    double value = (double)digits / tens[after];
+    /* 1.50 and 0.00001 are written otherwise: their text has to be kept. */
+    if (point && (!after || p[-1] == '0' || value < 1e-4))
+        return false;
+    node->type = cJSON_Number;
+    node->valuedouble = minus ? -value : value;
+    r->p = p;
+    return true;
+}
+
 static bool read_number(struct reader *r, cJSON *node)
 {
     const char *from = r->p;
+    if (read_short_number(r, node))
+        return true;
     if (!number_grammar(r))
         return false;
     size_t len = (size_t)(r->p - from);
     node->type = cJSON_Number;
-
-    /* Up to 15 digits and nothing else: exact in a double, and written back alike. */
-    size_t sign = *from == '-';
-    bool plain = len - sign <= 15 && !(sign && len == 2 && from[1] == '0');
-    int64_t whole = 0;
-    for (size_t i = sign; plain && i < len; i++) {
-        plain = from[i] >= '0' && from[i] <= '9';
-        whole = whole * 10 + (from[i] - '0');
-    }
-    if (plain) {
-        node->valuedouble = (double)(sign ? -whole : whole);
-    } else {
-        node->valuestring = arena_copy(r->arena, (struct str){ from, len });
-        node->valuedouble = strtod(node->valuestring, NULL);
-        char back[32];
-        snprintf(back, sizeof(back), "%.15g", node->valuedouble);
-        /* Not for -0, which number_text takes for the whole number 0. */
-        if (strcmp(back, node->valuestring) == 0 && node->valuedouble != 0)
-            node->valuestring = NULL;
-    }
-    double d = node->valuedouble;
-    node->valueint = d >= INT32_MAX ? INT32_MAX : d <= INT32_MIN ? INT32_MIN : (int)d;
+    node->valuestring = memcpy(r->texts, from, len);
+    r->texts[len] = '\0';
+    node->valuedouble = strtod(node->valuestring, NULL);
+    char back[32];
+    snprintf(back, sizeof(back), "%.15g", node->valuedouble);
+    /* Not for -0, which number_text takes for the whole number 0. */
+    if (strcmp(back, node->valuestring) == 0 && node->valuedouble != 0)
+        node->valuestring = NULL;
+    else
+        r->texts += len + 1;
     return true;
 }
 
@@ -153,14 +182,15 @@ static bool hex4(struct reader *r, uint32_t *out)
     return true;
 }
 
-static bool escape(struct reader *r, struct buffer *b)
+/* Behind a backslash. */
+static bool escape(struct reader *r)
 {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     const char *at = r->p - 1;
     const char *which = r->p < r->end && *r->p ? strchr(from, *r->p) : NULL;
     if (which) {
         r->p++;
-        buffer_add_char(b, to[which - from]);
+        *r->texts++ = to[which - from];
         return true;
     }
     if (r->p >= r->end || *r->p != 'u')
@@ -181,64 +211,84 @@ static bool escape(struct reader *r, struct buffer *b)
             return fail(r, at, "a high surrogate without a low one after it");
         c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
     }
-    utf8_add(b, c);
+    r->texts += utf8_put(r->texts, c);
     return true;
 }
 
-/* A string from its opening quote on; *text is borrowed from the arena. */
+/* Eight bytes at once: whether one of them is a quote, a backslash or a control
+ * character; *high becomes true when one is not ASCII. A borrow between bytes can make
+ * a byte behind a true hit seem one as well, never hide one. */
+static bool is_special(const char *p, uint64_t *high)
+{
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    uint64_t word;
+    memcpy(&word, p, 8);
+    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+    *high |= word & tops;
+    return ((((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) |
+             ((word - ones * 0x20) & ~word)) &
+            tops) != 0;
+}
+
+/* Up to the next quote or backslash, or to the end: what is passed is copied. */
+static bool read_run(struct reader *r, uint64_t *high)
+{
+    const char *from = r->p;
+    while (r->end - r->p >= 8 && !is_special(r->p, high))
+        r->p += 8;
+    for (; r->p < r->end && *r->p != '"' && *r->p != '\\'; r->p++) {
+        if ((unsigned char)*r->p < 0x20)
+            return fail(r, r->p, "a control character stands unescaped in a string");
+        *high |= *r->p & 0x80;
+    }
+    memcpy(r->texts, from, (size_t)(r->p - from));
+    r->texts += r->p - from;
+    return true;
+}
+
+/* A string from its opening quote on. Its text is never longer than it was written. */
 static bool read_text(struct reader *r, char **text)
 {
-    const char *from = ++r->p, *high = NULL;
-    while (r->p < r->end && *r->p != '"' && *r->p != '\\') {
-        if ((unsigned char)*r->p < 0x20)
-            return fail(r, r->p, "a control character stands unescaped in a string");
-        if ((unsigned char)*r->p >= 0x80 && !high)
-            high = r->p;
-        r->p++;
-    }
-    struct str plain = { from, (size_t)(r->p - from) };
-    if (r->p < r->end && *r->p == '"') {
-        if (high && !utf8_valid(plain))
-            return fail(r, high, "the string is not valid UTF-8");
-        r->p++;
-        *text = arena_copy(r->arena, plain);
-        return true;
-    }
-
-    struct buffer b = buffer_in(r->arena, (size_t)(r->end - from) + 8);
-    buffer_add(&b, plain);
-    const char *run = r->p;
-    while (r->p < r->end && *r->p != '"') {
-        if ((unsigned char)*r->p < 0x20)
-            return fail(r, r->p, "a control character stands unescaped in a string");
-        if (*r->p != '\\') {
-            r->p++;
-            continue;
-        }
-        buffer_add(&b, (struct str){ run, (size_t)(r->p - run) });
-        r->p++;
-        if (!escape(r, &b))
+    const char *from = ++r->p;
+    char *start = r->texts;
+    uint64_t high = 0;
+    for (;;) {
+        if (!read_run(r, &high))
             return false;
-        run = r->p;
+        if (r->p >= r->end)
+            return unexpected(r, "a closing quote");
+        if (*r->p == '"')
+            break;
+        r->p++;
+        if (!escape(r))
+            return false;
     }
-    if (r->p >= r->end)
-        return unexpected(r, "a closing quote");
-    buffer_add(&b, (struct str){ run, (size_t)(r->p - run) });
-    if (!utf8_valid((struct str){ from, (size_t)(r->p - from) }))
+    if (high && !utf8_valid((struct str){ from, (size_t)(r->p - from) })) {
+        while (!((unsigned char)*from & 0x80))
+            from++;
         return fail(r, from, "the string is not valid UTF-8");
+    }
     r->p++;
-    *text = b.ptr;
+    *r->texts++ = '\0';
+    *text = start;
     return true;
 }
 
 static cJSON *new_node(struct reader *r)
 {
+    enum { AT_ONCE = 8 };
     if (r->nodes_left == 0) {
         fail(r, r->p, "the text has more values than are taken at once");
         return NULL;
     }
+    if (r->nodes == r->last) {
+        size_t count = r->nodes_left < AT_ONCE ? r->nodes_left : AT_ONCE;
+        r->nodes = arena_take_raw(r->arena, count * sizeof(cJSON));
+        r->last = r->nodes + count;
+    }
     r->nodes_left--;
-    return arena_take(r->arena, sizeof(cJSON));
+    *r->nodes = (cJSON){ .next = NULL };
+    return r->nodes++;
 }
 
 static void append(cJSON *parent, cJSON **last, cJSON *node)
@@ -287,7 +337,7 @@ static const cJSON *name_twice(struct reader *r, const cJSON *object, size_t cou
     if (count <= 12) {
         for (const cJSON *a = object->child; a; a = a->next)
             for (const cJSON *b = object->child; b != a; b = b->next)
-                if (strcmp(a->string, b->string) == 0)
+                if (a->valueint == b->valueint && strcmp(a->string, b->string) == 0)
                     return a;
         return NULL;
     }
@@ -296,9 +346,10 @@ static const cJSON *name_twice(struct reader *r, const cJSON *object, size_t cou
         slots *= 2;
     const cJSON **table = arena_take(r->arena, slots * sizeof(*table));
     for (const cJSON *a = object->child; a; a = a->next) {
-        size_t i = str_hash(str(a->string)) & (slots - 1);
+        size_t i = (unsigned)a->valueint & (slots - 1);
         for (; table[i]; i = (i + 1) & (slots - 1))
-            if (strcmp(table[i]->string, a->string) == 0)
+            if (table[i]->valueint == a->valueint &&
+                strcmp(table[i]->string, a->string) == 0)
                 return a;
         table[i] = a;
     }
@@ -310,6 +361,8 @@ static bool read_object(struct reader *r, cJSON *node)
     const char *at = r->p;
     cJSON *last = NULL;
     size_t count = 0;
+    uint64_t hashes = 0; /* six bits of each name's: most objects need no closer look */
+    bool maybe_twice = false;
     node->type = cJSON_Object;
     r->p++;
     skip_space(r);
@@ -321,17 +374,20 @@ static bool read_object(struct reader *r, cJSON *node)
         skip_space(r);
         if (r->p >= r->end || *r->p != '"')
             return unexpected(r, "a member name in double quotes");
-        char *name;
         cJSON *item = new_node(r);
-        if (!item || !read_text(r, &name))
+        if (!item || !read_text(r, &item->string))
             return false;
+        size_t len = (size_t)(r->texts - item->string) - 1;
+        item->valueint = json_name_hash((struct str){ item->string, len });
         skip_space(r);
         if (r->p >= r->end || *r->p != ':')
             return unexpected(r, "':' after a member name");
         r->p++;
         if (!value(r, item))
             return false;
-        item->string = name;
+        uint64_t bit = 1ull << ((unsigned)item->valueint >> 26);
+        maybe_twice = maybe_twice || (hashes & bit);
+        hashes |= bit;
         append(node, &last, item);
         count++;
         skip_space(r);
@@ -344,7 +400,7 @@ static bool read_object(struct reader *r, cJSON *node)
         r->p++;
         break;
     }
-    const cJSON *twice = name_twice(r, node, count);
+    const cJSON *twice = maybe_twice ? name_twice(r, node, count) : NULL;
     if (!twice)
         return true;
     return fail(r, at,
@@ -358,7 +414,6 @@ static bool literal(struct reader *r, cJSON *node, struct str text, int type)
         return unexpected(r, "a JSON value");
     r->p += text.len;
     node->type = type;
-    node->valueint = type == cJSON_True;
     return true;
 }
 
@@ -399,6 +454,7 @@ cJSON *json_read(struct str text, size_t max_nodes, struct arena *arena,
                         .p = text.ptr,
                         .end = text.ptr + text.len,
                         .arena = arena,
+                        .texts = arena_take_raw(arena, text.len + 1),
                         .nodes_left = max_nodes,
                         .error = error };
     cJSON *node = new_node(&r);
@@ -419,6 +475,7 @@ cJSON *json_number_read(struct arena *arena, struct str text)
                         .p = text.ptr,
                         .end = text.ptr + text.len,
                         .arena = arena,
+                        .texts = arena_take_raw(arena, text.len + 1),
                         .nodes_left = 1,
                         .error = &ignored };
     if (!text.len || (*text.ptr != '-' && !is_digit(&r)))

@@ -188,7 +188,6 @@ static bool read_word(struct str text, cJSON *node)
     for (size_t i = 0; i < COUNT(words); i++)
         if (str_equal(text, words[i].text)) {
             node->type = words[i].type;
-            node->valueint = words[i].type == cJSON_True;
             return true;
         }
     return false;
@@ -456,13 +455,13 @@ static bool read_alias(struct reader *r, cJSON *node)
 static void copy_into(struct arena *arena, cJSON *to, const cJSON *from)
 {
     to->type = from->type;
-    to->valueint = from->valueint;
     to->valuedouble = from->valuedouble;
     to->valuestring = from->valuestring;
     for (const cJSON *c = from->child; c; c = c->next) {
         cJSON *copy = arena_take(arena, sizeof(*copy));
         copy_into(arena, copy, c);
         copy->string = c->string;
+        copy->valueint = c->valueint;
         json_push(to, copy);
     }
 }

@@ -172,12 +172,10 @@ const struct property *check_property(const struct object_rule *o, const char *n
 {
     if (!o->slots)
         return NULL;
-    size_t len = strlen(name);
-    uint64_t hash = str_hash((struct str){ name, len });
-    for (size_t i = hash & (o->slots - 1); o->table[i].name;
-         i = (i + 1) & (o->slots - 1))
-        if (o->table[i].hash == hash && o->table[i].len == len &&
-            memcmp(o->table[i].name, name, len) == 0)
+    int hash = json_name_hash(str(name));
+    size_t mask = o->slots - 1;
+    for (size_t i = (unsigned)hash & mask; o->table[i].name; i = (i + 1) & mask)
+        if (o->table[i].hash == hash && strcmp(o->table[i].name, name) == 0)
             return &o->table[i];
     return NULL;
 }

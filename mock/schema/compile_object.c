@@ -56,13 +56,12 @@ void on_dependencies(struct making *m, const cJSON *value, const struct keyword 
 
 static struct property *slot_of(struct object_rule *o, const char *name)
 {
-    size_t len = strlen(name);
-    uint64_t hash = str_hash((struct str){ name, len });
-    size_t i = hash & (o->slots - 1);
+    int hash = json_name_hash(str(name));
+    size_t i = (unsigned)hash & (o->slots - 1);
     for (; o->table[i].name; i = (i + 1) & (o->slots - 1))
         if (o->table[i].hash == hash && strcmp(o->table[i].name, name) == 0)
             return &o->table[i];
-    o->table[i] = (struct property){ name, len, hash, NULL, -1 };
+    o->table[i] = (struct property){ name, NULL, hash, -1 };
     return &o->table[i];
 }
 

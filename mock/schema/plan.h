@@ -58,9 +58,8 @@ struct dynamic_target {
 /* One declared or required member name of an object. */
 struct property {
     const char *name;
-    size_t len;
-    uint64_t hash;
     const struct schema *schema; /* NULL when it is only required */
+    int hash;                    /* json_name_hash */
     int required;                /* index into the required names, or -1 */
 };
 

@@ -151,7 +151,7 @@ static void json_that_is_not_strict_is_refused_where_it_is_wrong(void **state)
         { STR("\"\\ud800\\u0041\""), 1, 2, "high surrogate" },
         { STR("\"\\udc00\""), 1, 2, "low surrogate" },
         { STR("\"\xff\""), 1, 2, "UTF-8" },
-        { STR("\"\\n\xc0\x80\""), 1, 2, "UTF-8" },
+        { STR("\"\\n\xc0\x80\""), 1, 4, "UTF-8" },
         { STR("\"\xc0\x80\""), 1, 2, "UTF-8" },
         { STR("\"\xed\xa0\x80\""), 1, 2, "UTF-8" },
         { STR("\xef\xbb\xbf{}"), 1, 1, "0xEF" },
@@ -252,6 +252,78 @@ static void a_tree_is_changed_in_place(void **state)
     json_detach(o, json_member(o, "b"));
     json_push(o, json_null(a));
     assert_int_equal(json_count(o), 1);
+}
+
+static void must_find_all(const cJSON *tree)
+{
+    for (const cJSON *m = tree->child; m; m = m->next) {
+        if (m->string && json_member(tree, m->string) != m)
+            fail_msg("%s is not found", m->string);
+        must_find_all(m);
+    }
+}
+
+/* The hash in valueint is right on every way that a member can come by its name. */
+static void a_member_is_found_however_it_got_its_name(void **state)
+{
+    struct arena *a = *state;
+    size_t bytes;
+    struct json_error why;
+    cJSON *o = must_json(a, "{\"a\":1,\"b\":{\"long name\":true,\"\":0},"
+                            "\"\\u0000\\u00e9\":false,\"number\":12}");
+    must_find_all(o);
+    json_set(a, o, "new", json_integer(a, 7));
+    json_set(a, o, "number", json_member(must_json(a, "{\"other\":3}"), "other"));
+    json_add(o, "added", json_member(must_json(a, "{\"x\":{\"y\":1}}"), "x"));
+    assert_true(pointer_set(a, o, "/made/on/the/way", json_bool(a, true)));
+    must_find_all(o);
+    assert_null(json_member(o, "other"));
+    must_find_all(json_copy(a, o));
+    cJSON *packed = json_pack(o, &bytes);
+    must_find_all(packed);
+    free(packed);
+    cJSON *yaml =
+        yaml_read(STR("a: &n {b: &t true, c: 1}\nd: *n\ne: *t\nf: [*n]\n"), a, &why);
+    assert_non_null(yaml);
+    must_find_all(yaml);
+}
+
+static void a_number_is_written_back_as_it_was(void **state)
+{
+    static const char *const rows[] = {
+        "0",
+        "-1",
+        "1.5",
+        "-0.25",
+        "0.0001",
+        "0.00001",
+        "0.00012345",
+        "1.50",
+        "0.0",
+        "-0",
+        "-0.0",
+        "100.0",
+        "123456789012345",
+        "1234567890123456",
+        "-12345678901234.5",
+        "12345678901234.56",
+        "0.12345678901234",
+        "0.123456789012345",
+        "4.02",
+        "1e2",
+        "1.5E-3",
+        "99999999999999.9",
+        "0.1",
+        "0.3",
+        "2.675",
+        "1000000000000.001",
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const cJSON *n = must_json(*state, rows[i]);
+        assert_string_equal(as_json(*state, n), rows[i]);
+        if (n->valuedouble != strtod(rows[i], NULL))
+            fail_msg("%s is %.17g", rows[i], n->valuedouble);
+    }
 }
 
 static void a_copy_and_a_pack_outlive_what_they_came_from(void **state)
@@ -1037,6 +1109,8 @@ int main(void)
         TEST(a_number_with_too_many_digits_is_refused),
         TEST(members_are_found_by_their_exact_name),
         TEST(a_tree_is_changed_in_place),
+        TEST(a_member_is_found_however_it_got_its_name),
+        TEST(a_number_is_written_back_as_it_was),
         TEST(a_copy_and_a_pack_outlive_what_they_came_from),
         TEST(equality_is_that_of_json_schema_and_hashes_agree),
         TEST(a_value_is_named_by_its_kind_and_type),
