@@ -28,6 +28,37 @@ static inline bool str_equal(struct str a, struct str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Whether the bytes at other, as many as a has, are those of a. For short texts on hot
+ * paths, where a call of memcmp costs more than it compares. */
+static inline bool str_same_bytes(const char *other, struct str a)
+{
+    unsigned long long x, y;
+    unsigned v, w;
+    if (a.len < 4) {
+        for (size_t i = 0; i < a.len; i++)
+            if (a.ptr[i] != other[i])
+                return false;
+        return true;
+    }
+    if (a.len < 8) {
+        memcpy(&v, a.ptr, 4);
+        memcpy(&w, other, 4);
+        bool same = v == w;
+        memcpy(&v, a.ptr + a.len - 4, 4);
+        memcpy(&w, other + a.len - 4, 4);
+        return same && v == w;
+    }
+    for (size_t i = 0; i + 8 < a.len; i += 8) {
+        memcpy(&x, a.ptr + i, 8);
+        memcpy(&y, other + i, 8);
+        if (x != y)
+            return false;
+    }
+    memcpy(&x, a.ptr + a.len - 8, 8);
+    memcpy(&y, other + a.len - 8, 8);
+    return x == y;
+}
+
 static inline bool str_is(struct str a, const char *text)
 {
     return str_equal(a, str(text));

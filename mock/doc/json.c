@@ -129,7 +129,7 @@ void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item)
 static cJSON *member_of(const cJSON *object, struct str name, int hash)
 {
     for (cJSON *m = object->child; m; m = m->next)
-        if (m->valueint == hash && str_is(name, m->string))
+        if (json_is_named(m, name, hash))
             return m;
     return NULL;
 }

@@ -74,10 +74,25 @@ void json_add(cJSON *object, const char *name, cJSON *item);
 cJSON *json_member(const cJSON *object, const char *name);
 cJSON *json_member_str(const cJSON *object, struct str name);
 
-/* What a member of that name has in valueint. */
+/* What a member of that name has in valueint: a hash, and in the low eight bits how
+ * long the name is, 255 for all that are longer. */
 static inline int json_name_hash(struct str name)
 {
-    return (int)(uint32_t)str_hash(name);
+    uint32_t len = name.len < 255 ? (uint32_t)name.len : 255;
+    return (int)((uint32_t)str_hash(name) << 8 | len);
+}
+
+/* Where to begin in a table of so many slots, a power of two. */
+static inline size_t json_name_slot(int hash, size_t slots)
+{
+    return (uint32_t)hash >> 8 & (slots - 1);
+}
+
+/* Whether m is called name, which has that hash. */
+static inline bool json_is_named(const cJSON *m, struct str name, int hash)
+{
+    return m->valueint == hash &&
+           (name.len < 255 ? str_same_bytes(m->string, name) : str_is(name, m->string));
 }
 
 /* The text of a string member; NULL when there is none or it is no string. */

@@ -346,7 +346,7 @@ static const cJSON *name_twice(struct reader *r, const cJSON *object, size_t cou
         slots *= 2;
     const cJSON **table = arena_take(r->arena, slots * sizeof(*table));
     for (const cJSON *a = object->child; a; a = a->next) {
-        size_t i = (unsigned)a->valueint & (slots - 1);
+        size_t i = json_name_slot(a->valueint, slots);
         for (; table[i]; i = (i + 1) & (slots - 1))
             if (table[i]->valueint == a->valueint &&
                 strcmp(table[i]->string, a->string) == 0)

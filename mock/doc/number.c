@@ -15,20 +15,12 @@ struct decimal {
     long exponent;
 };
 
-/* A double is exact when it was read from plain digits; json keeps the text otherwise.
- */
-static bool exact(const cJSON *n)
-{
-    return !n->valuestring && fabs(n->valuedouble) < 1e15 &&
-           n->valuedouble == floor(n->valuedouble);
-}
-
 const char *number_text(const cJSON *n, char *out)
 {
     if (n->valuestring)
         return n->valuestring;
     double d = n->valuedouble;
-    if (exact(n)) {
+    if (number_is_exact(n)) {
         snprintf(out, NUMBER_TEXT, "%lld", (long long)d);
         return out;
     }
@@ -110,7 +102,10 @@ static int compare_size(const struct decimal *a, const struct decimal *b)
 
 int number_compare(const cJSON *a, const cJSON *b)
 {
-    if (exact(a) && exact(b))
+    /* Without a text the number is what its double is written as, and texts are in the
+     * order of their doubles: each lies nearer to its own than to any other. */
+    if (!a->valuestring && !b->valuestring && isfinite(a->valuedouble) &&
+        isfinite(b->valuedouble))
         return (a->valuedouble > b->valuedouble) - (a->valuedouble < b->valuedouble);
     char ta[NUMBER_TEXT], tb[NUMBER_TEXT];
     struct decimal x = decimal_of(number_text(a, ta));
@@ -139,7 +134,7 @@ unsigned long long number_hash(const cJSON *n)
 
 bool number_is_integer(const cJSON *n)
 {
-    if (exact(n))
+    if (number_is_exact(n))
         return true;
     char text[NUMBER_TEXT];
     struct decimal d = decimal_of(number_text(n, text));
@@ -148,7 +143,7 @@ bool number_is_integer(const cJSON *n)
 
 bool number_fits_bits(const cJSON *n, unsigned bits)
 {
-    if (exact(n) && bits == 64)
+    if (number_is_exact(n) && bits == 64)
         return true;
     if (!number_is_integer(n))
         return false;
@@ -188,7 +183,7 @@ static bool divides(const struct decimal *value, const struct decimal *step)
 
 bool number_is_multiple(const cJSON *value, const cJSON *step)
 {
-    if (exact(value) && exact(step) && step->valuedouble != 0)
+    if (number_is_exact(value) && number_is_exact(step) && step->valuedouble != 0)
         return fmod(value->valuedouble, step->valuedouble) == 0;
     char tv[NUMBER_TEXT], ts[NUMBER_TEXT];
     struct decimal v = decimal_of(number_text(value, tv));

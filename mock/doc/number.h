@@ -9,8 +9,16 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { NUMBER_TEXT = 32 };
+
+/* Whether a double holds the value, which is whole and below 1e15: the usual case. */
+static inline bool number_is_exact(const cJSON *n)
+{
+    double d = n->valuedouble;
+    return !n->valuestring && d > -1e15 && d < 1e15 && d == (double)(int64_t)d;
+}
 
 /* The shortest text that reads back as the same number, into out (NUMBER_TEXT bytes)
  * unless the node holds its text. */

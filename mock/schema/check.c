@@ -3,8 +3,13 @@
 #include "base/limits.h"
 #include "doc/number.h"
 
+#include <assert.h>
+
 /* What is only needed to tell stays out of the way of the check that answers. */
 #define COLD __attribute__((noinline, cold))
+
+/* What recurs with every level of a value keeps its frame small that way. */
+#define NOT_INLINE __attribute__((noinline))
 
 /* Which members or items of a value some schema has looked at: what the unevaluated
  * keywords leave alone (2020-12 core, 11). Filled by schemas that are asked in place
@@ -32,8 +37,22 @@ struct frame {
     const cJSON *value;
 };
 
-static bool check(struct checking *c, const struct schema *s, const cJSON *value,
-                  const struct path *at);
+static bool check_more(struct checking *c, const struct schema *s, const cJSON *value,
+                       const struct path *at);
+
+/* Many a schema asks for no more than a type. */
+static inline bool is_plain(unsigned plain, const cJSON *value)
+{
+    return (plain & (unsigned)value->type) ||
+           ((plain & PLAIN_WHOLE) && (value->type & cJSON_Number) &&
+            number_is_exact(value));
+}
+
+static inline bool check(struct checking *c, const struct schema *s, const cJSON *value,
+                         const struct path *at)
+{
+    return is_plain(s->plain, value) || check_more(c, s, value, at);
+}
 
 /* Always false. Most of the time nothing but the answer is wanted. */
 static bool found(struct checking *c, const struct schema *s, const struct path *at,
@@ -96,16 +115,18 @@ bool check_listed(const struct rule *r, const cJSON *value)
 {
     if (r->kind == RULE_CONST)
         return json_equal(r->value, value);
-    if (!r->u.set.slots) {
-        for (const cJSON *one = r->value->child; one; one = one->next)
-            if (json_equal(one, value))
-                return true;
-        return false;
-    }
-    size_t mask = r->u.set.count - 1;
-    for (size_t i = json_hash(value) & mask; r->u.set.slots[i]; i = (i + 1) & mask)
-        if (json_equal(r->u.set.slots[i], value))
+    const struct choice *slots = r->u.set.slots;
+    struct str text;
+    int hash = choice_hash(value, &text);
+    for (size_t i = json_name_slot(hash, r->u.set.count); slots[i].value;
+         i = (i + 1) & (r->u.set.count - 1)) {
+        if (slots[i].hash != hash || slots[i].text.len != text.len)
+            continue;
+        if (value->type & slots[i].value->type & cJSON_String
+                ? str_same_bytes(text.ptr, slots[i].text)
+                : json_equal(slots[i].value, value))
             return true;
+    }
     return false;
 }
 
@@ -132,20 +153,24 @@ static bool items_unique(struct checking *c, const cJSON *array)
     return true;
 }
 
-static bool check_items(struct checking *c, const struct rule *r, const cJSON *value,
-                        const struct path *at)
+static NOT_INLINE bool check_items(struct checking *c, const struct rule *r,
+                                   const cJSON *value, const struct path *at)
 {
+    struct looked *l = looked_at(c, value);
     bool ok = true;
     size_t i = 0;
-    for (const cJSON *item = value->child; item && (ok || c->findings);
-         item = item->next, i++) {
+    for (const cJSON *item = value->child; item; item = item->next, i++) {
         const struct schema *s =
             i < r->u.items.prefix_count ? r->u.items.prefix[i] : r->u.items.rest;
         struct path here = { at, NULL, i, s };
-        if (s)
-            mark(looked_at(c, value), i);
-        if (s && !check(c, s, item, &here))
-            ok = false;
+        if (!s)
+            break; /* nor is there one for those behind */
+        mark(l, i);
+        if (check(c, s, item, &here))
+            continue;
+        if (!c->findings)
+            return false;
+        ok = false;
     }
     return ok;
 }
@@ -170,13 +195,34 @@ static bool check_contains(struct checking *c, const struct schema *s,
 
 const struct property *check_property(const struct object_rule *o, const char *name)
 {
+    struct str text = str(name);
+    int hash = json_name_hash(text);
+    const struct property *p;
     if (!o->slots)
         return NULL;
-    int hash = json_name_hash(str(name));
-    size_t mask = o->slots - 1;
-    for (size_t i = (unsigned)hash & mask; o->table[i].name; i = (i + 1) & mask)
-        if (o->table[i].hash == hash && strcmp(o->table[i].name, name) == 0)
-            return &o->table[i];
+    size_t i = json_name_slot(hash, o->slots);
+    for (; (p = o->table[i]); i = (i + 1) & (o->slots - 1))
+        if (p->hash == hash && str_equal(p->name, text))
+            return p;
+    return NULL;
+}
+
+/* Members mostly come in the order in which they are declared, some left out: next is
+ * where the one before m suggests to look first. */
+static NOT_INLINE const struct property *
+property_of(const struct object_rule *o, const struct property *next, const cJSON *m)
+{
+    const struct property *p = next, *end = o->list + o->count;
+    int hash = m->valueint;
+    for (int ahead = 4; p < end && ahead; p++, ahead--)
+        if (p->hash == hash && json_is_named(m, p->name, hash))
+            return p;
+    if (!o->slots)
+        return NULL;
+    size_t i = json_name_slot(hash, o->slots);
+    for (; (p = o->table[i]); i = (i + 1) & (o->slots - 1))
+        if (json_is_named(m, p->name, p->hash))
+            return p;
     return NULL;
 }
 
@@ -229,54 +275,76 @@ static bool is_excused(const struct checking *c, const struct schema *s,
            (hides(c, s, name, 0) || hides(c, at ? at->schema : c->whole, name, 0));
 }
 
-/* A member that was declared, which must not be hidden in this direction. */
-static bool check_member(struct checking *c, const struct schema *s, const cJSON *value,
-                         const struct path *at)
+/* A member of which more has to be asked, or that is not declared. *taken becomes
+ * whether some keyword has looked at it. */
+static NOT_INLINE bool check_member(struct checking *c, const struct schema *s,
+                                    const struct object_rule *o,
+                                    const struct schema *declared, const cJSON *object,
+                                    const cJSON *m, const struct path *at, bool *taken)
 {
-    if (s->hidden & c->direction)
-        return c->findings && tell_hidden(c, s, value, at);
-    return check(c, s, value, at);
+    struct path here = { at, m->string, 0, declared ? declared : o->additional };
+    bool ok = true;
+    if (declared && (declared->hidden & c->direction))
+        ok = c->findings && tell_hidden(c, declared, m, &here);
+    else if (declared)
+        ok = check(c, declared, m, &here);
+    bool matched = o->pattern_count && check_patterns(c, o, m, &here, &ok);
+    *taken = declared || matched || o->additional || o->open;
+    if (declared || matched || !o->additional)
+        return ok;
+    if (o->additional->never)
+        return c->findings && tell_unknown(c, s, o, object, m, &here);
+    return check(c, o->additional, m, &here);
 }
 
-static bool check_object(struct checking *c, const struct schema *s,
-                         const struct rule *r, const cJSON *value,
-                         const struct path *at)
+/* Which of the required members are missing, once a count has shown that some are. */
+static NOT_INLINE bool check_required(struct checking *c, const struct schema *s,
+                                      const struct object_rule *o, const cJSON *value,
+                                      const struct path *at)
 {
-    const struct object_rule *o = r->u.object;
-    uint64_t seen_bits[2] = { 0 }, *seen = seen_bits;
-    size_t seen_count = 0;
-    if (o->required_count > 128)
-        seen = arena_array(c->arena, uint64_t, o->required_count / 64 + 1);
-
-    bool ok = true;
-    size_t index = 0;
-    for (const cJSON *m = value->child; m && (ok || c->findings);
-         m = m->next, index++) {
-        const struct property *p = check_property(o, m->string);
-        struct path here = { at, m->string, 0,
-                             p && p->schema ? p->schema : o->additional };
-        if (p && p->required >= 0) {
-            seen[p->required / 64] |= 1ull << (p->required % 64);
-            seen_count++;
-        }
-        if (p && p->schema && !check_member(c, p->schema, m, &here))
-            ok = false;
-        bool matched = o->pattern_count && check_patterns(c, o, m, &here, &ok);
-        if ((p && p->schema) || matched || o->additional || o->open)
-            mark(looked_at(c, value), index);
-        if ((p && p->schema) || matched || !o->additional)
-            continue;
-        if (o->additional->never)
-            ok = c->findings && tell_unknown(c, s, o, value, m, &here);
-        else if (!check(c, o->additional, m, &here))
-            ok = false;
+    bool *seen = arena_array(c->arena, bool, o->required_count), ok = true;
+    for (const cJSON *m = value->child; m; m = m->next) {
+        const struct property *p = property_of(o, o->list, m);
+        if (p && p->required >= 0)
+            seen[p->required] = true;
     }
-    if (!ok && !c->findings)
-        return false;
-    for (size_t i = 0; seen_count < o->required_count && i < o->required_count; i++)
-        if (!(seen[i / 64] >> (i % 64) & 1) && !is_excused(c, s, o->required[i], at))
+    for (size_t i = 0; i < o->required_count; i++)
+        if (!seen[i] && !is_excused(c, s, o->required[i], at))
             ok = c->findings && tell_missing(c, s, o, value, o->required[i], at);
     return ok;
+}
+
+static NOT_INLINE bool check_object(struct checking *c, const struct schema *s,
+                                    const struct object_rule *o, const cJSON *value,
+                                    const struct path *at)
+{
+    const struct property *next = o->list;
+    struct looked *l = looked_at(c, value);
+    size_t index = 0, missing = o->required_count;
+    bool ok = true;
+    for (const cJSON *m = value->child; m; m = m->next, index++) {
+        const struct property *p = property_of(o, next, m);
+        bool fits = true, taken = true;
+        if (p) {
+            next = p + 1;
+            missing -= p->required >= 0;
+        }
+        if (!p || !p->schema || p->schema->hidden || o->pattern_count) {
+            fits = check_member(c, s, o, p ? p->schema : NULL, value, m, at, &taken);
+        } else if (!is_plain(p->plain, m)) {
+            struct path here = { at, m->string, 0, p->schema };
+            fits = check_more(c, p->schema, m, &here);
+        }
+        if (l && taken)
+            mark(l, index);
+        if (fits)
+            continue;
+        if (!c->findings)
+            return false;
+        ok = false;
+    }
+    /* No name stands twice, so a count tells. */
+    return (!missing || check_required(c, s, o, value, at)) && ok;
 }
 
 static bool check_names(struct checking *c, const struct rule *r, const cJSON *value,
@@ -388,35 +456,70 @@ static const struct schema *dynamic_target(const struct checking *c,
     return target;
 }
 
-static bool check_rule(struct checking *c, const struct schema *s, const struct rule *r,
-                       const cJSON *v, const struct path *at)
+/* Bytes bound the characters of a text from both sides. */
+static bool has_at_most(const char *text, size_t count)
 {
-    bool ok = true;
-    switch ((enum rule_kind)r->kind) {
+    return strlen(text) <= count || utf8_length(text) <= count;
+}
+
+static bool has_at_least(const char *text, size_t count)
+{
+    size_t bytes = strlen(text);
+    return bytes >= count && (bytes / 4 >= count || utf8_length(text) >= count);
+}
+
+/* The rules up to RULE_LAST_ALONE. */
+static NOT_INLINE bool fits_alone(struct checking *c, const struct rule *r,
+                                  const cJSON *v)
+{
+    switch (r->kind) {
     case RULE_ENUM:
     case RULE_CONST:
-        return check_listed(r, v) || (c->findings && tell_unlisted(c, s, r, v, at));
+        return check_listed(r, v);
     case RULE_MAXIMUM:
-        ok = number_compare(v, r->value) <= 0;
-        break;
+        return number_compare(v, r->value) <= 0;
     case RULE_EXCLUSIVE_MAXIMUM:
-        ok = number_compare(v, r->value) < 0;
-        break;
+        return number_compare(v, r->value) < 0;
     case RULE_MINIMUM:
-        ok = number_compare(v, r->value) >= 0;
-        break;
+        return number_compare(v, r->value) >= 0;
     case RULE_EXCLUSIVE_MINIMUM:
-        ok = number_compare(v, r->value) > 0;
-        break;
+        return number_compare(v, r->value) > 0;
     case RULE_MULTIPLE_OF:
-        ok = number_is_multiple(v, r->value);
-        break;
+        return number_is_multiple(v, r->value);
     case RULE_MAX_LENGTH:
-        ok = utf8_length(v->valuestring) <= r->u.size;
-        break;
+        return has_at_most(v->valuestring, r->u.size);
     case RULE_MIN_LENGTH:
-        ok = utf8_length(v->valuestring) >= r->u.size;
-        break;
+        return has_at_least(v->valuestring, r->u.size);
+    case RULE_MAX_ITEMS:
+    case RULE_MAX_PROPERTIES:
+        return json_count(v) <= r->u.size;
+    case RULE_MIN_ITEMS:
+    case RULE_MIN_PROPERTIES:
+        return json_count(v) >= r->u.size;
+    default:
+        assert(r->kind == RULE_UNIQUE_ITEMS);
+        return items_unique(c, v);
+    }
+}
+
+static COLD bool tell_alone(struct checking *c, const struct schema *s,
+                            const struct rule *r, const cJSON *v, const struct path *at)
+{
+    if (!c->findings)
+        return false;
+    if (r->kind == RULE_ENUM || r->kind == RULE_CONST)
+        return tell_unlisted(c, s, r, v, at);
+    return r->kind == RULE_UNIQUE_ITEMS ? tell_same(c, s, r, v, at)
+                                        : rule_broken(c, s, r, v, at, NULL);
+}
+
+/* The rules behind those. */
+static NOT_INLINE bool check_rule(struct checking *c, const struct schema *s,
+                                  const struct rule *r, const cJSON *v,
+                                  const struct path *at)
+{
+    bool ok = true;
+    switch (r->kind) {
     case RULE_PATTERN: {
         enum pattern_answer a =
             pattern_match(r->u.pattern, str(v->valuestring), c->arena);
@@ -428,22 +531,12 @@ static bool check_rule(struct checking *c, const struct schema *s, const struct 
     case RULE_FORMAT:
         return format_check(r->u.format, v) ||
                rule_broken(c, s, r, v, at, format_wanted(r->u.format));
-    case RULE_MAX_ITEMS:
-    case RULE_MAX_PROPERTIES:
-        ok = json_count(v) <= r->u.size;
-        break;
-    case RULE_MIN_ITEMS:
-    case RULE_MIN_PROPERTIES:
-        ok = json_count(v) >= r->u.size;
-        break;
-    case RULE_UNIQUE_ITEMS:
-        return items_unique(c, v) || (c->findings && tell_same(c, s, r, v, at));
     case RULE_ITEMS:
         return check_items(c, r, v, at);
     case RULE_CONTAINS:
         return check_contains(c, s, r, v, at);
     case RULE_OBJECT:
-        return check_object(c, s, r, v, at);
+        return check_object(c, s, r->u.object, v, at);
     case RULE_PROPERTY_NAMES:
         return check_names(c, r, v, at);
     case RULE_DEPENDENT:
@@ -480,7 +573,8 @@ static bool type_fits(unsigned types, unsigned type, const cJSON *value)
 {
     if (type != TYPE_NUMBER || (types & TYPE_NUMBER))
         return types & type;
-    return (types & TYPE_INTEGER) && number_is_integer(value);
+    return (types & TYPE_INTEGER) &&
+           (number_is_exact(value) || number_is_integer(value));
 }
 
 static bool is_open(const struct frame *f, const struct schema *s, const cJSON *value)
@@ -491,14 +585,23 @@ static bool is_open(const struct frame *f, const struct schema *s, const cJSON *
     return false;
 }
 
-static bool check_rules(struct checking *c, const struct schema *s, const cJSON *value,
-                        const struct path *at)
+static NOT_INLINE bool check_rules(struct checking *c, const struct schema *s,
+                                   const cJSON *value, const struct path *at)
 {
     unsigned type = type_of(value);
     bool ok = true;
-    for (size_t i = 0; i < s->rule_count && (ok || c->findings); i++)
-        if ((s->rules[i].types & type) && !check_rule(c, s, &s->rules[i], value, at))
-            ok = false;
+    for (const struct rule *r = s->rules, *end = r + s->rule_count; r < end; r++) {
+        if (!(r->types & type))
+            continue;
+        bool fits = r->kind > RULE_LAST_ALONE
+                        ? check_rule(c, s, r, value, at)
+                        : fits_alone(c, r, value) || tell_alone(c, s, r, value, at);
+        if (fits)
+            continue;
+        if (!c->findings)
+            return false;
+        ok = false;
+    }
     return ok;
 }
 
@@ -519,27 +622,10 @@ static bool check_looking(struct checking *c, const struct schema *s,
     return ok;
 }
 
-static bool check_here(struct checking *c, const struct schema *s, const cJSON *value,
-                       const struct path *at)
+/* What has to be known while the schema is asked. */
+static NOT_INLINE bool check_within(struct checking *c, const struct schema *s,
+                                    const cJSON *value, const struct path *at)
 {
-    if (s->never)
-        return found(c, s, at, (struct finding){ .keyword = "false", .found = value });
-    unsigned type = type_of(value);
-    if (s->types != TYPE_ANY && !type_fits(s->types, type, value))
-        return found(c, s, at,
-                     (struct finding){ .keyword = "type",
-                                       .expected = json_member(s->node, "type"),
-                                       .found = value });
-    if (!s->rule_count)
-        return true;
-    if (++c->depth > LIMIT_SCHEMA_DEPTH) {
-        c->depth--;
-        return given_up(c, s, value, at, "its references go round without an end");
-    }
-    if (++c->steps > LIMIT_SCHEMA_STEPS) {
-        c->depth--;
-        return given_up(c, s, value, at, "checking was given up at its bound");
-    }
     struct frame frame = { c->open, s, value };
     struct scope scope = { c->scope, s->scope };
     bool ok = true;
@@ -552,6 +638,28 @@ static bool check_here(struct checking *c, const struct schema *s, const cJSON *
                                             : check_rules(c, s, value, at);
     c->open = frame.up;
     c->scope = scope.up;
+    return ok;
+}
+
+static NOT_INLINE bool check_here(struct checking *c, const struct schema *s,
+                                  const cJSON *value, const struct path *at)
+{
+    if (s->never)
+        return found(c, s, at, (struct finding){ .keyword = "false", .found = value });
+    if (s->types != TYPE_ANY && !type_fits(s->types, type_of(value), value))
+        return found(c, s, at,
+                     (struct finding){ .keyword = "type",
+                                       .expected = json_member(s->node, "type"),
+                                       .found = value });
+    if (!s->rule_count)
+        return true;
+    if (c->depth == LIMIT_SCHEMA_DEPTH)
+        return given_up(c, s, value, at, "its references go round without an end");
+    if (++c->steps > LIMIT_SCHEMA_STEPS)
+        return given_up(c, s, value, at, "checking was given up at its bound");
+    c->depth++;
+    bool ok = s->ring || s->scope || s->unevaluated ? check_within(c, s, value, at)
+                                                    : check_rules(c, s, value, at);
     c->depth--;
     return ok;
 }
@@ -567,12 +675,25 @@ static COLD bool check_telling(struct checking *c, const struct schema *s,
     return fits;
 }
 
-static bool check(struct checking *c, const struct schema *s, const cJSON *value,
-                  const struct path *at)
+/* The usual schemas of objects and arrays go one level down in the value, whose depth
+ * is bounded: they leave here by a jump, and are not counted in c->depth. */
+static bool check_more(struct checking *c, const struct schema *s, const cJSON *value,
+                       const struct path *at)
 {
     if (c->findings)
         return check_telling(c, s, value, at);
-    return check_here(c, s->alias ? s->alias : s, value, at);
+    const struct schema *t = s->alias ? s->alias : s;
+    if (!(s->single & value->type) || c->steps >= LIMIT_SCHEMA_STEPS)
+        return check_here(c, t, value, at);
+    const struct rule *r = t->rules;
+    if (r->kind <= RULE_LAST_ALONE)
+        return fits_alone(c, r, value);
+    c->steps++;
+    if (r->kind == RULE_OBJECT)
+        return check_object(c, t, r->u.object, value, at);
+    if (r->kind == RULE_ITEMS)
+        return check_items(c, r, value, at);
+    return check_here(c, t, value, at);
 }
 
 bool check_value(struct checking *c, const struct schema *s, const cJSON *value,

@@ -323,6 +323,43 @@ static uint8_t hidden_in(const struct schema *s, int depth)
     return (uint8_t)hidden;
 }
 
+/* What the check may take for granted at a glance. */
+static uint8_t plain_for(const struct schema *s)
+{
+    static const int types[] = { cJSON_False,  cJSON_True,  cJSON_NULL,  cJSON_Number,
+                                 cJSON_String, cJSON_Array, cJSON_Object };
+    unsigned plain = 0, rules = 0;
+    for (size_t i = 0; i < s->rule_count; i++)
+        rules |= s->rules[i].types;
+    unsigned asked = s->never ? TYPE_ANY : rules | (TYPE_ANY & ~s->types);
+    for (size_t i = 0; i < COUNT(types); i++)
+        if (!(type_of(&(cJSON){ .type = types[i] }) & asked))
+            plain |= (unsigned)types[i];
+    /* Where `number` stands, the types have both bits. */
+    if ((s->types & TYPE_INTEGER) && !s->never && !(rules & TYPE_NUMBER))
+        plain |= PLAIN_WHOLE;
+    return (uint8_t)plain;
+}
+
+static uint8_t single_for(const struct schema *s)
+{
+    unsigned single = 0;
+    bool one = s->rule_count == 1 && !s->ring && !s->scope && !s->unevaluated;
+    for (unsigned type = cJSON_False; one && type <= cJSON_Object; type *= 2)
+        if (type_of(&(cJSON){ .type = (int)type }) & s->types & s->rules[0].types)
+            single |= type;
+    return (uint8_t)single;
+}
+
+static void mark_plain_members(struct object_rule *o)
+{
+    for (size_t i = 0; i < o->count; i++) {
+        struct property *p = &o->list[i];
+        if (p->schema && !p->schema->hidden && !o->pattern_count)
+            p->plain = p->schema->plain;
+    }
+}
+
 static void mark_rings(struct schemas *all)
 {
     size_t count = map_count(all->by_node);
@@ -345,7 +382,16 @@ bool schemas_compile(struct schemas *all)
     }
     for (struct work *w = all->todo; w; w = w->next)
         shorten(all, w->schema);
+    for (struct work *w = all->todo; w; w = w->next)
+        w->schema->plain = plain_for(w->schema->alias ? w->schema->alias : w->schema);
     mark_rings(all);
+    for (struct work *w = all->todo; w; w = w->next) {
+        struct schema *s = w->schema;
+        s->single = single_for(s->alias ? s->alias : s);
+        for (size_t i = 0; i < s->rule_count; i++)
+            if (s->rules[i].kind == RULE_OBJECT)
+                mark_plain_members(s->rules[i].u.object);
+    }
     all->todo = NULL;
     all->todo_end = &all->todo;
     all->waiting = NULL;

@@ -54,15 +54,16 @@ void on_dependencies(struct making *m, const cJSON *value, const struct keyword 
 
 /* ---- members ---- */
 
-static struct property *slot_of(struct object_rule *o, const char *name)
+static struct property *property_for(struct object_rule *o, const char *name)
 {
     int hash = json_name_hash(str(name));
-    size_t i = (unsigned)hash & (o->slots - 1);
-    for (; o->table[i].name; i = (i + 1) & (o->slots - 1))
-        if (o->table[i].hash == hash && strcmp(o->table[i].name, name) == 0)
-            return &o->table[i];
-    o->table[i] = (struct property){ name, NULL, hash, -1 };
-    return &o->table[i];
+    size_t i = json_name_slot(hash, o->slots);
+    for (; o->table[i]; i = (i + 1) & (o->slots - 1))
+        if (o->table[i]->hash == hash && str_is(o->table[i]->name, name))
+            return o->table[i];
+    o->table[i] = &o->list[o->count++];
+    *o->table[i] = (struct property){ str(name), NULL, hash, -1, 0 };
+    return o->table[i];
 }
 
 static void add_patterns(struct making *m, struct object_rule *o, const cJSON *value)
@@ -87,7 +88,7 @@ static void add_required(struct making *m, struct object_rule *o, const cJSON *r
 {
     o->required = arena_array(m->arena, const char *, json_count(required) + 1);
     for (const cJSON *one = required ? required->child : NULL; one; one = one->next) {
-        struct property *p = slot_of(o, one->valuestring);
+        struct property *p = property_for(o, one->valuestring);
         if (p->required < 0) {
             p->required = (int)o->required_count;
             o->required[o->required_count++] = one->valuestring;
@@ -151,15 +152,16 @@ void making_object(struct making *m)
 
     struct object_rule *o = arena_take(m->arena, sizeof(*o));
     size_t count = json_count(properties) + json_count(required);
+    o->list = arena_array(m->arena, struct property, count);
     if (count) {
         for (o->slots = 8; o->slots < count * 2;)
             o->slots *= 2;
-        o->table = arena_array(m->arena, struct property, o->slots);
+        o->table = arena_array(m->arena, struct property *, o->slots);
     }
     if (properties)
         m->schema->declared = named ? named : making_named(m, properties);
     for (const cJSON *one = properties ? properties->child : NULL; one; one = one->next)
-        slot_of(o, one->string)->schema =
+        property_for(o, one->string)->schema =
             map_get(m->schema->declared, str(one->string));
     add_required(m, o, required);
     if (patterns)

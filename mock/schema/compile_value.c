@@ -45,18 +45,18 @@ void on_enum(struct making *m, const cJSON *value, const struct keyword *k)
     if (!making_wants(m, value, json_is_array(value), "an array"))
         return;
     struct rule *r = making_rule(m, RULE_ENUM, TYPE_ANY, value);
-    size_t count = json_count(value), slots = 16;
-    if (count <= 4)
-        return;
+    size_t count = json_count(value), slots = 8;
     while (slots < count * 2)
         slots *= 2;
-    r->u.set.slots = arena_take(m->arena, slots * sizeof(*r->u.set.slots));
+    r->u.set.slots = arena_array(m->arena, struct choice, slots);
     r->u.set.count = slots;
     for (const cJSON *one = value->child; one; one = one->next) {
-        size_t i = json_hash(one) & (slots - 1);
-        while (r->u.set.slots[i])
+        struct str text;
+        int hash = choice_hash(one, &text);
+        size_t i = json_name_slot(hash, slots);
+        while (r->u.set.slots[i].value)
             i = (i + 1) & (slots - 1);
-        r->u.set.slots[i] = one;
+        r->u.set.slots[i] = (struct choice){ one, text, hash };
     }
 }
 

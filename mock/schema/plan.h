@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 enum rule_kind {
+    /* Up to RULE_LAST_ALONE the value decides, with no schema below. */
     RULE_ENUM,
     RULE_CONST,
     RULE_MAXIMUM,
@@ -24,15 +25,16 @@ enum rule_kind {
     RULE_MULTIPLE_OF,
     RULE_MAX_LENGTH,
     RULE_MIN_LENGTH,
-    RULE_PATTERN,
-    RULE_FORMAT,
     RULE_MAX_ITEMS,
     RULE_MIN_ITEMS,
     RULE_UNIQUE_ITEMS,
-    RULE_ITEMS, /* prefixItems and items */
-    RULE_CONTAINS,
     RULE_MAX_PROPERTIES,
     RULE_MIN_PROPERTIES,
+    RULE_LAST_ALONE = RULE_MIN_PROPERTIES,
+    RULE_PATTERN,
+    RULE_FORMAT,
+    RULE_ITEMS, /* prefixItems and items */
+    RULE_CONTAINS,
     RULE_OBJECT, /* properties, patternProperties, additionalProperties, required */
     RULE_PROPERTY_NAMES,
     RULE_DEPENDENT, /* dependentRequired, dependentSchemas, dependencies */
@@ -57,15 +59,18 @@ struct dynamic_target {
 
 /* One declared or required member name of an object. */
 struct property {
-    const char *name;
+    struct str name;
     const struct schema *schema; /* NULL when it is only required */
     int hash;                    /* json_name_hash */
     int required;                /* index into the required names, or -1 */
+    uint8_t plain;               /* the schema's, where that is all there is to ask */
 };
 
 struct object_rule {
-    struct property *table; /* open addressing by hash; free slots have no name */
-    size_t slots;           /* a power of two; 0 when there are no names */
+    struct property *list; /* as declared: members mostly come in that order */
+    size_t count;
+    struct property **table; /* open addressing by hash; a free slot is NULL */
+    size_t slots;            /* a power of two; 0 when there are no names */
     const char **required;
     size_t required_count;
     struct {
@@ -75,6 +80,13 @@ struct object_rule {
     size_t pattern_count;
     const struct schema *additional; /* NULL: anything */
     bool open;                       /* `additionalProperties: true` says so */
+};
+
+/* One value of an enum. */
+struct choice {
+    const cJSON *value; /* NULL: a free slot */
+    struct str text;    /* of a string */
+    int hash;           /* json_name_hash of that; of json_hash otherwise */
 };
 
 struct rule {
@@ -120,11 +132,14 @@ struct rule {
         } discriminator;
         const struct map *dependents; /* name → const struct schema *; or names */
         struct {
-            const cJSON **slots; /* open addressing by json_hash; NULL: look at all */
-            size_t count;
+            struct choice *slots; /* open addressing by hash */
+            size_t count;         /* a power of two */
         } set;
     } u;
 };
+
+/* Beside cJSON's type bits: of a whole number nothing more is asked. */
+enum { PLAIN_WHOLE = cJSON_Raw };
 
 struct schema {
     const char *pointer; /* in the document of the resource */
@@ -138,29 +153,31 @@ struct schema {
     uint8_t hidden;               /* directions in which it must not be sent */
     bool unevaluated;             /* has a RULE_UNEVALUATED_* */
     bool ring;      /* leads back to itself without a step into the value */
+    uint8_t plain;  /* cJSON's type bits: of such a value nothing more is asked; and
+                       PLAIN_WHOLE */
+    uint8_t single; /* such bits: of such a value the one rule is asked, and no more */
     unsigned types; /* of enum schema_type; TYPE_ANY when not restricted */
     struct rule *rules;
     size_t rule_count;
     const struct map *declared; /* name → const struct schema *, for describe.c */
 };
 
+/* The hash by which an enum's table is looked into; *text is that of a string. */
+static inline int choice_hash(const cJSON *value, struct str *text)
+{
+    *text = str(value->type & cJSON_String ? value->valuestring : NULL);
+    return value->type & cJSON_String ? json_name_hash(*text) : (int)json_hash(value);
+}
+
 static inline unsigned type_of(const cJSON *n)
 {
-    switch (n->type & 0xff) {
-    case cJSON_NULL:
-        return TYPE_NULL;
-    case cJSON_True:
-    case cJSON_False:
-        return TYPE_BOOLEAN;
-    case cJSON_Object:
-        return TYPE_OBJECT;
-    case cJSON_Array:
-        return TYPE_ARRAY;
-    case cJSON_Number:
-        return TYPE_NUMBER;
-    default:
-        return TYPE_STRING;
-    }
+    static const uint8_t types[] = {
+        [cJSON_False] = TYPE_BOOLEAN, [cJSON_True] = TYPE_BOOLEAN,
+        [cJSON_NULL] = TYPE_NULL,     [cJSON_Number] = TYPE_NUMBER,
+        [cJSON_String] = TYPE_STRING, [cJSON_Array] = TYPE_ARRAY,
+        [cJSON_Object] = TYPE_OBJECT,
+    };
+    return types[n->type & (2 * cJSON_Object - 1)];
 }
 
 #endif

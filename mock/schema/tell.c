@@ -126,14 +126,12 @@ static const char *meant(const struct object_rule *o, const cJSON *object,
 {
     const char *best = NULL;
     unsigned least = NEAR_NOT;
-    for (size_t i = 0; i < o->slots; i++) {
-        const struct property *p = &o->table[i];
-        if (!p->name)
-            continue;
-        unsigned d = near_distance(str(p->name), str(member));
-        if (d < least && !json_member(object, p->name)) {
+    for (size_t i = 0; i < o->count; i++) {
+        const struct property *p = &o->list[i];
+        unsigned d = near_distance(p->name, str(member));
+        if (d < least && !json_member_str(object, p->name)) {
             least = d;
-            best = p->name;
+            best = p->name.ptr;
         }
     }
     return best;

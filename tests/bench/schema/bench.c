@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { COPIES = 8 };
+enum { COPIES = 4 };
 
 struct task {
     const struct schema *schema;

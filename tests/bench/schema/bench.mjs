@@ -17,7 +17,7 @@ const [bench, program, packages, dir] = process.argv.slice(2).map((path) => reso
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const MS = Number(process.env.BENCH_MS ?? 80);
-const COPIES = 8; /* of each value, as parsed, in turn; bench.c does the same */
+const COPIES = 4; /* of each value, as parsed, in turn; bench.c does the same */
 const SMALL = 4096; /* bodies for which reading is timed too */
 
 const require = createRequire(`${packages}/`);
