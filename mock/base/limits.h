@@ -67,6 +67,20 @@
 #define LIMIT_PART_HEAD_BYTES 8192
 #define LIMIT_PART_HEADERS 32
 
+/* Filters, parentheses and calls inside each other in a JSONPath query; people write two
+ * or three. Each may go through the whole depth of a tree once more on the stack. */
+#define LIMIT_JSONPATH_DEPTH 16
+
+/* Segments, selectors and expressions of one query. */
+#define LIMIT_JSONPATH_PARTS 1000
+
+/* Nodes that one query may select: as many as the largest documents have. */
+#define LIMIT_JSONPATH_RESULTS 1000000
+
+/* Nodes that the queries of one overlay may look at, some seconds' worth: a thousand
+ * times all of a document of half a million. */
+#define LIMIT_JSONPATH_STEPS ((size_t)500 * 1000 * 1000)
+
 /* Request line and header fields together. */
 #define LIMIT_HEAD_BYTES (32 * 1024)
 
