@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include "api/load.h"
+#include "api/overlay.h"
 #include "api/route.h"
 #include "api/source.h"
 #include "base/file.h"
@@ -24,11 +25,25 @@ struct where api_where(const struct api *api, const char *place)
     return (struct where){ .file = d ? d->file : api->file, .pointer = pointer };
 }
 
-struct where api_finding_where(const struct api *api, const struct finding *f)
+static struct where written(const struct api *api, struct where at, struct arena *arena)
+{
+    return strcmp(at.file, api->file) == 0
+               ? origins_where(api->origins, at.pointer, arena)
+               : at;
+}
+
+struct where api_written(const struct api *api, const char *place, struct arena *arena)
+{
+    return written(api, api_where(api, place), arena);
+}
+
+struct where api_finding_where(const struct api *api, const struct finding *f,
+                               struct arena *arena)
 {
     if (!f->document)
-        return api_where(api, f->schema_pointer);
-    return (struct where){ .file = f->document->file, .pointer = f->schema_pointer };
+        return api_written(api, f->schema_pointer, arena);
+    struct where at = { .file = f->document->file, .pointer = f->schema_pointer };
+    return written(api, at, arena);
 }
 
 const char *load_join(struct loading *l, const char *base, const char *name)
@@ -251,26 +266,40 @@ static void open_library(struct loading *l, const struct api_options *options)
     api->document = library_add(api->library, uri, api->file, api->root);
 }
 
-struct api *api_load(const char *file, const struct api_options *options,
-                     struct arena *arena, struct err *err)
+/* Changes the document as the overlays say. */
+static bool apply_overlays(struct loading *l, cJSON *root,
+                           const struct overlay *const *overlays)
+{
+    struct origins *origins = origins_new(l->api->file, root, l->arena);
+    bool ok = true;
+    l->api->origins = origins;
+    for (; ok && overlays && *overlays; overlays++)
+        ok = overlay_apply(*overlays, root, l->api->file, origins, l->arena, l->err);
+    return ok;
+}
+
+static struct api *load_document(struct api *api, const char *file,
+                                 const struct api_options *options, struct arena *arena,
+                                 struct err *err)
 {
     unsigned errors = err->errors;
-    struct api *api = arena_take(arena, sizeof(*api));
     struct loading l = { .api = api, .arena = arena, .err = err };
     api->file = arena_copy(arena, str(file));
     api->name = options && options->name ? options->name
                 : strcmp(file, "-") == 0 ? "stdin"
                                          : file_stem(file, arena);
 
-    api->root = document_read(file, arena, err);
-    if (!api->root)
+    cJSON *root = document_read(file, arena, err);
+    if (!root)
         return NULL;
+    api->root = root;
     if (!json_is_object(api->root)) {
         load_error(&l, "", NULL, "expected an OpenAPI document (an object), found %s",
                    json_kind(api->root));
         return NULL;
     }
-    if (!check_version(&l))
+    if (!apply_overlays(&l, root, options ? options->overlays : NULL) ||
+        !check_version(&l))
         return NULL;
     open_library(&l, options);
     api->title = info_text(api, "title");
@@ -299,6 +328,16 @@ struct api *api_load(const char *file, const struct api_options *options,
     load_items(&l);
     api->routes = routes_new(api, arena, err);
     return err->errors == errors ? api : NULL;
+}
+
+struct api *api_load(const char *file, const struct api_options *options,
+                     struct arena *arena, struct err *err)
+{
+    struct api *api = arena_take(arena, sizeof(*api));
+    struct api *loaded = load_document(api, file, options, arena, err);
+    if (api->origins)
+        origins_settle(api->origins, err);
+    return loaded;
 }
 
 static bool names(const struct operation *op, struct str text)

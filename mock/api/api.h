@@ -14,6 +14,8 @@
 
 struct encoding;
 struct media_type;
+struct origins;
+struct overlay;
 struct param_table;
 struct routes;
 struct shape;
@@ -191,6 +193,7 @@ struct api {
     enum dialect dialect;
     struct library *library; /* the document and all that it refers to */
     const struct document *document;
+    const struct origins *origins; /* what overlays brought and moved */
     struct schemas *schemas;
     struct operation *operations;
     size_t operation_count;
@@ -206,6 +209,9 @@ struct api_options {
     /* Folders besides the document's own that references may lead into, ended by NULL;
      * NULL: none. */
     const char *const *allowed;
+    /* What is applied to the document before anything else is read from it, in this
+     * order, ended by NULL (api/overlay.h); NULL: nothing. */
+    const struct overlay *const *overlays;
 };
 
 /* Reads a document and the files that it refers to. options may be NULL. Everything is
@@ -246,7 +252,13 @@ const char *api_nearest_operation(const struct api *api, struct str text);
  * "URI#pointer" into another. Every `pointer` in this header is one. */
 struct where api_where(const struct api *api, const char *place);
 
-/* Where the keyword stands that a finding names. */
-struct where api_finding_where(const struct api *api, const struct finding *f);
+/* The same after loading: where it was written, in a document or in an overlay;
+ * borrowed from arena and the API. */
+struct where api_written(const struct api *api, const char *place, struct arena *arena);
+
+/* Where the keyword stands that a finding names, in the document or in an overlay;
+ * borrowed from arena and the API. */
+struct where api_finding_where(const struct api *api, const struct finding *f,
+                               struct arena *arena);
 
 #endif

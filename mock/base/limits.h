@@ -81,6 +81,9 @@
  * times all of a document of half a million. */
 #define LIMIT_JSONPATH_STEPS ((size_t)500 * 1000 * 1000)
 
+/* Values that one overlay may add to a document: the largest documents have as many. */
+#define LIMIT_OVERLAY_NODES 1000000
+
 /* Request line and header fields together. */
 #define LIMIT_HEAD_BYTES (32 * 1024)
 

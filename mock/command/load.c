@@ -1,6 +1,7 @@
 #include "command/load.h"
 
 #include "api/clash.h"
+#include "api/overlay.h"
 #include "base/file.h"
 #include "base/map.h"
 #include "doc/document.h"
@@ -161,11 +162,44 @@ static void warn_of_methods(struct loaded *l, const struct api *api)
         const struct operation *op = &api->operations[i];
         if (!server_takes(op->method))
             err_warn(
-                &l->err, api_where(api, op->pointer),
+                &l->err, api_written(api, op->pointer, l->arena),
                 "the HTTP library refuses the method %s, so this operation cannot be "
                 "called over a socket",
                 op->method);
     }
+}
+
+/* Every overlay that can be read, ended by NULL. */
+static struct overlay **read_overlays(struct loaded *l, const struct options *o)
+{
+    struct overlay **all =
+        arena_array(l->arena, struct overlay *, o->overlay_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < o->overlay_count; i++)
+        if ((all[count] = overlay_read(o->overlays[i], l->arena, &l->err)))
+            count++;
+    return all;
+}
+
+/* Those for the spec at path, ended by NULL. One that extends a spec which is loaded is
+ * for that one only; any other is for all of them. */
+static const struct overlay **overlays_of(struct loaded *l, struct overlay **all,
+                                          const struct spec_list *list,
+                                          const char *path)
+{
+    size_t count = 0;
+    while (all[count])
+        count++;
+    const struct overlay **own =
+        arena_array(l->arena, const struct overlay *, count + 1);
+    for (count = 0; *all; all++) {
+        bool named = false;
+        for (size_t i = 0; i < list->count; i++)
+            named = named || overlay_names(*all, list->paths[i], l->arena);
+        if (!named || overlay_names(*all, path, l->arena))
+            own[count++] = *all;
+    }
+    return own;
 }
 
 static bool load_apis(struct loaded *l, const struct options *o,
@@ -180,10 +214,15 @@ static bool load_apis(struct loaded *l, const struct options *o,
     w->cast.apis = apis;
     w->cast.first = first;
     clock_ms now = clock_now(&w->clock);
+    struct overlay **overlays = read_overlays(l, o);
     for (size_t i = 0; i < list->count; i++) {
         unsigned errors = l->err.errors;
         const char *path = list->paths[i];
-        struct api_options options = { .name = list->names[i], .allowed = o->allowed };
+        struct api_options options = {
+            .name = list->names[i],
+            .allowed = o->allowed,
+            .overlays = overlays_of(l, overlays, list, path),
+        };
         struct api *api = api_load(path, &options, l->arena, &l->err);
         if (!api)
             continue;

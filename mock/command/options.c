@@ -20,6 +20,8 @@
       "repeated")                                                                     \
     X(ALLOW_FOLDER, "allow-folder", 0, "DIR",                                         \
       "references may also lead to files in here; may be repeated")                   \
+    X(OVERLAY, "overlay", 0, "FILE",                                                  \
+      "change the documents as this OpenAPI Overlay says; may be repeated")           \
     X(SCENARIO, "scenario", 's', "NAME|FILE", "start this scenario; may be repeated") \
     X(SEED, "seed", 0, "N", "the number that random draws come from (1)")             \
     X(NOW, "now", 0, "TIME",                                                          \
@@ -172,6 +174,8 @@ static bool apply(struct options *o, enum option which, const char *value)
         return add_named(o, value);
     case OPTION_ALLOW_FOLDER:
         return add(o->allowed, &o->allowed_count, value, name);
+    case OPTION_OVERLAY:
+        return add(o->overlays, &o->overlay_count, value, name);
     case OPTION_SCENARIO:
         return add(o->scenarios, &o->scenario_count, value, name);
     case OPTION_SEED:

@@ -20,6 +20,8 @@ struct options {
     size_t scenario_count;
     const char *allowed[OPTION_LIST + 1]; /* folders, ended by NULL */
     size_t allowed_count;
+    const char *overlays[OPTION_LIST];
+    size_t overlay_count;
     const char *fixtures; /* NULL: found beside the specs */
     const char *host;
     unsigned port;

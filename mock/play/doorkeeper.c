@@ -108,7 +108,7 @@ static void warn_of_scopes(struct reading *r, const struct guard *guard)
                 }
         }
         if (asked && scheme->kind != SCHEME_OTHER && !guard_knows(guard, scheme))
-            err_warn(r->err, api_where(r->api, scheme->pointer),
+            err_warn(r->err, api_written(r->api, scheme->pointer, r->err->arena),
                      "the scopes of \"%.60s\" are not asked for: no fixture says which "
                      "token grants which (tokens, keys)",
                      scheme->name);

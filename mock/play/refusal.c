@@ -68,7 +68,7 @@ static cJSON *finding_problem(struct call *c, const struct finding *f)
     json_add(e, "keyword", json_string(arena, str(f->keyword)));
     json_add(e, "expected", json_string(arena, str(finding_expected(f, arena))));
     json_add(e, "found", json_string(arena, str(finding_found(f, arena))));
-    const char *place = places_text(c->world->places, api_finding_where(api, f));
+    const char *place = places_text(c->world->places, api_finding_where(api, f, arena));
     if (place)
         json_add(e, "spec", json_string(arena, str(place)));
     return e;
