@@ -113,6 +113,9 @@ static bool check_version(struct loading *l)
     if (json_member(root, "swagger"))
         return load_error(l, "/swagger", NULL,
                           "this is Swagger 2.0; convert it to OpenAPI 3 first");
+    if (json_member(root, "overlay"))
+        return load_error(l, "/overlay", NULL,
+                          "this is an overlay; --overlay applies it to a document");
     const cJSON *node = json_member(root, "openapi");
     const char *version = json_is_string(node) ? node->valuestring : NULL;
     if (version && strncmp(version, "3.0.", 4) == 0)

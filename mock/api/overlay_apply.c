@@ -175,11 +175,17 @@ static bool find(struct applying *a, const struct jsonpath *path, const char *na
                  const char *text, struct jsonpath_nodes *found)
 {
     const char *why;
-    a->search.context = iregexps_new(a->scratch);
-    if (jsonpath_find(path, a->root, &a->search, a->scratch, found, &why))
-        return true;
-    return err_set(a->err, at_action(a, name), "\"%.200s\" was given up: %s", text,
-                   why);
+    struct iregexps *expressions = iregexps_new(a->scratch);
+    a->search.context = expressions;
+    if (!jsonpath_find(path, a->root, &a->search, a->scratch, found, &why))
+        return err_set(a->err, at_action(a, name), "\"%.200s\" was given up: %s", text,
+                       why);
+    const char *refused = iregexps_refused(expressions);
+    if (refused)
+        err_warn(a->err, at_action(a, name),
+                 "\"%.100s\" is no I-Regexp (RFC 9485), so it matches nothing",
+                 refused);
+    return true;
 }
 
 /* A node that is selected twice is still one node. */

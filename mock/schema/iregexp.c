@@ -194,12 +194,13 @@ struct known {
 struct iregexps {
     struct arena *arena;
     struct map *whole, *part; /* text → struct known */
+    const char *refused;
 };
 
 struct iregexps *iregexps_new(struct arena *arena)
 {
     struct iregexps *all = arena_take(arena, sizeof(*all));
-    *all = (struct iregexps){ arena, map_new(arena), map_new(arena) };
+    *all = (struct iregexps){ arena, map_new(arena), map_new(arena), NULL };
     return all;
 }
 
@@ -213,8 +214,15 @@ static const struct known *compiled(struct iregexps *all, const char *text, bool
     const char *ecma = iregexp_ecma(text, whole, all->arena), *why;
     k = arena_take(all->arena, sizeof(*k));
     k->pattern = ecma ? pattern_compile_once(ecma, all->arena, &why) : NULL;
+    if (!k->pattern && !all->refused)
+        all->refused = arena_copy(all->arena, str(text));
     map_put(m, str(text), k);
     return k;
+}
+
+const char *iregexps_refused(const struct iregexps *all)
+{
+    return all->refused;
 }
 
 enum jsonpath_answer iregexps_match(void *context, const char *pattern,

@@ -20,6 +20,9 @@ struct iregexps *iregexps_new(struct arena *arena);
 enum jsonpath_answer iregexps_match(void *context, const char *pattern,
                                     struct str subject, bool whole);
 
+/* The first text that was asked for and is no I-Regexp; NULL when there was none. */
+const char *iregexps_refused(const struct iregexps *all);
+
 /* The pattern of ECMA-262 that matches the same, anchored at both ends where whole is
  * set; NULL when text is no I-Regexp. Borrowed from arena. */
 const char *iregexp_ecma(const char *text, bool whole, struct arena *arena);

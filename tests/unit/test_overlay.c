@@ -302,6 +302,8 @@ static void what_does_nothing_is_a_warning_with_its_place(void **state)
           "this overlay is for other.yaml, but is applied to " },
         { HEAD_10 "- {target: $.n, update: 2}\n", 4, 4,
           "selects a number, which Overlay 1.0 does not change; done as in 1.1" },
+        { HEAD "- {target: '$.l[?!match(\"1\", \"[0-9]\\\\d\")]', remove: true}\n", 4, 4,
+          "\"[0-9]\\d\" is no I-Regexp (RFC 9485), so it matches nothing" },
         { HEAD_10 "- {target: $.deep, copy: $.o}\n", 4, 20,
           "copy is not known in Overlay 1.0; done as in 1.1" },
     };
