@@ -113,7 +113,7 @@ static bool check_version(struct loading *l)
     if (json_member(root, "swagger"))
         return load_error(l, "/swagger", NULL,
                           "this is Swagger 2.0; convert it to OpenAPI 3 first");
-    if (json_member(root, "overlay"))
+    if (json_member(root, "overlay") && !json_member(root, "openapi"))
         return load_error(l, "/overlay", NULL,
                           "this is an overlay; --overlay applies it to a document");
     const cJSON *node = json_member(root, "openapi");

@@ -51,7 +51,7 @@ struct where origins_where(const struct origins *o, const char *pointer,
 {
     struct where from = { .file = o->file, .pointer = "" };
     const char *rest = pointer, *below = pointer;
-    const cJSON *node = o->root;
+    const cJSON *node = map_count(o->nodes) ? o->root : NULL;
     for (char *token; node && (token = pointer_token(&rest, arena));) {
         node = child(node, token);
         const struct where *put = node ? map_get(o->nodes, key_of(&node)) : NULL;

@@ -316,6 +316,19 @@ static bool act(struct applying *a)
     return (!action->update && !action->copy) || update(a, &targets);
 }
 
+/* One action in a scratch of its own. */
+static bool act_within_bounds(struct applying *a)
+{
+    if (setjmp(*arena_guard(a->scratch)))
+        return err_set(a->err,
+                       (struct where){ a->overlay->file, 0, 0, a->action->pointer },
+                       "this action takes too much memory");
+    bool ok = act(a);
+    arena_unguard(a->scratch);
+    arena_reset(a->scratch);
+    return ok;
+}
+
 bool overlay_apply(const struct overlay *o, cJSON *root, const char *file,
                    struct origins *origins, struct arena *arena, struct err *err)
 {
@@ -329,15 +342,19 @@ bool overlay_apply(const struct overlay *o, cJSON *root, const char *file,
         .err = err,
         .search = { .match = iregexps_match, .steps = LIMIT_JSONPATH_STEPS },
     };
+    if (setjmp(*arena_guard(arena))) {
+        arena_free(a.scratch);
+        arena_fail(arena);
+    }
     if (o->extends && !overlay_names(o, file, a.scratch))
         err_warn(err, (struct where){ .file = o->file, .pointer = "/extends" },
                  "this overlay is for %.200s, but is applied to %s", o->extends, file);
     bool ok = true;
     for (size_t i = 0; ok && i < o->count; i++) {
         a.action = &o->actions[i];
-        ok = act(&a);
-        arena_reset(a.scratch);
+        ok = act_within_bounds(&a);
     }
+    arena_unguard(arena);
     arena_free(a.scratch);
     return ok;
 }

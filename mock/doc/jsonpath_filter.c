@@ -252,13 +252,13 @@ static struct expr *parentheses(struct path_reader *r)
 /* Behind "!", which binds to a test or to parentheses, not to a comparison. */
 static struct expr *negation(struct path_reader *r)
 {
-    struct expr *not = new_expr(r, EXPR_NOT);
+    struct expr *negated = new_expr(r, EXPR_NOT);
     path_space(r);
     const char *at = r->at;
-    if (!not )
+    if (!negated)
         return NULL;
-    not ->first = path_take(r, "(") ? parentheses(r) : operand(r);
-    return not ->first && gives_truth(r, not ->first, at) ? not : NULL;
+    negated->first = path_take(r, "(") ? parentheses(r) : operand(r);
+    return negated->first && gives_truth(r, negated->first, at) ? negated : NULL;
 }
 
 static struct expr *basic(struct path_reader *r)

@@ -302,8 +302,8 @@ static void what_does_nothing_is_a_warning_with_its_place(void **state)
           "this overlay is for other.yaml, but is applied to " },
         { HEAD_10 "- {target: $.n, update: 2}\n", 4, 4,
           "selects a number, which Overlay 1.0 does not change; done as in 1.1" },
-        { HEAD "- {target: '$.l[?!match(\"1\", \"[0-9]\\\\d\")]', remove: true}\n", 4, 4,
-          "\"[0-9]\\d\" is no I-Regexp (RFC 9485), so it matches nothing" },
+        { HEAD "- {target: '$.l[?!match(\"1\", \"[0-9]\\\\d\")]', remove: true}\n", 4,
+          4, "\"[0-9]\\d\" is no I-Regexp (RFC 9485), so it matches nothing" },
         { HEAD_10 "- {target: $.deep, copy: $.o}\n", 4, 20,
           "copy is not known in Overlay 1.0; done as in 1.1" },
     };
@@ -411,22 +411,25 @@ static void an_error_names_the_line_that_somebody_wrote(void **state)
              "- target: $.paths['/b']\n"
              "  update: {get: {operationId: b, responses: {'204': {description: D}}}}\n"
              "- target: $.paths['/b'].get\n"
-             "  update: {parameters: [{name: u, in: query, schema: {}}]}\n"
+             "  update: {parameters: [{name: u, in: query, schema: {}}, {name: w, in: "
+             "query, "
+             "schema: {type: string}}]}\n"
              "- target: $.paths['/b'].get.parameters[0].schema\n"
              "  copy: $.components.schemas.S\n";
-    static const char second[] =
-        HEAD "- target: $.paths['/a'].get.parameters[-1:].schema\n"
-             "  update:\n"
-             "    minimum: x\n"
-             "- {target: '$.paths[\"/a\"].get.parameters[0].name', update: v}\n";
+    static const char second[] = HEAD
+        "- target: $.paths['/a'].get.parameters[-1:].schema\n"
+        "  update:\n"
+        "    minimum: x\n"
+        "- {target: '$.paths[\"/a\"].get.parameters[0].name', update: v}\n"
+        "- {target: '$.paths[\"/b\"].get.parameters[1].schema.type', update: ss}\n";
     static const struct {
         const char *file;
         unsigned line;
         const char *why;
     } told[] = {
-        { "/o.yaml", 11, "found q" },   { "/api.yaml", 10, "found r" },
-        { "/o.yaml", 7, "found t" },    { "/second.yaml", 6, "expected a number" },
-        { "/api.yaml", 12, "found s" },
+        { "/o.yaml", 11, "found q" },      { "/api.yaml", 10, "found r" },
+        { "/o.yaml", 7, "found t" },       { "/second.yaml", 6, "expected a number" },
+        { "/second.yaml", 8, "found ss" }, { "/api.yaml", 12, "found s" },
     };
     struct desk *d = *state;
     assert_null(load(d, document, first, second));
