@@ -77,9 +77,9 @@
 /* Nodes that one query may select: as many as the largest documents have. */
 #define LIMIT_JSONPATH_RESULTS 1000000
 
-/* Nodes that the queries of one overlay may look at, some seconds' worth: a thousand
- * times all of a document of half a million. */
-#define LIMIT_JSONPATH_STEPS ((size_t)500 * 1000 * 1000)
+/* Nodes that the queries of one overlay may look at, some seconds' worth: hundreds of
+ * times all of the largest documents. */
+#define LIMIT_JSONPATH_STEPS ((size_t)200 * 1000 * 1000)
 
 /* Values that one overlay may add to a document: the largest documents have as many. */
 #define LIMIT_OVERLAY_NODES 1000000
