@@ -118,12 +118,7 @@ static bool concatenate(struct applying *a, cJSON *array, const struct source *f
 /* The node stays where it is, since others may have selected it, too. */
 static bool replace(struct applying *a, cJSON *node, const struct source *from)
 {
-    const cJSON *v = from->value;
-    node->type = v->type & 0xff;
-    node->valueint = v->valueint;
-    node->valuedouble = v->valuedouble;
-    node->valuestring =
-        v->valuestring ? arena_copy(a->arena, str(v->valuestring)) : NULL;
+    json_become(node, json_copy(a->arena, from->value));
     origins_put(a->origins, node, from->at.file, from->at.pointer);
     return true;
 }
