@@ -67,8 +67,9 @@
 #define LIMIT_PART_HEAD_BYTES 8192
 #define LIMIT_PART_HEADERS 32
 
-/* Filters, parentheses and calls inside each other in a JSONPath query; people write two
- * or three. Each may go through the whole depth of a tree once more on the stack. */
+/* Filters, parentheses and calls inside each other in a JSONPath query; people write
+ * two or three. Each may go through the whole depth of a tree once more on the stack.
+ */
 #define LIMIT_JSONPATH_DEPTH 16
 
 /* Segments, selectors and expressions of one query. */

@@ -77,7 +77,8 @@ struct finding {
     const char *keyword;        /* "required", "type", …; "false" for that schema */
     const char *schema_pointer; /* where that keyword stands in its document */
     const struct document *document; /* of the schema; NULL when there is none */
-    const struct schema_step *step;  /* the schema it is of; NULL when none was asked */
+    const struct schema_step *step;  /* the schema it is of; where the findings are
+                                        whole, else NULL */
     const cJSON *expected;           /* the keyword's value, or the values that exist */
     const cJSON *found;              /* the value there; NULL when it is missing */
     const char *name;     /* the member that is missing or not known, or NULL */
@@ -97,8 +98,9 @@ struct findings {
     size_t count;
     size_t limit; /* how many are kept; 0: LIMIT_FINDINGS */
     bool full;    /* there may be more */
-    bool whole;   /* tell of every branch, and all that follows from another finding;
-                     else the nearest branch speaks, and nothing is said twice */
+    bool whole; /* tell of every branch, and all that follows from another finding, and
+                   how each was reached; else the nearest branch speaks, and nothing is
+                   said twice */
 };
 
 /* Whether value fits s when it goes that way. With findings (which start zeroed but for

@@ -108,7 +108,7 @@ bool tell(struct checking *c, const struct schema *s, const struct path *at,
     if (is_said(c->findings, &f))
         return false;
     f.document = s->resource->document;
-    f.step = step_of(c, c->trail);
+    f.step = c->findings->whole ? step_of(c, c->trail) : NULL;
     f.of_name = c->of_name;
     if (!f.schema_pointer)
         f.schema_pointer = strcmp(f.keyword, "false") == 0
