@@ -61,10 +61,13 @@ static const cJSON *bring(void *context, const char *uri, const char **file,
         *why = "only files are read, nothing is fetched";
         return NULL;
     }
-    path = real(path, s->arena);
+    const char *there = real(path, s->arena);
     *why = "there is no such file";
-    if (!path)
+    if (!there) {
+        file_saw(s->err, path);
         return NULL;
+    }
+    path = there;
     bool allowed = false;
     for (size_t i = 0; i < s->count; i++)
         allowed = allowed || below(path, s->folders[i]);

@@ -10,6 +10,8 @@
 
 #include <stdarg.h>
 
+struct map;
+
 /* A place in a file that a user wrote. Texts are borrowed by err_set only while it
  * runs; it keeps its own copies. */
 struct where {
@@ -29,6 +31,8 @@ struct err {
     struct arena *arena; /* where the texts live; borrowed */
     struct problem *first, *last;
     unsigned errors, warnings; /* counted even past LIMIT_PROBLEMS */
+    struct map *files; /* every path that was looked at, as file_saw says; NULL: nobody
+                          wants to know */
 };
 
 /* An empty collection whose texts will be borrowed from arena. */

@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include "base/limits.h"
+#include "base/map.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +19,12 @@ bool file_is_folder(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+void file_saw(struct err *err, const char *path)
+{
+    if (err->files)
+        map_put(err->files, str(path), err->files);
 }
 
 /* Standard input can be read once and is asked for twice: for its text, and again for
@@ -85,6 +92,7 @@ bool file_read(const char *path, struct arena *arena, struct str *text, struct e
     struct where at = { .file = path };
     if (strcmp(path, "-") == 0)
         return read_input(arena, text, err);
+    file_saw(err, path);
     if (file_is_folder(path))
         return err_set(err, at, "expected a file, found a folder");
     FILE *f = fopen(path, "rb");
@@ -110,6 +118,7 @@ bool file_list(const char *folder, const char *suffix, struct arena *arena,
                const char ***paths, size_t *count, struct err *err)
 {
     struct where at = { .file = folder };
+    file_saw(err, arena_printf(arena, "%s/*%s", folder, suffix));
     DIR *dir = opendir(folder);
     if (!dir)
         return err_set(err, at, "cannot open the folder: %s", strerror(errno));

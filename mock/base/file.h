@@ -19,6 +19,11 @@ bool file_list(const char *folder, const char *suffix, struct arena *arena,
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 
+/* Notes in err->files, where there is one, that what was loaded depends on path, which
+ * need not exist; a last part such as "*.yaml" means all names that end so. file_read
+ * and file_list do it by themselves. */
+void file_saw(struct err *err, const char *path);
+
 /* "pets" for "specs/pets.yaml"; borrowed from arena. */
 const char *file_stem(const char *path, struct arena *arena);
 
