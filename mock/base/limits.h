@@ -20,6 +20,10 @@
 /* The largest public description in many files has under three thousand of them. */
 #define LIMIT_DOCUMENTS 10000
 
+/* Folders that --watch looks at: more than the largest description has, and a part of
+ * the 8192 watches that a system gives one user at the least. */
+#define LIMIT_WATCHES 4096
+
 /* A reader stops reading long before; the count still tells how many there are. */
 #define LIMIT_PROBLEMS 200
 #define LIMIT_PROBLEM_TEXT 1024
@@ -175,6 +179,9 @@
 
 /* Faults and limits in force at once in one namespace. */
 #define LIMIT_FAULTS 256
+
+/* A fault or scenario that was made by hand, as it was read. */
+#define LIMIT_FAULT_MEMORY ((size_t)4 * 1024 * 1024)
 
 /* Limits in one scenario: each that tells callers apart has a table of them. */
 #define LIMIT_LIMITS 16
