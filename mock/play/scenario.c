@@ -227,6 +227,17 @@ struct scenario *scenario_read(const char *path, const struct record_scenario *r
     return err->errors == errors ? s : NULL;
 }
 
+struct scenario *scenario_read_text(struct str text, const struct cast *cast,
+                                    struct arena *arena, struct err *err)
+{
+    struct record_scenario *record = fixture_scenario_text("fault", text, arena, err);
+    struct scenario *s =
+        record ? scenario_read("fault", record, cast, arena, err) : NULL;
+    if (s)
+        s->text = arena_copy(arena, text);
+    return s;
+}
+
 /* ---- running ---- */
 
 /* The window of one caller; 0 requests: free. */
@@ -283,6 +294,22 @@ void running_free(struct running *r)
     free(r->faults);
     arena_free(r->own);
     free(r);
+}
+
+struct running *running_again(const struct running *before,
+                              const struct scenario *scenario, struct arena *own)
+{
+    const struct scenario *was = before->scenario;
+    struct running *r = running_new(scenario, own);
+    if (!r)
+        return NULL;
+    for (size_t i = 0; i < was->fault_count && i < scenario->fault_count; i++)
+        r->faults[i] = before->faults[i];
+    for (size_t i = 0; i < was->limit_count && i < scenario->limit_count; i++)
+        if (table_size(&was->limits[i]) == table_size(&scenario->limits[i]))
+            memcpy(r->windows[i], before->windows[i],
+                   table_size(&was->limits[i]) * sizeof(struct window));
+    return r;
 }
 
 const struct scenario *running_scenario(const struct running *r)

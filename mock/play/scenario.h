@@ -41,6 +41,7 @@ struct limit {
 
 struct scenario {
     const char *name, *about, *file;
+    const char *text; /* what it was read from; NULL when that is a file */
     struct fault *faults;
     size_t fault_count;
     struct limit *limits;
@@ -54,12 +55,21 @@ struct scenario *scenario_read(const char *path, const struct record_scenario *r
                                const struct cast *cast, struct arena *arena,
                                struct err *err);
 
+/* Reads a scenario that was made by hand, YAML or JSON. As scenario_read. */
+struct scenario *scenario_read_text(struct str text, const struct cast *cast,
+                                    struct arena *arena, struct err *err);
+
 struct running;
 
 /* Owned by the caller, who calls running_free. own is the arena that the scenario lives
  * in when nobody else owns that (taken), or NULL. NULL when memory ran out. */
 struct running *running_new(const struct scenario *scenario, struct arena *own);
 void running_free(struct running *r);
+
+/* running_new, with what `before` has counted: of the faults and limits at the same
+ * places in their lists. */
+struct running *running_again(const struct running *before,
+                              const struct scenario *scenario, struct arena *own);
 
 const struct scenario *running_scenario(const struct running *r);
 

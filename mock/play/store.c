@@ -261,21 +261,28 @@ static bool make_slot(struct shelf *shelf)
     return true;
 }
 
-enum store_answer store_insert(struct store *s, size_t c, const cJSON *tree,
-                               size_t *slot)
+/* Takes i, which is NULL when there was no memory for it. */
+static enum store_answer append(struct store *s, size_t c, struct instance *i,
+                                size_t *slot)
 {
     struct shelf *shelf = &s->shelves[c];
-    if (taken(s, c, tree, SIZE_MAX))
-        return STORE_TAKEN;
-    if (shelf->live >= LIMIT_INSTANCES || shelf->count >= UINT32_MAX)
-        return STORE_FULL;
-    struct instance *i = instance_new(tree);
     if (!i || !make_slot(shelf)) {
         instance_drop(i);
         return STORE_FULL;
     }
     *slot = shelf->count - 1;
     return put(s, c, *slot, i) ? STORE_OK : STORE_FULL;
+}
+
+enum store_answer store_insert(struct store *s, size_t c, const cJSON *tree,
+                               size_t *slot)
+{
+    const struct shelf *shelf = &s->shelves[c];
+    if (taken(s, c, tree, SIZE_MAX))
+        return STORE_TAKEN;
+    if (shelf->live >= LIMIT_INSTANCES || shelf->count >= UINT32_MAX)
+        return STORE_FULL;
+    return append(s, c, instance_new(tree), slot);
 }
 
 enum store_answer store_replace(struct store *s, size_t c, size_t slot,
@@ -311,6 +318,34 @@ size_t store_slots(const struct store *s, size_t c)
 int64_t store_next(struct store *s, size_t sequence)
 {
     return s->sequences[sequence]++;
+}
+
+/* ---- from one plan to another ---- */
+
+bool store_untouched(const struct store *s, const struct store *seed, size_t c)
+{
+    const struct shelf *a = &s->shelves[c], *b = &seed->shelves[c];
+    return a->count == b->count &&
+           (!a->count || memcmp(a->slots, b->slots, a->count * sizeof(*a->slots)) == 0);
+}
+
+enum store_answer store_share(struct store *s, size_t c, const struct store *from,
+                              size_t from_c, size_t slot)
+{
+    struct instance *i = from->shelves[from_c].slots[slot];
+    size_t made;
+    return taken(s, c, i->tree, SIZE_MAX) ? STORE_TAKEN
+                                          : append(s, c, instance_hold(i), &made);
+}
+
+int64_t store_sequence(const struct store *s, size_t sequence)
+{
+    return s->sequences[sequence];
+}
+
+void store_sequence_set(struct store *s, size_t sequence, int64_t next)
+{
+    s->sequences[sequence] = next;
 }
 
 /* ---- transactions ---- */

@@ -109,6 +109,23 @@ bool store_key(const struct store *s, size_t collection, const char *text,
 /* The next number of a sequence. */
 int64_t store_next(struct store *s, size_t sequence);
 
+/* ---- from one plan to another ---- */
+
+/* Whether a collection holds what it started with: the same instances in the same
+ * order, none of them changed. seed has the same plan. */
+bool store_untouched(const struct store *s, const struct store *seed,
+                     size_t collection);
+
+/* Adds what is at slot of another store's collection, without a copy. Not to be taken
+ * back. */
+enum store_answer store_share(struct store *s, size_t collection,
+                              const struct store *from, size_t from_collection,
+                              size_t slot);
+
+/* The number that store_next would give. */
+int64_t store_sequence(const struct store *s, size_t sequence);
+void store_sequence_set(struct store *s, size_t sequence, int64_t next);
+
 /* From here on changes can be taken back; store_keep or store_undo ends that. */
 void store_mark(struct store *s);
 void store_keep(struct store *s);

@@ -54,6 +54,8 @@ static void namespace_free(struct world *w, struct namespace *ns)
 void world_close(struct world *w)
 {
     struct namespaces *all = w->namespaces;
+    places_free(w->places);
+    w->places = NULL;
     if (!all)
         return;
     for (size_t i = 0; i < all->count; i++)
@@ -61,7 +63,12 @@ void world_close(struct world *w)
     pthread_rwlock_destroy(&all->lock);
     free(all);
     w->namespaces = NULL;
-    places_free(w->places);
+}
+
+void world_move(struct world *to, struct world *from)
+{
+    to->namespaces = from->namespaces;
+    from->namespaces = NULL;
 }
 
 bool namespace_name_valid(struct str name)

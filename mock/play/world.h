@@ -46,6 +46,10 @@ struct world {
 bool world_open(struct world *w);
 void world_close(struct world *w);
 
+/* Gives the table, with all that is in it, from one world to another that has none:
+ * every namespace must fit its new world by then. */
+void world_move(struct world *to, struct world *from);
+
 /* Letters, digits, '-', '_' and '.', 1 to LIMIT_NAMESPACE_NAME of them. */
 bool namespace_name_valid(struct str name);
 

@@ -273,8 +273,6 @@ static void on_scenario_stop(struct question *q)
     reply(q, 200, body);
 }
 
-enum { FAULT_MEMORY = 4 * 1024 * 1024 };
-
 /* {"on": …} alone is one fault; otherwise {"faults": […], "limits": […]}. */
 /* A fixture's body is JSON in a text; here the JSON itself may stand. */
 static cJSON *with_text_bodies(struct question *q, const cJSON *body)
@@ -312,21 +310,13 @@ static void tell_mistakes(struct question *q, const struct err *err)
     problem(q, 400, text);
 }
 
-static struct scenario *fault_read(struct question *q, struct str text,
-                                   struct arena *own, struct err *err)
-{
-    struct record_scenario *record = fixture_scenario_text("fault", text, own, err);
-    return record ? scenario_read("fault", record, &q->service->world->cast, own, err)
-                  : NULL;
-}
-
 static void on_fault(struct question *q)
 {
     const cJSON *body = body_object(q);
     if (!body)
         return;
     struct str text = fault_text(q, body);
-    struct arena *own = arena_new(FAULT_MEMORY);
+    struct arena *own = arena_new(LIMIT_FAULT_MEMORY);
     struct err err = err_in(own);
     struct scenario *s = NULL;
     if (setjmp(*arena_guard(q->arena))) {
@@ -339,7 +329,7 @@ static void on_fault(struct question *q)
         problem(q, 413, "the fault is too large");
         return;
     }
-    s = fault_read(q, text, own, &err);
+    s = scenario_read_text(text, &q->service->world->cast, own, &err);
     if (!s) {
         tell_mistakes(q, &err);
         arena_unguard(q->arena);
