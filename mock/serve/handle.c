@@ -4,6 +4,7 @@
 #include "api/body.h"
 #include "api/param.h"
 #include "api/security.h"
+#include "base/gate.h"
 #include "play/play.h"
 #include "serve/admin.h"
 #include "serve/cors.h"
@@ -479,4 +480,16 @@ void handle(void *context, const struct request *r, struct arena *arena,
         return;
     }
     deliver(&a, answer_bytes(&a, arena), d);
+}
+
+void service_enter(void *context)
+{
+    struct service *service = context;
+    gate_enter(service->gate);
+}
+
+void service_leave(void *context)
+{
+    struct service *service = context;
+    gate_leave(service->gate);
 }

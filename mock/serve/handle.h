@@ -11,6 +11,7 @@
 
 struct service {
     struct world *world;
+    struct gate *gate; /* whoever gives it another world closes this */
     struct journal *journal;
     const char *admin_token; /* NULL: none is needed */
     bool admin_off;          /* not on loopback and no token: /__admin is closed */
@@ -21,5 +22,10 @@ struct service {
 /* context is a struct service. As server_options.handle wants it. */
 void handle(void *context, const struct request *r, struct arena *arena,
             struct delivery *d);
+
+/* What the server calls around it, so that all of a call sees one world: through the
+ * service's gate and out again. */
+void service_enter(void *context);
+void service_leave(void *context);
 
 #endif

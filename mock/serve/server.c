@@ -60,6 +60,7 @@ struct call {
     bool unread;       /* some of the body may still be on its way */
     bool chunked;      /* else told is the length */
     bool expects;      /* the client waits for "100 Continue" */
+    bool inside;       /* between enter and leave of the server's options */
     unsigned long long told;
     struct request request;
     struct delivery delivery;
@@ -524,20 +525,40 @@ static void refuse(struct call *c, struct refusal no)
 
 /* -- one call --------------------------------------------------------------------- */
 
+static void go_in(struct call *c)
+{
+    const struct server_options *o = &c->server->options;
+    if (o->enter)
+        o->enter(o->context);
+    c->inside = true;
+}
+
+static void go_out(struct call *c)
+{
+    const struct server_options *o = &c->server->options;
+    if (c->inside && o->leave)
+        o->leave(o->context);
+    c->inside = false;
+}
+
 /* False when the call needed more memory than one may have. Everything that changes
  * is in *c: a local variable would not survive the way back through the guard. */
 static bool answer_make(struct call *c)
 {
     struct arena *arena = c->worker->arena;
-    if (setjmp(*arena_guard(arena)))
+    if (setjmp(*arena_guard(arena))) {
+        go_out(c);
         return false;
+    }
     body_read(c);
+    go_in(c);
     c->server->options.handle(c->server->options.context, &c->request, arena,
                               &c->delivery);
     if (c->delivery.connection != CONNECTION_KEEP ||
         c->delivery.response.status < 200 || atomic_load(&c->server->stopping))
         c->keep = false;
     answer_assemble(c);
+    go_out(c);
     arena_unguard(arena);
     return true;
 }

@@ -18,11 +18,15 @@ struct server_options {
     unsigned port;    /* 0 picks a free one */
     size_t max_body;  /* bytes */
     unsigned body_ms; /* how long a body may take to arrive; 0: LIMIT_REQUEST_MS */
-    /* Fills *d for *r. Everything in *d is borrowed from arena or outlives the call.
+    /* Fills *d for *r. Everything in *d is borrowed from arena or stays until leave.
      * Called from many threads at once. */
     void (*handle)(void *context, const struct request *r, struct arena *arena,
                    struct delivery *d);
-    void *context; /* borrowed; handed to handle */
+    /* Called before handle, and once its answer has been put together: what handle
+     * works on has to stay as it is in between, where the client is never waited for.
+     * Both may be NULL. */
+    void (*enter)(void *context), (*leave)(void *context);
+    void *context; /* borrowed; handed to all three */
 };
 
 /* Listens and starts answering. Owned by the caller, who calls server_stop. NULL and
