@@ -213,7 +213,6 @@ static bool load_apis(struct loaded *l, const struct options *o,
     w->behaviours = arena_array(l->arena, struct behaviour *, list->count + 1);
     w->cast.apis = apis;
     w->cast.first = first;
-    clock_ms now = clock_now(&w->clock);
     struct overlay **overlays = read_overlays(l, o);
     for (size_t i = 0; i < list->count; i++) {
         unsigned errors = l->err.errors;
@@ -237,7 +236,9 @@ static bool load_apis(struct loaded *l, const struct options *o,
         warn_of_methods(l, api);
         const char *folder = arena_printf(
             l->arena, "%s/%s", fixtures ? fixtures : fixtures_of(l, path), api->name);
-        struct behaviour *b = behaviour_load(api, folder, now, l->arena, &l->err);
+        file_saw(&l->err, arena_printf(l->arena, "%s/behaviour.yaml", folder));
+        struct behaviour *b =
+            behaviour_load(api, folder, l->seeded_at, l->arena, &l->err);
         if (!b || l->err.errors != errors) {
             behaviour_done(b);
             continue;
@@ -287,6 +288,7 @@ static void load_scenarios(struct loaded *l, const char *folder, size_t more)
     const char **paths = NULL;
     size_t count = 0;
     struct world *w = &l->world;
+    file_saw(&l->err, arena_printf(l->arena, "%s/*.yaml", folder));
     if (file_is_folder(folder))
         file_list(folder, ".yaml", l->arena, &paths, &count, &l->err);
     w->scenarios = arena_array(l->arena, struct scenario *, count + more + 1);
@@ -329,6 +331,7 @@ static void start_scenarios(struct loaded *l, const struct options *o)
                 w->scenarios[w->scenario_count++] = own;
             s = own;
         } else if (!s) {
+            file_saw(&l->err, name);
             const char *near = nearest_scenario(w, name);
             err_set(&l->err, (struct where){ .file = NULL },
                     "there is no scenario or file \"%s\"%s%s%s", name,
@@ -342,24 +345,39 @@ static void start_scenarios(struct loaded *l, const struct options *o)
 
 bool load(struct loaded *l, const struct options *o)
 {
+    return load_again(l, o, NULL);
+}
+
+static void load_all(struct loaded *l, const struct options *o)
+{
     struct spec_list list = { .count = 0 };
     const char *fixtures;
+    if (!find_specs(l, o, &list, &fixtures) || !load_apis(l, o, &list, fixtures))
+        return;
+    const char *folder = fixtures ? fixtures : fixtures_of(l, list.paths[0]);
+    load_scenarios(l, arena_printf(l->arena, "%s/scenarios", folder),
+                   o->scenario_count);
+    start_scenarios(l, o);
+    warn_of_clashes(l);
+}
+
+bool load_again(struct loaded *l, const struct options *o, const struct loaded *before)
+{
     *l = (struct loaded){ .arena = arena_new(LIMIT_SPEC_MEMORY) };
     l->err = err_in(l->arena);
+    l->err.files = map_new(l->arena);
+    l->seeded_at = before ? before->seeded_at : clock_now(&o->clock);
     l->world.arena = l->arena;
     l->world.seed = o->seed;
     l->world.clock = o->clock;
     l->world.stateless = o->stateless;
     l->world.strict = o->strict;
-    if (!find_specs(l, o, &list, &fixtures))
+    if (setjmp(*arena_guard(l->arena))) {
+        l->too_large = true;
         return false;
-    if (load_apis(l, o, &list, fixtures)) {
-        const char *folder = fixtures ? fixtures : fixtures_of(l, list.paths[0]);
-        load_scenarios(l, arena_printf(l->arena, "%s/scenarios", folder),
-                       o->scenario_count);
-        start_scenarios(l, o);
-        warn_of_clashes(l);
     }
+    load_all(l, o);
+    arena_unguard(l->arena);
     return !l->err.errors && !(o->strict && l->err.warnings);
 }
 
@@ -400,4 +418,7 @@ void problems_print(const struct err *found, bool errors_only, FILE *to)
 void load_print(const struct loaded *l, bool errors_only, FILE *to)
 {
     problems_print(&l->err, errors_only && !l->world.strict, to);
+    if (l->too_large)
+        fprintf(to, "understudy: the documents need more than %zu bytes of memory\n",
+                LIMIT_SPEC_MEMORY);
 }

@@ -10,14 +10,20 @@
 
 struct loaded {
     struct arena *arena;
-    struct err err;
+    struct err err; /* err.files: all that was looked at, with what is not there */
     struct world world;
+    clock_ms seeded_at; /* what stamps the seeds */
+    bool too_large;     /* more than LIMIT_SPEC_MEMORY was needed */
 };
 
 /* Loads everything and reports every mistake it can find in l->err, with places. False
  * when there was an error, or a warning under --strict. Either way the caller calls
  * load_done. */
 bool load(struct loaded *l, const struct options *o);
+
+/* The same while another load of the same options is in use: a seed that is as it was
+ * has the same stamps. */
+bool load_again(struct loaded *l, const struct options *o, const struct loaded *before);
 void load_done(struct loaded *l);
 
 /* Prints the problems, one line each; the same warning at many places is one line. With

@@ -35,6 +35,7 @@
       "refuse what would be a warning, in documents "                                 \
       "and in calls")                                                                 \
     X(CORS, "cors", 0, NULL, "let pages of any origin call, as browsers ask")         \
+    X(WATCH, "watch", 0, NULL, "load anew when a file changes, as SIGHUP does")       \
     X(ADMIN_TOKEN, "admin-token", 0, "TEXT",                                          \
       "/__admin wants this bearer token; needed "                                     \
       "off loopback")                                                                 \
@@ -202,6 +203,9 @@ static bool apply(struct options *o, enum option which, const char *value)
         return true;
     case OPTION_CORS:
         o->cors = truth(value);
+        return true;
+    case OPTION_WATCH:
+        o->watch = truth(value);
         return true;
     case OPTION_ADMIN_TOKEN:
         o->admin_token = *value ? value : NULL;

@@ -29,7 +29,7 @@ struct options {
     uint64_t seed;
     struct clock clock;
     size_t max_body;
-    bool stateless, strict, cors, quiet, json;
+    bool stateless, strict, cors, watch, quiet, json;
     const char *schema; /* "FILE" or "FILE#PLACE"; NULL: APIs are checked */
     const char *data[OPTION_LIST];
     size_t data_count;

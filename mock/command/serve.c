@@ -1,16 +1,9 @@
 #include "api/clash.h"
 #include "command/command.h"
-#include "command/load.h"
-#include "serve/handle.h"
+#include "command/reload.h"
 #include "serve/server.h"
 
 #include <errno.h>
-#include <signal.h>
-
-static bool is_loopback(const char *host)
-{
-    return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
-}
 
 /* A call that can be tried at once: the first GET that needs nothing. */
 static const struct operation *easy_call(const struct api *api)
@@ -86,25 +79,20 @@ static bool write_port(const char *path, unsigned port)
     return false;
 }
 
-/* Answers calls until SIGTERM or SIGINT comes; the signal's number. */
-static int run(struct loaded *l, const struct options *o, struct service *service)
+/* Answers calls until a signal ends it; the signal's number. */
+static int run(struct show *s)
 {
-    sigset_t stop;
-    int signal_number = 0;
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTERM);
-    sigaddset(&stop, SIGINT);
-    /* Before any thread is made, so that all of them leave the signals to us. */
-    pthread_sigmask(SIG_BLOCK, &stop, NULL);
-
+    const struct options *o = s->options;
     struct server_options options = { .host = o->host,
                                       .port = o->port,
                                       .max_body = o->max_body,
                                       .handle = handle,
-                                      .context = service };
-    struct server *server = server_start(&options, &l->err);
+                                      .enter = service_enter,
+                                      .leave = service_leave,
+                                      .context = &s->service };
+    struct server *server = server_start(&options, &s->loaded->err);
     if (!server) {
-        load_print(l, true, stderr);
+        load_print(s->loaded, true, stderr);
         return -1;
     }
     if (o->port_file && !write_port(o->port_file, server_port(server))) {
@@ -112,8 +100,8 @@ static int run(struct loaded *l, const struct options *o, struct service *servic
         return -1;
     }
     if (!o->quiet)
-        print_started(l, o, server_port(server));
-    sigwait(&stop, &signal_number);
+        print_started(s->loaded, o, server_port(server));
+    int signal_number = show_wait(s);
     server_stop(server);
     if (o->port_file)
         remove(o->port_file);
@@ -122,28 +110,12 @@ static int run(struct loaded *l, const struct options *o, struct service *servic
 
 int command_serve(const struct options *o)
 {
-    struct loaded l;
-    int code = EXIT_BAD_INPUT;
-    struct service service = { .admin_token = o->admin_token,
-                               .admin_off = !is_loopback(o->host) && !o->admin_token,
-                               .cors = o->cors,
-                               .quiet = o->quiet };
-    if (!load(&l, o)) {
-        load_print(&l, true, stderr);
-        goto out;
+    struct show show;
+    int code = show_open(&show, o);
+    if (code == EXIT_FINE) {
+        int signal_number = run(&show);
+        code = signal_number > 0 ? 128 + signal_number : EXIT_ENVIRONMENT;
     }
-    service.world = &l.world;
-    service.journal = journal_new();
-    code = EXIT_ENVIRONMENT;
-    if (!service.journal || !world_open(&l.world)) {
-        fputs("understudy: out of memory\n", stderr);
-        goto out;
-    }
-    int signal_number = run(&l, o, &service);
-    if (signal_number > 0)
-        code = signal_number == SIGINT ? 130 : 143;
-out:
-    load_done(&l);
-    journal_free(service.journal);
+    show_done(&show);
     return code;
 }

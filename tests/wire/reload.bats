@@ -1,0 +1,223 @@
+#!/usr/bin/env bats
+# Files that change while it serves: SIGHUP, --watch, and what is said about it.
+
+load support
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    mkdir -p specs fixtures/pets
+    cat >specs/pets.yaml <<'EOT'
+openapi: 3.1.0
+info: { title: Pets, version: "1" }
+paths:
+  /pets:
+    post:
+      operationId: addPet
+      requestBody:
+        content: { application/json: { schema: { $ref: "#/components/schemas/Pet" } } }
+      responses: { "201": { description: Made } }
+  /pets/{id}:
+    get:
+      operationId: getPet
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      responses: { "200": { description: OK } }
+components:
+  schemas:
+    Pet:
+      type: object
+      required: [name]
+      properties: { id: { type: string }, name: { type: string } }
+EOT
+    cat >fixtures/pets/behaviour.yaml <<'EOT'
+sequences: [{ name: pet }]
+collections:
+  - name: pets
+    schema: Pet
+    key: /id
+    defaults: [{ at: /id, to: "pet-{$sequence.pet}" }]
+operations:
+  - id: addPet
+    steps:
+      - { create: pets, as: pet, set: [{ at: /name, to: $request.body#/name }] }
+      - { answer: 201, body: $pet }
+  - id: getPet
+    steps:
+      - { find: pets, as: pet, where: [{ at: /id, is: $request.path.id }], otherwise: { status: 404 } }
+      - { answer: 200, body: $pet }
+EOT
+}
+
+teardown() {
+    stop_all
+}
+
+# As start, but it may speak.
+start_here() {
+    rm -f p
+    "$program" serve -p 0 --port-file "$PWD/p" "$@" >out 2>err 3>&- &
+    server=$!
+    servers="${servers-} $server"
+    for _ in $(seq 200); do
+        [ -s p ] && break
+        kill -0 "$server" || { cat err; return 1; }
+        sleep 0.05
+    done
+    port=$(cat p)
+    base=http://127.0.0.1:$port
+}
+
+# until_said FILE COUNT TEXT — waits until TEXT stands there in as many lines.
+until_said() {
+    for _ in $(seq 200); do
+        [ "$(grep -cF -- "$3" "$1")" -ge "$2" ] && return
+        sleep 0.05
+    done
+    cat out err
+    return 1
+}
+
+# A new operation, the way an editor writes: beside it, then renamed.
+add_operation() {
+    sed "s|^paths:|paths:\n  /$1: { get: { operationId: $1, responses: { '204': { description: Yes } } } }|" \
+        specs/pets.yaml >specs/.new
+    mv specs/.new specs/pets.yaml
+}
+
+status() {
+    call GET "$1" '' -o /dev/null -w '%{http_code}'
+}
+
+@test "SIGHUP loads a changed document: what was made is still there, and what is new answers" {
+    start_here specs
+    [ "$(call POST /pets '{"name":"Rex"}' | jq -r .id)" = pet-1 ]
+    add_operation late
+    [ "$(status /late)" = 404 ]
+    kill -HUP "$server"
+    until_said out 1 'reloaded: 1 API, 3 operations, 0 scenarios'
+    [ "$(status /late)" = 204 ]
+    [ "$(call GET /pets/pet-1 | jq -r .name)" = Rex ]
+    [ "$(call POST /pets '{"name":"Pia"}' | jq -r .id)" = pet-2 ]
+    [ -z "$(grep 'warning: \|not reloaded' err)" ]
+}
+
+@test "a broken document changes nothing, and standard error says where it is broken" {
+    start_here specs
+    call POST /pets '{"name":"Rex"}'
+    add_operation late
+    sed -i 's/name: { type: string }/name: { type: strnig }/' specs/pets.yaml
+    kill -HUP "$server"
+    until_said err 1 'not reloaded; what was there is served as before'
+    grep -qE '^specs/pets.yaml:21:[0-9]+: /components/schemas/Pet/properties/name/type: ' err
+    [ "$(status /late)" = 404 ]
+    [ "$(status /pets/pet-1)" = 200 ]
+    # All the mistakes are told, as at the start.
+    run "$program" serve -p 0 specs
+    [ "$status" -eq 2 ]
+    while IFS= read -r line; do grep -qxF -- "$line" err; done <<<"$output"
+    sed -i 's/strnig/string/' specs/pets.yaml
+    kill -HUP "$server"
+    until_said out 1 'reloaded: '
+    [ "$(status /late)" = 204 ]
+    [ "$(status /pets/pet-1)" = 200 ]
+}
+
+@test "an instance that fits no more is told with the place of what it breaks" {
+    start_here specs
+    call POST /pets '{"name":"Rex"}'
+    call POST /pets '{"name":"Methuselah"}'
+    sed -i 's/name: { type: string }/name: { type: string, maxLength: 5 }/' specs/pets.yaml
+    kill -HUP "$server"
+    until_said out 1 'reloaded: '
+    grep -q '^warning: specs/pets.yaml:20:.*/maxLength: 1 of 2 instances of pets/pets no longer fit and are gone, first "pet-2": /name: ' err
+    [ "$(status /pets/pet-1)" = 200 ]
+    [ "$(status /pets/pet-2)" = 404 ]
+}
+
+@test "--watch reloads by itself when a document or a fixture changes, appears or goes" {
+    start_here specs --watch
+    call POST /pets '{"name":"Rex"}'
+    add_operation late
+    until_said out 1 'reloaded: 1 API, 3 operations, 0 scenarios'
+    [ "$(status /late)" = 204 ]
+    [ "$(status /pets/pet-1)" = 200 ]
+    # A folder that was not there.
+    mkdir fixtures/scenarios
+    echo 'faults: [{ on: getPet, status: 503 }]' >fixtures/scenarios/bad.yaml
+    until_said out 1 'reloaded: 1 API, 3 operations, 1 scenario'
+    # Another document, in the folder that was named.
+    printf '%s\n' 'openapi: 3.1.0' 'info: { title: Cats, version: "1" }' \
+        'paths: { /cats: { get: { responses: { "204": { description: Yes } } } } }' >specs/cats.yaml
+    until_said out 1 'reloaded: 2 APIs, 4 operations, 1 scenario'
+    [ "$(status /cats)" = 204 ]
+    rm specs/cats.yaml
+    until_said out 2 'reloaded: 1 API, 3 operations, 1 scenario'
+    [ "$(status /pets/pet-1)" = 200 ]
+}
+
+@test "--watch tells what is wrong, and reloads when it is mended" {
+    start_here specs --watch
+    sed -i 's|{ \$ref: "#/components/schemas/Pet" }|{ $ref: "parts/pet.yaml" }|' specs/pets.yaml
+    until_said err 1 'not reloaded; '
+    grep -q 'specs/pets.yaml:8:.*there is no document' err
+    # What is missing may be in a folder that is missing.
+    mkdir specs/parts
+    echo 'type: strnig' >specs/parts/pet.yaml
+    until_said err 1 'specs/parts/pet.yaml:1:'
+    echo 'type: object' >specs/parts/pet.yaml
+    until_said out 1 'reloaded: '
+}
+
+@test "--watch does not care for other files in the folders" {
+    start_here specs/pets.yaml --watch
+    echo 'a log' >specs/log
+    echo 'another: document' >specs/other.yaml
+    touch fixtures/pets/notes.txt
+    sleep 0.5
+    [ -z "$(grep reloaded out err)" ]
+    add_operation late
+    until_said out 1 'reloaded: '
+    sleep 0.3
+    [ "$(grep -c reloaded out)" -eq 1 ]
+}
+
+@test "many files written at once are one reload" {
+    start_here specs --watch
+    for i in $(seq 20); do
+        add_operation "late$i"
+        sleep 0.01
+    done
+    until_said out 1 'reloaded: 1 API, 22 operations'
+    sleep 0.3
+    [ "$(grep -c reloaded out)" -le 2 ]
+}
+
+@test "a call that waits for its late answer gets it, and does not hold up a reload" {
+    start_here specs
+    call POST /pets '{"name":"Rex"}'
+    call POST /__admin/faults '{"on":"getPet","delay":"1500ms","times":1}'
+    call GET /pets/pet-1 >late 3>&- &
+    local slow=$!
+    sleep 0.2
+    add_operation late
+    kill -HUP "$server"
+    until_said out 1 'reloaded: '
+    [ "$(status /late)" = 204 ]
+    [ ! -s late ]
+    wait "$slow"
+    [ "$(jq -r .name late)" = Rex ]
+}
+
+@test "the terminal's end ends it, as before SIGHUP meant anything else" {
+    command -v script >/dev/null || skip "there is no script(1) to make a terminal"
+    mkfifo hold
+    sleep 60 >hold 3>&- &
+    servers=$!
+    (exec script -qec "exec '$program' serve -q -p 0 --port-file '$PWD/p' specs" /dev/null) <hold >/dev/null 2>&1 3>&- &
+    local terminal=$!
+    for _ in $(seq 200); do [ -s p ] && break; sleep 0.05; done
+    base=http://127.0.0.1:$(cat p)
+    [ "$(status /__admin/health)" = 200 ]
+    kill -KILL "$terminal"
+    for _ in $(seq 100); do [ -e p ] || break; sleep 0.05; done
+    [ ! -e p ]
+}
