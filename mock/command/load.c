@@ -374,6 +374,7 @@ bool load_again(struct loaded *l, const struct options *o, const struct loaded *
     l->world.strict = o->strict;
     if (setjmp(*arena_guard(l->arena))) {
         l->too_large = true;
+        l->err.errors++;
         return false;
     }
     load_all(l, o);

@@ -700,6 +700,20 @@ static void whoever_closes_a_gate_gets_in_between_many_and_is_alone(void **state
 
 /* ---- the lookout ---- */
 
+/* How many folders the system watches for it. */
+static int watches_of(const struct lookout *l)
+{
+    char path[64], line[256];
+    int count = 0;
+    snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", lookout_fd(l));
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f))
+        count += strncmp(line, "inotify ", 8) == 0;
+    fclose(f);
+    return count;
+}
+
 static void the_lookout_sees_what_was_asked_for_and_nothing_else(void **state)
 {
     static const struct {
@@ -743,6 +757,7 @@ static void the_lookout_sees_what_was_asked_for_and_nothing_else(void **state)
     for (int again = 0; again < 3; again++)
         lookout_for(l, paths, &err);
     assert_null(err.first);
+    assert_int_equal(watches_of(l), 4); /* a, list, the folder above, target */
     for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(system(rows[i].command), 0);
         if (lookout_changed(l) != rows[i].seen)
@@ -753,6 +768,7 @@ static void the_lookout_sees_what_was_asked_for_and_nothing_else(void **state)
     lookout_for(l, map_new(arena), &err);
     assert_int_equal(system("echo 1 >a/x.yaml; echo 1 >list/one.yaml"), 0);
     assert_false(lookout_changed(l));
+    assert_int_equal(watches_of(l), 0);
     lookout_free(l);
     assert_int_equal(chdir(here), 0);
     snprintf(here, sizeof(here), "rm -r '%s'", folder);

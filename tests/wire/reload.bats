@@ -133,6 +133,21 @@ status() {
     [ "$(status /pets/pet-2)" = 404 ]
 }
 
+@test "a seed that is as it was has the stamps that it had, in new namespaces too" {
+    sed -i 's/{ id: { type: string }/{ id: { type: string }, made: { type: string }/' specs/pets.yaml
+    sed -i 's/    key: \/id/&\n    seed: pets.json\n    created: [\/made]/' fixtures/pets/behaviour.yaml
+    echo '[{ "id": "old", "name": "Old" }]' >fixtures/pets/pets.json
+    start_here specs
+    made=$(call GET /pets/old | jq -r .made)
+    sleep 0.01
+    add_operation late
+    kill -HUP "$server"
+    until_said out 1 'reloaded: '
+    [ -n "$made" ]
+    [ "$(call GET /pets/old | jq -r .made)" = "$made" ]
+    [ "$(call GET /~other/pets/old | jq -r .made)" = "$made" ]
+}
+
 @test "--watch reloads by itself when a document or a fixture changes, appears or goes" {
     start_here specs --watch
     call POST /pets '{"name":"Rex"}'
@@ -181,7 +196,7 @@ status() {
 }
 
 @test "many files written at once are one reload" {
-    start_here specs --watch
+    UNDERSTUDY_WATCH=1 start_here specs
     for i in $(seq 20); do
         add_operation "late$i"
         sleep 0.01
@@ -189,6 +204,24 @@ status() {
     until_said out 1 'reloaded: 1 API, 22 operations'
     sleep 0.3
     [ "$(grep -c reloaded out)" -le 2 ]
+}
+
+@test "--watch without inotify is one sentence, and SIGHUP still reloads" {
+    local bare='echo 0 >/proc/sys/user/max_inotify_instances && exec "$@"'
+    unshare -r sh -c "$bare" sh true 2>/dev/null || skip "no namespace of users can be made here"
+    real=$program
+    program=$PWD/without
+    printf '#!/bin/sh\nexec unshare -r sh -c '\''%s'\'' sh "%s" "$@"\n' "$bare" "$real" >without
+    chmod +x without
+    start_here specs --watch
+    [ "$(grep -c inotify err)" -eq 1 ]
+    grep -q 'understudy: --watch: files cannot be watched, inotify is not to be had: .*; SIGHUP reloads' err
+    add_operation late
+    sleep 0.3
+    [ "$(status /late)" = 404 ]
+    kill -HUP "$server"
+    until_said out 1 'reloaded: '
+    [ "$(status /late)" = 204 ]
 }
 
 @test "a call that waits for its late answer gets it, and does not hold up a reload" {
