@@ -24,7 +24,7 @@ const struct example *media_example(const struct media *m, struct str name)
 /* Why the file that a relative reference names is not read; NULL and *path when it may
  * be. Links are followed first, so none leads out of the document's folder. */
 static const char *refused_path(const char *document, const char *reference,
-                                struct arena *arena, const char **path)
+                                struct arena *arena, const char **path, struct err *err)
 {
     char folder[PATH_MAX], file[PATH_MAX];
     struct stat about;
@@ -37,7 +37,9 @@ static const char *refused_path(const char *document, const char *reference,
         return "only files beside the document are read";
     if (!realpath(base, folder))
         return "the document's folder cannot be found";
-    if (!realpath(arena_printf(arena, "%s%s", base, reference), file))
+    const char *named = arena_printf(arena, "%s%s", base, reference);
+    file_saw(err, named);
+    if (!realpath(named, file))
         return "there is no such file";
     size_t n = strlen(folder);
     if (strncmp(file, folder, n) != 0 || (n > 1 && file[n] != '/'))
@@ -56,7 +58,7 @@ static bool read_external(struct loading *l, const struct media *m, const char *
     const char *path = NULL;
     const char *why = *name == '/' ? "only files beside the document are read"
                                    : refused_path(api_where(l->api, pointer).file, name,
-                                                  l->arena, &path);
+                                                  l->arena, &path, l->err);
     struct err err = err_in(l->arena);
     if (why) {
         load_warn(l, pointer, "externalValue", "\"%.200s\" is not read: %s", name, why);

@@ -60,6 +60,7 @@ static struct signature_key *read_public(struct reading *r, const char *name,
 {
     struct str pem;
     const char *path = arena_printf(r->arena, "%s/%s", r->folder, name);
+    file_saw(r->err, path);
     if (!file_exists(path)) {
         err_set(r->err, w, "there is no file %s", path);
         return NULL;

@@ -182,6 +182,24 @@ status() {
     until_said out 1 'reloaded: '
 }
 
+@test "--watch looks at every file that was read, wherever it was named" {
+    add_operation late
+    sed -i "s|'204': { description: Yes }|'200': { description: Yes, content: { application/json: { examples: { one: { externalValue: one.json } } } } }|" specs/pets.yaml
+    sed -i 's/    key: \/id/&\n    seed: pets.json/' fixtures/pets/behaviour.yaml
+    echo '[]' >fixtures/pets/pets.json
+    echo 'faults: [{ on: getPet, status: 503 }]' >bad.yaml
+    start_here specs/pets.yaml --scenario bad.yaml --watch
+    echo '"from the file"' >specs/one.json
+    until_said out 1 'reloaded: '
+    [ "$(call GET /late)" = '"from the file"' ]
+    echo '[{ "id": "old", "name": "Old" }]' >fixtures/pets/pets.json
+    until_said out 2 'reloaded: '
+    [ "$(status /pets/old)" = 503 ]
+    sed -i 's/503/500/' bad.yaml
+    until_said out 3 'reloaded: '
+    [ "$(status /pets/old)" = 500 ]
+}
+
 @test "--watch does not care for other files in the folders" {
     start_here specs/pets.yaml --watch
     echo 'a log' >specs/log
