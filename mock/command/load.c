@@ -120,11 +120,14 @@ static bool find_specs(struct loaded *l, const struct options *o,
                           at_home ? "specs" : arena_printf(l->arena, "%s/specs", home));
     }
     bool ok = true;
-    for (size_t i = 0; i < o->spec_count; i++)
+    for (size_t i = 0; i < o->spec_count; i++) {
+        struct str name = o->spec_names[i];
         ok = (file_is_folder(o->specs[i])
                   ? add_folder(l, list, o->specs[i])
-                  : add_spec(l, list, o->specs[i], o->spec_names[i])) &&
+                  : add_spec(l, list, o->specs[i],
+                             name.len ? arena_copy(l->arena, name) : NULL)) &&
              ok;
+    }
     return ok;
 }
 

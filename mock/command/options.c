@@ -141,9 +141,10 @@ static bool add_named(struct options *o, const char *value)
         return wrong("--spec wants NAME=FILE, a name of letters, digits, '-', '_' and "
                      "'.', not \"%\"%",
                      value, "");
-    char *name = strndup(value, n); /* as long as the program runs, as argv does */
-    o->spec_names[o->spec_count] = name;
-    return name && add(o->specs, &o->spec_count, value + n + 1, "spec");
+    if (!add(o->specs, &o->spec_count, value + n + 1, "spec"))
+        return false;
+    o->spec_names[o->spec_count - 1] = (struct str){ value, n };
+    return true;
 }
 
 static bool truth(const char *value)

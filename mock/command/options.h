@@ -12,9 +12,9 @@
 enum { OPTION_LIST = 64 };
 
 struct options {
-    const char *command;                 /* "serve", "check", "routes" */
-    const char *specs[OPTION_LIST];      /* files and folders; "-": standard input */
-    const char *spec_names[OPTION_LIST]; /* of the API; NULL: the file's stem */
+    const char *command;                /* "serve", "check", "routes" */
+    const char *specs[OPTION_LIST];     /* files and folders; "-": standard input */
+    struct str spec_names[OPTION_LIST]; /* of the API; empty: the file's stem */
     size_t spec_count;
     const char *scenarios[OPTION_LIST];
     size_t scenario_count;

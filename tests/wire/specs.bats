@@ -23,6 +23,9 @@ teardown() {
     run "$program" check "$root/tests/data/pets.yaml" "$root/tests/data/pets.yaml"
     [ "$status" -eq 2 ]
     [[ $output == *"--spec NAME=FILE"* ]]
+    run "$program" check $(printf -- '--spec a%s=x.yaml ' $(seq 65))
+    [ "$status" -eq 2 ]
+    [[ $output == *"--spec stands too often"* ]]
     run "$program" check --spec a/b=x.yaml
     [ "$status" -eq 2 ]
     [[ $output == *"--spec wants NAME=FILE"* ]]
