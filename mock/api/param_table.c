@@ -113,9 +113,21 @@ cJSON *load_reference(struct loading *l, const char *pointer)
     return ref;
 }
 
+/* readOnly is about properties (4.8.24.4), and a parameter is none though it stands as
+ * one in the input: behind a composition it is not seen. */
 static cJSON *schema_of(struct loading *l, const struct param *p)
 {
-    return p->schema ? load_reference(l, p->schema_pointer) : json_object(l->arena);
+    if (!p->schema)
+        return json_object(l->arena);
+    const char *pointer = p->schema_pointer;
+    cJSON *ref = load_reference(l, pointer), *any, *wrapped;
+    if (!json_is_true(json_member(load_follow(l, p->schema, &pointer), "readOnly")))
+        return ref;
+    any = json_array(l->arena);
+    wrapped = json_object(l->arena);
+    json_push(any, ref);
+    json_add(wrapped, "anyOf", any);
+    return wrapped;
 }
 
 /* { "type": "object", "properties": {…}, "required": […] } over the parameters of one
@@ -143,16 +155,22 @@ static cJSON *place_schema(struct loading *l, const struct operation *op,
 cJSON *params_schema(struct loading *l, const struct operation *op, cJSON *properties)
 {
     cJSON *required = json_array(l->arena);
+    bool whole = false;
     for (enum param_in in = PARAM_PATH; in <= PARAM_COOKIE; in++)
         json_add(properties, param_in_name(in), place_schema(l, op, in));
     for (size_t i = 0; i < op->param_count; i++) {
         const struct param *p = &op->params[i];
         if (p->in != PARAM_QUERYSTRING)
             continue;
+        whole = true;
         json_set(l->arena, properties, "query", schema_of(l, p));
         if (p->required)
             json_push(required, json_string(l->arena, STR("query")));
     }
+    /* The places are there in every call, so that a sample has them too. */
+    for (enum param_in in = PARAM_PATH; in <= PARAM_COOKIE; in++)
+        if (in != PARAM_QUERY || !whole)
+            json_push(required, json_string(l->arena, str(param_in_name(in))));
     return required;
 }
 

@@ -18,9 +18,9 @@ static const char *plain_type(const cJSON *v)
 
 static const char *plain_expected(const cJSON *type)
 {
-    const char *t = json_is_array(type) && type->child ? type->child->valuestring
-                    : json_is_string(type)             ? type->valuestring
-                                                       : "object";
+    /* `enum` expects values of any kind, which name no type. */
+    const cJSON *first = json_is_array(type) ? type->child : type;
+    const char *t = json_is_string(first) ? first->valuestring : "object";
     return strcmp(t, "integer") == 0   ? "number"
            : strcmp(t, "boolean") == 0 ? "bool"
                                        : t;
