@@ -258,31 +258,64 @@ static void write_text(struct buffer *b, struct str text)
     }
 }
 
-static void write_pair(struct buffer *b, const char *name, const char *member,
-                       const cJSON *value)
+static void write_pair(struct buffer *b, struct str name, const cJSON *value)
 {
     if (b->len)
         buffer_add_char(b, '&');
-    write_text(b, str(name));
-    if (member) {
-        buffer_add_text(b, "%5B");
-        write_text(b, str(member));
-        buffer_add_text(b, "%5D");
-    }
+    buffer_add(b, name);
     buffer_add_char(b, '=');
     write_text(b, json_is_string(value) ? str(value->valuestring)
                                         : json_text(value, b->arena));
+}
+
+/* a[b][0]=1 for everything in value; name is encoded already. */
+static void write_tree(struct buffer *b, struct str name, const cJSON *value)
+{
+    bool array = json_is_array(value);
+    size_t n = 0;
+    if (!array && !json_is_object(value)) {
+        write_pair(b, name, value);
+        return;
+    }
+    for (const cJSON *v = value->child; v; v = v->next) {
+        struct buffer key = buffer_in(b->arena, b->limit);
+        buffer_add(&key, name);
+        buffer_add_text(&key, "%5B");
+        if (array)
+            buffer_printf(&key, "%zu", n++);
+        else
+            write_text(&key, str(v->string));
+        buffer_add_text(&key, "%5D");
+        write_tree(b, buffer_str(&key), v);
+    }
+}
+
+/* Where a string would do as well, JSON would be one: then brackets say what is meant.
+ */
+static bool in_brackets(const struct media *m, const struct encoding *e,
+                        const cJSON *value)
+{
+    unsigned types = shape_types(shape_member(m->shape, str(value->string)));
+    if (!json_is_array(value) && !json_is_object(value))
+        return false;
+    return (e && e->style == ENCODING_DEEP) ||
+           (!encoding_is_json(e) && types != TYPE_ANY && (types & TYPE_STRING));
 }
 
 void form_write(struct buffer *b, const struct media *m, const cJSON *value)
 {
     for (const cJSON *v = value->child; v; v = v->next) {
         const struct encoding *e = encoding_of(m, str(v->string));
-        bool deep = e && e->style == ENCODING_DEEP && json_is_object(v);
+        struct buffer name = buffer_in(b->arena, b->limit);
+        write_text(&name, str(v->string));
+        if (in_brackets(m, e, v)) {
+            write_tree(b, buffer_str(&name), v);
+            continue;
+        }
         bool list = json_is_array(v) && !encoding_is_json(e);
-        for (const cJSON *one = list || deep ? v->child : NULL; one; one = one->next)
-            write_pair(b, v->string, deep ? one->string : NULL, one);
-        if (!list && !deep)
-            write_pair(b, v->string, NULL, v);
+        for (const cJSON *one = list ? v->child : NULL; one; one = one->next)
+            write_pair(b, buffer_str(&name), one);
+        if (!list)
+            write_pair(b, buffer_str(&name), v);
     }
 }
