@@ -1,0 +1,212 @@
+/* Documents that are broken, huge or hostile: a clear error or a load, in bounded time
+ * and memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+
+#define HEAD "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
+#define DONE "responses: {'204': {description: Done}}"
+#define JSON_HEAD "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"T\",\"version\":\"1\"},"
+
+/* Far above what any of them takes, sanitizers and a busy machine included. */
+enum { MOST_MS = 20000 };
+#define MOST_BYTES ((size_t)400 * 1024 * 1024)
+
+struct outcome {
+    bool loaded;
+    const char *why; /* the first error */
+    size_t operations;
+};
+
+/* Loads the text from a file that is gone afterwards, within the bounds. */
+static struct outcome load(const char *name, struct str text, struct arena *keep)
+{
+    const char *folder = getenv("TMPDIR");
+    char *path = arena_printf(keep, "%s/test_bad.XXXXXX", folder ? folder : "/tmp");
+    struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
+    struct err err = err_in(arena);
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    for (size_t n = 0; n < text.len;) {
+        ssize_t one = write(fd, text.ptr + n, text.len - n);
+        assert_true(one > 0);
+        n += (size_t)one;
+    }
+    close(fd);
+    uint64_t started = clock_monotonic_us();
+    const struct api *api = api_load(path, NULL, arena, &err);
+    uint64_t took_ms = (clock_monotonic_us() - started) / 1000;
+    unlink(path);
+    struct outcome out = { .loaded = api != NULL,
+                           .why =
+                               err.first ? arena_copy(keep, str(err.first->why)) : "",
+                           .operations = api ? api->operation_count : 0 };
+    if (!api && (!err.errors || !*out.why))
+        fail_msg("%s: refused without a reason", name);
+    if (took_ms > MOST_MS || arena_used(arena) > MOST_BYTES)
+        fail_msg("%s: took %u ms and %zu bytes", name, (unsigned)took_ms,
+                 arena_used(arena));
+    arena_free(arena);
+    return out;
+}
+
+static int arena_up(void **state)
+{
+    *state = arena_new(LIMIT_SPEC_MEMORY);
+    return 0;
+}
+
+static int arena_down(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+static void a_document_cut_off_anywhere_loads_or_says_why(void **state)
+{
+    static const char *const files[] = {
+        "specs/devrev.yaml",       "specs/serial.yaml",      "tests/data/answers.yaml",
+        "tests/data/pets.yaml",    "tests/data/params.yaml", "tests/data/bodies.yaml",
+        "tests/data/guarded.yaml",
+    };
+    enum { EVERY = 1000 };
+    for (size_t i = 0; i < COUNT(files); i++) {
+        struct err err = err_in(*state);
+        struct str text;
+        if (!file_read(files[i], *state, &text, &err))
+            fail_msg("%s", problem_text(err.first, *state));
+        for (size_t length = 0; length < text.len; length += EVERY)
+            load(arena_printf(*state, "%s to %zu", files[i], length),
+                 (struct str){ text.ptr, length }, *state);
+    }
+}
+
+/* head, `one` so many times (with its number where it has a %zu), tail. */
+static struct str repeated(struct arena *a, const char *head, const char *open,
+                           const char *close, bool numbered, size_t count,
+                           const char *tail)
+{
+    struct buffer b = buffer_in(a, LIMIT_FILE_BYTES);
+    buffer_add_text(&b, head);
+    for (size_t i = 0; i < count; i++) {
+        buffer_add_text(&b, open);
+        if (numbered)
+            buffer_printf(&b, "%zu", i);
+        buffer_add_text(&b, close);
+    }
+    buffer_add_text(&b, tail);
+    assert_false(b.full);
+    return buffer_str(&b);
+}
+
+static void nesting_without_end_is_refused(void **state)
+{
+    static const struct {
+        const char *name, *head, *one;
+    } rows[] = {
+        { "JSON arrays", JSON_HEAD "\"x-a\":", "[" },
+        { "JSON objects", JSON_HEAD "\"x-a\":", "{\"a\":" },
+        { "YAML flow arrays", HEAD "x-a: ", "[" },
+        { "YAML flow objects", HEAD "x-a: ", "{a: " },
+        { "YAML block arrays", HEAD "x-a:\n  ", "- " },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct str text =
+            repeated(*state, rows[i].head, rows[i].one, "", false, 20000, "");
+        if (load(rows[i].name, text, *state).loaded)
+            fail_msg("%s: loaded", rows[i].name);
+    }
+}
+
+static void references_that_lead_round_load_or_say_why(void **state)
+{
+    static const struct {
+        const char *name, *text;
+        bool loads;
+    } rows[] = {
+        { "a schema of itself",
+          "components: {schemas: {a: {$ref: '#/components/schemas/a'}}}", true },
+        { "two schemas of each other",
+          "components: {schemas: {a: {allOf: [{$ref: '#/components/schemas/b'}]}, b: "
+          "{allOf: [{$ref: '#/components/schemas/a'}]}}}",
+          true },
+        { "a parameter of itself",
+          "paths: {/a: {get: {parameters: [{$ref: '#/components/parameters/a'}], " DONE
+          "}}}\ncomponents: {parameters: {a: {$ref: '#/components/parameters/a'}}}",
+          false },
+        { "a path item of itself", "paths: {/a: {$ref: '#/paths/~1a'}}", false },
+        { "a response of itself",
+          "paths: {/a: {get: {responses: {'200': {$ref: "
+          "'#/paths/~1a/get/responses/200'}}}}}",
+          false },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct outcome o = load(
+            rows[i].name, str(arena_printf(*state, HEAD "%s\n", rows[i].text)), *state);
+        if (o.loaded != rows[i].loads)
+            fail_msg("%s: %s", rows[i].name, o.loaded ? "loaded" : o.why);
+    }
+}
+
+static void twenty_thousand_paths_load(void **state)
+{
+    enum { PATHS = 20000 };
+    struct str text = repeated(*state, HEAD "paths:\n", "  /a", ": {get: {" DONE "}}\n",
+                               true, PATHS, "");
+    struct outcome o = load("paths", text, *state);
+    if (o.operations != PATHS)
+        fail_msg("%zu operations: %s", o.operations, o.why);
+}
+
+static void a_hundred_thousand_values_of_an_enum_load(void **state)
+{
+    struct str text = repeated(*state, HEAD "components: {schemas: {a: {enum: [", "v",
+                               ", ", true, 100000, "last]}}}\n");
+    struct outcome o = load("enum", text, *state);
+    if (!o.loaded)
+        fail_msg("%s", o.why);
+}
+
+static void bytes_that_are_no_text_are_refused(void **state)
+{
+    static const struct str rows[] = {
+        { HEAD "x-a: \xff\n", sizeof(HEAD "x-a: \xff\n") - 1 },
+        { HEAD "x-a: \xc0\x80\n", sizeof(HEAD "x-a: \xc0\x80\n") - 1 },
+        { HEAD "x-a: \xed\xa0\x80\n", sizeof(HEAD "x-a: \xed\xa0\x80\n") - 1 },
+        { HEAD "x-a: \0b\n", sizeof(HEAD "x-a: \0b\n") - 1 },
+        { JSON_HEAD "\"x-a\":\"\xff\"}", sizeof(JSON_HEAD "\"x-a\":\"\xff\"}") - 1 },
+        { JSON_HEAD "\"x-a\":\"\0\"}", sizeof(JSON_HEAD "\"x-a\":\"\0\"}") - 1 },
+        { "\0\0\0\0", 4 },
+        { "\xef\xbb\xbf", 3 },
+        { "", 0 },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (load(arena_printf(*state, "row %zu", i), rows[i], *state).loaded)
+            fail_msg("row %zu: loaded", i);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_document_cut_off_anywhere_loads_or_says_why),
+        TEST(nesting_without_end_is_refused),
+        TEST(references_that_lead_round_load_or_say_why),
+        TEST(twenty_thousand_paths_load),
+        TEST(a_hundred_thousand_values_of_an_enum_load),
+        TEST(bytes_that_are_no_text_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
