@@ -82,6 +82,13 @@ $(SAMPLES): $(SAMPLES).o $(LIBRARY)
 	@echo 'link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+SURVEY_SOURCES := $(wildcard tests/survey/*.c)
+SURVEY := $(BUILD)/tests/survey/survey
+$(SURVEY_SOURCES:%.c=$(BUILD)/%.o): CPPFLAGS += -Itests
+$(SURVEY): $(SURVEY_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/tests/support/stage.o $(LIBRARY)
+	@echo 'link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 run: all
 	$(PROGRAM) serve
 
@@ -123,6 +130,16 @@ samples: packages
 	@$(MAKE) --no-print-directory $(SAMPLES)
 	@$(SAMPLES) $(wildcard $(DIR)/*.yaml $(DIR)/*.yml $(DIR)/*.json)
 
+survey: packages
+	@$(if $(DIR),,echo 'make survey DIR=a folder of OpenAPI documents' >&2; exit 2)
+	@$(MAKE) --no-print-directory $(SURVEY)
+	@$(SURVEY) $(wildcard $(DIR)/*.yaml $(DIR)/*.yml $(DIR)/*.json)
+
+soak: packages
+	@$(if $(DIR),,echo 'make soak DIR=a folder of OpenAPI documents' >&2; exit 2)
+	@$(MAKE) --no-print-directory $(SURVEY)
+	@$(SURVEY) --soak $(or $(SECONDS),20) $(wildcard $(DIR)/*.yaml $(DIR)/*.yml $(DIR)/*.json)
+
 bench: packages
 	@tests/packages $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory $(PROGRAM)
@@ -142,7 +159,7 @@ install: all
 format:
 	clang-format -i $(SOURCES) $(wildcard mock/*/*.h) $(UNIT_SOURCES) \
 	    $(wildcard tests/support/*.[ch] tests/bench/*.c tests/bench/*/*.c \
-	               tests/fuzz/*.c tests/samples/*.c)
+	               tests/fuzz/*.c tests/samples/*.c tests/survey/*.[ch])
 
 clean:
 	rm -rf build
@@ -157,6 +174,8 @@ help:
 	@echo 'make check-fuzz    every fuzz target for a while (clang); FUZZ="json check"'
 	@echo 'make conformance   the JSON Schema Test Suite alone; SUITE=DIR for another copy'
 	@echo 'make samples DIR=  a sample of every schema of the documents there is checked'
+	@echo 'make survey DIR=   calls every operation of the documents there, and breaks each rule'
+	@echo 'make soak DIR=     the same at random over 64 connections for SECONDS=20: memory stays'
 	@echo 'make bench         speed and size, as ratios in one run'
 	@echo 'make bench-schema  checks and reads a second, against ajv; DIR=… of documents'
 	@echo 'make install       to $$(DESTDIR)$$(PREFIX)'
@@ -164,8 +183,9 @@ help:
 
 FORCE:
 .PHONY: all run packages test-packages test check-asan check-tsan check-floors check-fuzz conformance \
-        samples bench bench-schema install format clean help FORCE
+        samples survey soak bench bench-schema install format clean help FORCE
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(BENCH_SCHEMA).d \
+         $(SURVEY_SOURCES:%.c=$(BUILD)/%.d) \
          $(wildcard build/fuzz/tests/fuzz/*.d) $(SUPPORT:%.c=$(BUILD)/%.d)
