@@ -146,8 +146,7 @@ static cJSON *place_schema(struct loading *l, const struct operation *op,
             json_push(required, json_string(l->arena, str(p->name)));
     }
     json_add(schema, "type", json_string(l->arena, STR("object")));
-    if (properties->child)
-        json_add(schema, "properties", properties);
+    json_add(schema, "properties", properties);
     if (required->child)
         json_add(schema, "required", required);
     return schema;
