@@ -124,11 +124,40 @@ static bool write_multipart(struct writing *w, const struct media *m,
                        str(arena_printf(w->arena, "%s; boundary=%s", type, boundary)));
 }
 
+/* Takes out what leaves no trace in a form: empty lists and objects. */
+static bool prune(cJSON *value)
+{
+    bool pruned = false;
+    for (cJSON *c = value->child, *next; c; c = next) {
+        next = c->next;
+        pruned = prune(c) || pruned;
+        if ((json_is_array(c) || json_is_object(c)) && !c->child) {
+            json_detach(value, c);
+            pruned = true;
+        }
+    }
+    return pruned;
+}
+
+/* Whether a form that leaves them out does not make a value wrong that was right. */
+static bool is_said_by_form(struct writing *w, const struct media *m,
+                            const cJSON *value)
+{
+    cJSON *left = json_copy(w->arena, value);
+    return !prune(left) || !m->schema ||
+           schema_check(m->schema, left, DIRECTION_REQUEST, "", w->arena, NULL) ||
+           !schema_check(m->schema, value, DIRECTION_REQUEST, "", w->arena, NULL);
+}
+
 bool write_body(struct writing *w, const struct media *m, const cJSON *value)
 {
     const char *type = type_of(w, m);
     if (m->kind == MEDIA_MULTIPART)
         return write_multipart(w, m, value, type);
+    if (m->kind == MEDIA_FORM && !is_said_by_form(w, m, value))
+        return write_fails(w,
+                           "nothing stands for an empty list or object in a form, and "
+                           "one is needed");
     if (!body_write(m, value, w->arena, &w->request->body))
         return write_fails(w, "the value has no form as %.60s", m->type);
     if (!w->request->body.len)

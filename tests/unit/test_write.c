@@ -192,6 +192,10 @@ static void a_body_is_written_as_its_media_type(void **state)
     static const struct {
         const char *media, *value, *body; /* body NULL: cannot be said */
     } rows[] = {
+        { "application/x-www-form-urlencoded: {schema: {type: object, required: [a], "
+          "properties: {a: {type: object}, b: {type: string}}}, encoding: {a: {style: "
+          "deepObject}}}",
+          "{\"a\":{},\"b\":\"x\"}", NULL },
         { "application/json: {}", "{\"a\":[1]}",
           "Content-Type: application/json | {\"a\":[1]}" },
         { "application/x-www-form-urlencoded: {schema: {type: object, properties: {a: "
