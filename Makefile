@@ -62,7 +62,7 @@ $(BUILD)/mock/%.o: CPPFLAGS += -DUNDERSTUDY_VERSION='"$(VERSION)"'
 BENCH_SCHEMA := $(BUILD)/tests/bench/schema/bench
 BENCH_NODE   := build/bench-schema
 
-$(BENCH_SCHEMA): $(BENCH_SCHEMA).o $(LIBRARY)
+$(BENCH_SCHEMA) $(BUILD)/tests/bench/route: %: %.o $(LIBRARY)
 	@echo 'link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -142,8 +142,9 @@ soak: packages
 
 bench: packages
 	@tests/packages $(BENCH_PACKAGES)
-	@$(MAKE) --no-print-directory $(PROGRAM)
+	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests/bench/route
 	@PROGRAM=$(PROGRAM) CC="$(CC)" tests/bench/run
+	@$(BUILD)/tests/bench/route
 
 # DIR=… names a folder of OpenAPI documents to load as well.
 bench-schema: packages
@@ -186,6 +187,6 @@ FORCE:
         samples survey soak bench bench-schema install format clean help FORCE
 .SECONDARY:
 
--include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(BENCH_SCHEMA).d \
+-include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(BENCH_SCHEMA).d $(BUILD)/tests/bench/route.d \
          $(SURVEY_SOURCES:%.c=$(BUILD)/%.d) \
          $(wildcard build/fuzz/tests/fuzz/*.d) $(SUPPORT:%.c=$(BUILD)/%.d)
