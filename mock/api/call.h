@@ -50,6 +50,10 @@ struct delivery {
     int64_t delay_ms; /* before the first byte is sent; 0 to LIMIT_DELAY_MS */
     enum connection connection;
     size_t cut_after;
+    /* Called once, when the answer is on the wire, or was broken off as told above
+     * (answered), or could not be made. NULL: nothing follows. */
+    void (*after)(void *what, bool answered);
+    void *after_what;
 };
 
 /* The first field of that name, or {NULL, 0}; borrowed from the request. */

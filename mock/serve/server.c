@@ -58,6 +58,7 @@ struct call {
     const char *query; /* where civetweb has cut it off the target; else NULL */
     bool keep;         /* the connection, after the answer */
     bool unread;       /* some of the body may still be on its way */
+    bool answered;     /* as the delivery says */
     bool chunked;      /* else told is the length */
     bool expects;      /* the client waits for "100 Continue" */
     bool inside;       /* between enter and leave of the server's options */
@@ -578,6 +579,7 @@ static void call_answer(void *context)
         return;
     }
     wait_ms(c->server, c->delivery.delay_ms);
+    c->answered = true;
     switch (c->delivery.connection) {
     case CONNECTION_KEEP:
     case CONNECTION_CLOSE:
@@ -608,6 +610,8 @@ static void serve(struct mg_connection *conn, const char *query)
         stack_call(c.worker->stack, call_answer, &c);
     else
         refuse(&c, (struct refusal){ 503, "there is no memory for a stack" });
+    if (c.delivery.after)
+        c.delivery.after(c.delivery.after_what, c.answered);
     arena_reset(c.worker->arena);
     if (!c.keep)
         mg_disable_connection_keep_alive(conn);

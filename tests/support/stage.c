@@ -60,5 +60,7 @@ void stage_send(struct stage *s, struct request *r, struct arena *arena,
         struct header *h = &d->response.headers[i];
         *h = (struct header){ kept(h->name, arena), kept(h->value, arena) };
     }
+    if (d->after)
+        d->after(d->after_what, true);
     arena_free(call);
 }

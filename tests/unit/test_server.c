@@ -31,7 +31,15 @@ struct house {
     unsigned port;
     atomic_int calls;    /* the handler was entered */
     atomic_int smuggled; /* for /smuggled, which no test asks for openly */
+    atomic_int answered; /* what was to follow the answer to /follow came */
+    atomic_int given_up; /* the same, though the answer was not made */
 };
+
+static void follow(void *what, bool answered)
+{
+    struct house *h = what;
+    atomic_fetch_add(answered ? &h->answered : &h->given_up, 1);
+}
 
 static void echo_answer(const struct request *r, struct arena *arena,
                         struct response *answer)
@@ -66,6 +74,16 @@ static void echo(void *context, const struct request *r, struct arena *arena,
     echo_answer(r, arena, &d->response);
     if (str_is(r->path, "/smuggled"))
         atomic_fetch_add(&h->smuggled, 1);
+    if (str_starts(r->path, STR("/follow"))) {
+        d->after = follow;
+        d->after_what = h;
+        d->delay_ms = 200;
+    }
+    if (str_is(r->path, "/follow/dropped"))
+        d->connection = CONNECTION_DROP;
+    if (str_is(r->path, "/follow/hungry"))
+        for (;;)
+            arena_take_raw(arena, 1024 * 1024);
     if (str_is(r->path, "/drop"))
         d->connection = CONNECTION_DROP;
     if (str_is(r->path, "/close"))
@@ -854,6 +872,32 @@ static void a_delayed_answer_comes_late(void **state)
     assert_true(took >= 300 * 1000 && took < 2000 * 1000);
 }
 
+static int comes_to(const atomic_int *count, int wanted)
+{
+    for (int i = 0; i < 200 && atomic_load(count) < wanted; i++)
+        nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
+    return atomic_load(count);
+}
+
+static void what_follows_an_answer_waits_until_it_is_on_the_wire(void **state)
+{
+    struct house *h = *state;
+    int fd = dial(h);
+    int before = atomic_load(&h->calls);
+    say(fd, "GET /follow HTTP/1.1\r\nHost: h\r\n\r\n");
+    comes_to(&h->calls, before + 1); /* it is answered, and held back for a while */
+    assert_int_equal(atomic_load(&h->answered), 0);
+    assert_int_equal(hear(fd)->status, 200);
+    assert_int_equal(comes_to(&h->answered, 1), 1);
+    close(fd);
+    ask(h, "GET /follow/dropped HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_int_equal(comes_to(&h->answered, 2), 2);
+    assert_int_equal(atomic_load(&h->given_up), 0);
+    ask(h, "GET /follow/hungry HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_int_equal(comes_to(&h->given_up, 1), 1);
+    assert_int_equal(atomic_load(&h->answered), 2);
+}
+
 static void a_call_that_wants_too_much_memory_is_refused(void **state)
 {
     for (int i = 0; i < 2; i++) {
@@ -1108,6 +1152,7 @@ int main(void)
         cmocka_unit_test(a_cut_answer_tells_its_whole_length),
         cmocka_unit_test(a_closing_answer_says_so),
         cmocka_unit_test(a_delayed_answer_comes_late),
+        cmocka_unit_test(what_follows_an_answer_waits_until_it_is_on_the_wire),
         cmocka_unit_test(a_call_that_wants_too_much_memory_is_refused),
         cmocka_unit_test(a_call_may_recurse_deeply),
         cmocka_unit_test(a_body_that_trickles_is_cut_off_at_its_time),
