@@ -9,6 +9,13 @@ struct ring {
     struct journal_entry *entries[LIMIT_JOURNAL];
     uint64_t count; /* ever; the newest is at (count - 1) % LIMIT_JOURNAL */
     uint64_t first; /* the oldest that is still there; count when none is */
+    uint64_t clearings;
+};
+
+/* One callback of an entry and its texts, in one block. */
+struct journal_outcome {
+    struct journal_outcome *next;
+    struct journal_callback what;
 };
 
 struct journal {
@@ -35,11 +42,21 @@ static struct journal_entry *take_oldest(struct journal *j, struct ring *r)
     return old;
 }
 
+static void entry_free(struct journal_entry *e)
+{
+    for (struct journal_outcome *o = e ? e->first : NULL, *next; o; o = next) {
+        next = o->next;
+        free(o);
+    }
+    free(e);
+}
+
 static void ring_clear(struct journal *j, struct ring *r)
 {
     while (r->first < r->count)
-        free(take_oldest(j, r));
+        entry_free(take_oldest(j, r));
     r->count = r->first = 0;
+    r->clearings++;
 }
 
 void journal_free(struct journal *j)
@@ -99,16 +116,18 @@ static struct journal_entry *packed(struct journal_entry e)
     for (size_t i = 0; i < COUNT(texts); i++)
         copy_text(texts[i], &to, LIMIT_JOURNAL_BODY);
     e.bytes = bytes;
+    e.first = e.last = NULL;
     *block = e;
     return block;
 }
 
-void journal_add(struct journal *j, size_t room, struct journal_entry e)
+struct journal_ref journal_add(struct journal *j, size_t room, struct journal_entry e)
 {
+    struct journal_ref ref = { .room = room };
     struct ring *r = ring_of(j, room);
     struct journal_entry *block = r ? packed(e) : NULL;
     if (!block)
-        return;
+        return ref;
     struct journal_entry *old = NULL;
     pthread_mutex_lock(&r->lock);
     size_t bytes =
@@ -116,13 +135,65 @@ void journal_add(struct journal *j, size_t room, struct journal_entry e)
     while (r->first < r->count && bytes + block->bytes > LIMIT_JOURNAL_BYTES) {
         old = take_oldest(j, r);
         bytes -= old->bytes;
-        free(old);
+        entry_free(old);
     }
     old = r->count - r->first == LIMIT_JOURNAL ? take_oldest(j, r) : NULL;
     r->entries[r->count++ % LIMIT_JOURNAL] = block;
-    block->number = r->count;
+    ref.number = block->number = r->count;
+    ref.clearing = r->clearings;
     pthread_mutex_unlock(&r->lock);
-    free(old);
+    entry_free(old);
+    return ref;
+}
+
+static struct journal_outcome *outcome_packed(struct journal_callback c, size_t *bytes)
+{
+    struct str *texts[] = { &c.name, &c.expression, &c.method,
+                            &c.url,  &c.error,      &c.findings };
+    *bytes = sizeof(struct journal_outcome);
+    for (size_t i = 0; i < COUNT(texts); i++)
+        *bytes +=
+            texts[i]->len < LIMIT_JOURNAL_BODY ? texts[i]->len : LIMIT_JOURNAL_BODY;
+    struct journal_outcome *o = malloc(*bytes);
+    if (!o)
+        return NULL;
+    char *to = (char *)(o + 1);
+    for (size_t i = 0; i < COUNT(texts); i++)
+        copy_text(texts[i], &to, LIMIT_JOURNAL_BODY);
+    *o = (struct journal_outcome){ .what = c };
+    return o;
+}
+
+void journal_callback(struct journal *j, struct journal_ref to,
+                      struct journal_callback c)
+{
+    size_t bytes;
+    struct ring *r = to.number ? ring_of(j, to.room) : NULL;
+    struct journal_outcome *o = r ? outcome_packed(c, &bytes) : NULL;
+    if (!o)
+        return;
+    pthread_mutex_lock(&r->lock);
+    bool there =
+        to.clearing == r->clearings && to.number > r->first && to.number <= r->count;
+    if (there) {
+        struct journal_entry *e = r->entries[(to.number - 1) % LIMIT_JOURNAL];
+        *(e->last ? &e->last->next : &e->first) = o;
+        e->last = o;
+        e->bytes += bytes;
+        atomic_fetch_add_explicit(&j->bytes, bytes, memory_order_relaxed);
+    }
+    pthread_mutex_unlock(&r->lock);
+    if (!there)
+        free(o);
+}
+
+struct str journal_findings(const struct findings *all, struct arena *arena)
+{
+    struct buffer b = buffer_in(arena, LIMIT_JOURNAL_BODY);
+    for (size_t i = 0; i < all->count; i++)
+        buffer_printf(&b, "%s%s: %s", i ? "; " : "", all->list[i].pointer,
+                      finding_text(&all->list[i], arena));
+    return buffer_str(&b);
 }
 
 static bool meets(const struct journal_entry *e, const struct journal_filter *f)
@@ -153,6 +224,26 @@ static cJSON *headers_of(struct str lines, struct arena *arena)
     return out;
 }
 
+static cJSON *callbacks_shown(const struct journal_entry *e, struct arena *arena)
+{
+    cJSON *list = json_array(arena);
+    for (const struct journal_outcome *o = e->first; o; o = o->next) {
+        const struct journal_callback *c = &o->what;
+        cJSON *one = json_object(arena);
+        add_text(one, "name", c->name, arena);
+        add_text(one, "expression", c->expression, arena);
+        add_text(one, "method", c->method, arena);
+        add_text(one, "url", c->url, arena);
+        if (c->status)
+            json_add(one, "status", json_integer(arena, c->status));
+        add_text(one, "error", c->error, arena);
+        add_text(one, "findings", c->findings, arena);
+        json_add(one, "duration_ms", json_number(arena, (double)c->took_us / 1000));
+        json_push(list, one);
+    }
+    return list;
+}
+
 static cJSON *shown(const struct journal_entry *e, struct arena *arena)
 {
     cJSON *out = json_object(arena);
@@ -176,6 +267,8 @@ static cJSON *shown(const struct journal_entry *e, struct arena *arena)
     if (e->broken)
         json_add(out, "broken", json_bool(arena, true));
     json_add(out, "took_us", json_integer(arena, (int64_t)e->took_us));
+    if (e->first)
+        json_add(out, "callbacks", callbacks_shown(e, arena));
     return out;
 }
 
