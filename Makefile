@@ -10,7 +10,7 @@ Q := $(if $(V),,@)
 
 # What a bare Debian 12 machine lacks; gcc and make are there already.
 PACKAGES      := libcivetweb-dev libcjson-dev libcyaml-dev libyaml-dev libpcre2-dev liburiparser-dev \
-                 libidn2-dev libssl-dev zlib1g-dev libxml2-dev
+                 libidn2-dev libssl-dev zlib1g-dev libxml2-dev libcurl4-openssl-dev
 TEST_PACKAGES := libcmocka-dev bats curl jq libtest-json-schema-acceptance-perl
 BENCH_PACKAGES := wrk curl jq
 
@@ -27,7 +27,7 @@ SHARE   := $(PREFIX)/share/understudy
 CPPFLAGS += -Imock -D_XOPEN_SOURCE=700 -MMD -MP
 CFLAGS   += -std=c11 $(WARN) $(OPT-$(VARIANT)) $(if $(WERROR),-Werror)
 LDFLAGS  += $(filter -fsanitize%,$(OPT-$(VARIANT)))
-LDLIBS   += -lcivetweb -lcjson -lcyaml -lyaml -lpcre2-8 -luriparser -lidn2 -lcrypto -lxml2 -lz -lpthread -lm
+LDLIBS   += -lcivetweb -lcjson -lcyaml -lyaml -lpcre2-8 -luriparser -lidn2 -lcrypto -lcurl -lxml2 -lz -lpthread -lm
 
 SOURCES := $(wildcard mock/*.c mock/*/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)

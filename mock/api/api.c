@@ -172,10 +172,10 @@ static void add_additional(struct finding_operations *f, const char *path,
                       load_join(f->l, pointer, one->string));
 }
 
-static void read_item(struct finding_operations *f, const cJSON *path,
-                      const char *pointer)
+static void read_item(struct finding_operations *f, const char *path,
+                      const cJSON *node_of_item, const char *pointer)
 {
-    const cJSON *item = load_follow(f->l, path, &pointer);
+    const cJSON *item = load_follow(f->l, node_of_item, &pointer);
     if (!json_is_object(item)) {
         if (!f->ops && item)
             load_error(f->l, pointer, NULL,
@@ -186,14 +186,22 @@ static void read_item(struct finding_operations *f, const cJSON *path,
         const cJSON *node = json_member(item, methods[i]);
         bool known = f->l->api->minor >= 2 || strcmp(methods[i], "query") != 0;
         if (node && known)
-            add_operation(f, path->string, item, pointer, node,
+            add_operation(f, path, item, pointer, node,
                           load_join(f->l, pointer, methods[i]));
         else if (node && !f->ops)
             load_warn(f->l, pointer, methods[i],
                       "OpenAPI 3.%d has no such method; it will not be served",
                       f->l->api->minor);
     }
-    add_additional(f, path->string, item, pointer);
+    add_additional(f, path, item, pointer);
+}
+
+size_t load_item(struct loading *l, const char *path, const cJSON *item,
+                 const char *pointer, struct operation *ops)
+{
+    struct finding_operations f = { .l = l, .ops = ops };
+    read_item(&f, path, item, pointer);
+    return f.count;
 }
 
 static void each_path(struct finding_operations *f)
@@ -205,7 +213,7 @@ static void each_path(struct finding_operations *f)
             continue;
         const char *pointer = load_join(f->l, "/paths", path->string);
         if (path->string[0] == '/')
-            read_item(f, path, pointer);
+            read_item(f, path->string, path, pointer);
         else if (!f->ops)
             load_error(f->l, pointer, NULL, "a path starts with '/'");
     }
@@ -218,7 +226,7 @@ static void each_webhook(struct finding_operations *f)
     const cJSON *hooks = json_member(f->l->api->root, "webhooks");
     for (const cJSON *hook = json_is_object(hooks) ? hooks->child : NULL; hook;
          hook = hook->next)
-        read_item(f, hook, load_join(f->l, "/webhooks", hook->string));
+        read_item(f, hook->string, hook, load_join(f->l, "/webhooks", hook->string));
 }
 
 static struct operation *
@@ -328,6 +336,7 @@ static struct api *load_document(struct api *api, const char *file,
         return NULL;
     load_param_tables(&l);
     load_examples(&l);
+    load_callback_examples(&l);
     load_items(&l);
     api->routes = routes_new(api, arena, err);
     return err->errors == errors ? api : NULL;

@@ -12,6 +12,7 @@
 #include "doc/json.h"
 #include "schema/schema.h"
 
+struct callback;
 struct encoding;
 struct media_type;
 struct origins;
@@ -174,6 +175,8 @@ struct operation {
     size_t security_count; /* 0: anyone */
     size_t index;          /* in api->operations */
     bool deprecated;
+    const struct callback *callbacks; /* fired once it has answered (callback.h) */
+    size_t callback_count;
     const struct operation *item; /* of POST /pets: some operation of /pets/{id} */
     const char *pointer;
 };

@@ -85,16 +85,15 @@ static bool read_external(struct loading *l, const struct media *m, const char *
 /* A text that holds the JSON which the schema wants is a common slip, and what is meant
  * is plain. */
 static const cJSON *unwrapped(const struct media *m, const cJSON *value,
-                              struct arena *arena)
+                              enum direction direction, struct arena *arena)
 {
     struct json_error error;
     if (!json_is_string(value))
         return NULL;
     const cJSON *inner =
         json_read(str(value->valuestring), LIMIT_BODY_NODES, arena, &error);
-    return inner && schema_check(m->schema, inner, DIRECTION_RESPONSE, "", arena, NULL)
-               ? inner
-               : NULL;
+    return inner && schema_check(m->schema, inner, direction, "", arena, NULL) ? inner
+                                                                               : NULL;
 }
 
 /* Bytes that are to be sent as JSON are looked at as such. */
@@ -112,14 +111,14 @@ static bool read_serialized(struct loading *l, const struct media *m, struct exa
 }
 
 static void check(struct loading *l, const struct media *m, struct example *e,
-                  const char *pointer)
+                  enum direction direction, const char *pointer)
 {
     struct findings findings = { .arena = l->arena };
     e->fits = read_serialized(l, m, e, pointer);
     if (!m->schema || !e->value ||
-        schema_check(m->schema, e->value, DIRECTION_RESPONSE, "", l->arena, &findings))
+        schema_check(m->schema, e->value, direction, "", l->arena, &findings))
         return;
-    const cJSON *inner = unwrapped(m, e->value, l->arena);
+    const cJSON *inner = unwrapped(m, e->value, direction, l->arena);
     if (inner && !e->text.ptr) {
         load_warn(l, pointer, NULL,
                   "the example is text that holds JSON; it is sent as that JSON");
@@ -135,7 +134,8 @@ static void check(struct loading *l, const struct media *m, struct example *e,
 /* An Example Object (OpenAPI 3.1.1, 4.8.19; dataValue and serializedValue are 3.2's).
  * False when it gives nothing that can be sent. */
 static bool read_example(struct loading *l, const struct media *m, const cJSON *node,
-                         const char *pointer, struct example *e)
+                         enum direction direction, const char *pointer,
+                         struct example *e)
 {
     const char *name = e->name;
     node = load_follow(l, node, &pointer);
@@ -151,11 +151,11 @@ static bool read_example(struct loading *l, const struct media *m, const cJSON *
     if (!e->value && !e->text.ptr &&
         (!external || !read_external(l, m, external, pointer, e)))
         return false;
-    check(l, m, e, pointer);
+    check(l, m, e, direction, pointer);
     return true;
 }
 
-static void read_all(struct loading *l, struct media *m)
+void load_media_examples(struct loading *l, struct media *m, enum direction direction)
 {
     const cJSON *list = json_member(m->node, "examples");
     const cJSON *single = json_member(m->node, "example");
@@ -166,11 +166,11 @@ static void read_all(struct loading *l, struct media *m)
          one = one->next) {
         struct example *e = &all[count];
         *e = (struct example){ .name = one->string };
-        count += read_example(l, m, one, load_join(l, base, one->string), e);
+        count += read_example(l, m, one, direction, load_join(l, base, one->string), e);
     }
     if (single) {
         all[count] = (struct example){ .name = "", .value = single };
-        check(l, m, &all[count++], load_join(l, m->pointer, "example"));
+        check(l, m, &all[count++], direction, load_join(l, m->pointer, "example"));
     }
     m->examples = all;
     m->example_count = count;
@@ -193,7 +193,7 @@ void load_examples(struct loading *l)
                     m->examples = before->examples;
                     m->example_count = before->example_count;
                 } else {
-                    read_all(l, m);
+                    load_media_examples(l, m, DIRECTION_RESPONSE);
                 }
             }
     }

@@ -4,7 +4,7 @@
 
 /* What the server says itself, and what would break the delivery if a document's word
  * were sent for it. OpenAPI 4.8.17.1 leaves Content-Type out as well. */
-static bool is_ours(const char *name)
+bool field_is_ours(const char *name)
 {
     static const char *const names[] = { "connection",     "content-encoding",
                                          "content-length", "content-type",
@@ -32,8 +32,8 @@ static const cJSON *given(struct loading *l, const cJSON *node, const char *poin
     return value ? value : json_member(one, "serializedValue");
 }
 
-static void load_field(struct loading *l, struct field *f, const cJSON *node,
-                       const char *pointer)
+void load_field(struct loading *l, struct field *f, const cJSON *node,
+                const char *pointer)
 {
     const cJSON *content = json_member(node, "content");
     if (json_is_object(content) && content->child) {
@@ -57,7 +57,8 @@ void load_fields(struct loading *l, struct reply *r)
     for (const cJSON *one = json_is_object(all) ? all->child : NULL; one;
          one = one->next) {
         const char *pointer = load_join(l, base, one->string);
-        const cJSON *node = is_ours(one->string) ? NULL : load_follow(l, one, &pointer);
+        const cJSON *node =
+            field_is_ours(one->string) ? NULL : load_follow(l, one, &pointer);
         if (!json_is_object(node))
             continue;
         struct field *f = &r->fields[r->field_count++];

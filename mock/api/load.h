@@ -10,6 +10,7 @@ struct loading {
     struct arena *arena;
     struct err *err;
     struct map *shapes; /* pointer → struct shape *, of shape.c */
+    bool in_callback;   /* what is read is called by the mock, not served by it */
 };
 
 /* node after following "$ref"s; *pointer is where that is. Reports a reference that
@@ -58,6 +59,25 @@ void load_param_tables(struct loading *l);
 /* The entries of a `content` map that stands at pointer; media_load.c. */
 struct media *load_media(struct loading *l, const cJSON *content, const char *pointer,
                          size_t *count);
+
+/* The operations of a path item that stands at pointer (api.c); how many. With ops NULL
+ * they are only counted, and mistakes are told; path is what they are to have. */
+size_t load_item(struct loading *l, const char *path, const cJSON *item,
+                 const char *pointer, struct operation *ops);
+
+/* What an operation calls back (callback.c); the examples once all is compiled. */
+void load_callbacks(struct loading *l, struct operation *op, const cJSON *all);
+void load_callback_examples(struct loading *l);
+
+/* example.c: the examples of one media type, which goes that way. */
+void load_media_examples(struct loading *l, struct media *m, enum direction direction);
+
+/* field.c: what a header or a parameter in header has, but for name and required. */
+void load_field(struct loading *l, struct field *f, const cJSON *node,
+                const char *pointer);
+
+/* Whether a field is none for a document to fill in: it belongs to the connection. */
+bool field_is_ours(const char *name);
 
 /* operation.c: path_item stands at item_pointer, node at pointer. */
 bool load_operation(struct loading *l, struct operation *op, const cJSON *path_item,

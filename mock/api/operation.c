@@ -133,7 +133,7 @@ bool load_operation(struct loading *l, struct operation *op, const cJSON *path_i
     load_replies(l, op, json_member(node, "responses"));
     load_security(l, op, node);
     if (json_member(node, "callbacks"))
-        load_warn(l, op->pointer, "callbacks", "callbacks are not fired");
+        load_callbacks(l, op, json_member(node, "callbacks"));
     make_input(l, op);
     return true;
 }

@@ -208,6 +208,30 @@
 #define LIMIT_KEEP_ALIVE_MS 60000
 #define LIMIT_REQUEST_MS 30000
 
+/* What one operation may call back: published documents have under five. */
+#define LIMIT_CALLBACKS 32
+
+/* A URL that is called back; what servers take at most. */
+#define LIMIT_CALLBACK_URL ((size_t)8 * 1024)
+
+/* The body of one. */
+#define LIMIT_CALLBACK_BODY ((size_t)4 * 1024 * 1024)
+
+/* Callbacks that wait for their turn, and their bytes together. */
+#define LIMIT_CALLBACKS_WAITING 1000
+#define LIMIT_CALLBACKS_BYTES ((size_t)64 * 1024 * 1024)
+
+/* How long a receiver may take to be reached, and all in all: it holds up those behind
+ * it. */
+#define LIMIT_CALLBACK_CONNECT_MS 1000
+#define LIMIT_CALLBACK_MS 5000
+
+/* What a receiver may say, its head and its body: "thank you" as a rule. */
+#define LIMIT_CALLBACK_ANSWER ((size_t)256 * 1024)
+
+/* How long a stop waits for callbacks; what is left then is not fired. */
+#define LIMIT_CALLBACK_STOP_MS 2000
+
 /* How long a stop waits for calls under way. */
 #define LIMIT_STOP_MS 5000
 

@@ -36,6 +36,9 @@
       "and in calls")                                                                 \
     X(CORS, "cors", 0, NULL, "let pages of any origin call, as browsers ask")         \
     X(WATCH, "watch", 0, NULL, "load anew when a file changes, as SIGHUP does")       \
+    X(ALLOW_CALLBACKS, "allow-callbacks", 0, "HOST",                                  \
+      "call back to this host, too; * is any; may be repeated")                       \
+    X(NO_CALLBACKS, "no-callbacks", 0, NULL, "call nobody back")                      \
     X(ADMIN_TOKEN, "admin-token", 0, "TEXT",                                          \
       "/__admin wants this bearer token; needed "                                     \
       "off loopback")                                                                 \
@@ -207,6 +210,11 @@ static bool apply(struct options *o, enum option which, const char *value)
         return true;
     case OPTION_WATCH:
         o->watch = truth(value);
+        return true;
+    case OPTION_ALLOW_CALLBACKS:
+        return add(o->callback_hosts, &o->callback_host_count, value, name);
+    case OPTION_NO_CALLBACKS:
+        o->no_callbacks = truth(value);
         return true;
     case OPTION_ADMIN_TOKEN:
         o->admin_token = *value ? value : NULL;

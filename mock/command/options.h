@@ -30,6 +30,9 @@ struct options {
     struct clock clock;
     size_t max_body;
     bool stateless, strict, cors, watch, quiet, json;
+    bool no_callbacks;
+    const char *callback_hosts[OPTION_LIST]; /* besides this machine; "*": any */
+    size_t callback_host_count;
     const char *schema; /* "FILE" or "FILE#PLACE"; NULL: APIs are checked */
     const char *data[OPTION_LIST];
     size_t data_count;

@@ -3,6 +3,7 @@
 #include "base/gate.h"
 #include "command/command.h"
 #include "play/carry.h"
+#include "serve/callback.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -62,6 +63,20 @@ static int signals_open(void)
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/* False when memory or threads ran out. */
+static bool open_callbacks(struct service *service, const struct options *o)
+{
+    struct callbacks_options options = {
+        .journal = service->journal,
+        .reach = { .allowed = o->callback_hosts,
+                   .allowed_count = o->callback_host_count },
+        .quiet = o->quiet,
+    };
+    if (!o->no_callbacks)
+        service->callbacks = callbacks_new(&options);
+    return o->no_callbacks || service->callbacks;
+}
+
 int show_open(struct show *s, const struct options *o)
 {
     *s = (struct show){ .options = o,
@@ -84,7 +99,7 @@ int show_open(struct show *s, const struct options *o)
         load_print(s->loaded, true, stderr);
         return EXIT_BAD_INPUT;
     }
-    if (!world_open(&s->loaded->world)) {
+    if (!world_open(&s->loaded->world) || !open_callbacks(&s->service, o)) {
         fputs("understudy: out of memory\n", stderr);
         return EXIT_ENVIRONMENT;
     }
@@ -103,6 +118,7 @@ static void loaded_free(struct loaded *l)
 
 void show_done(struct show *s)
 {
+    callbacks_free(s->service.callbacks);
     loaded_free(s->loaded);
     lookout_free(s->lookout);
     journal_free(s->service.journal);
@@ -119,8 +135,10 @@ static bool change_over(struct show *s, struct loaded *next, struct err *lost)
 {
     gate_close(s->service.gate);
     bool ok = world_carry(&next->world, &s->loaded->world, lost);
-    if (ok)
+    if (ok) {
         s->service.world = &next->world;
+        callbacks_forget(s->service.callbacks);
+    }
     gate_open(s->service.gate);
     return ok;
 }

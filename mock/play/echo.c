@@ -4,6 +4,7 @@ struct echo {
     cJSON *whole; /* what the schema is about */
     cJSON *into;  /* the object in it whose members are set */
     const struct schema *schema;
+    enum direction direction;
     struct arena *arena;
 };
 
@@ -20,7 +21,7 @@ static void set(const struct echo *e, const char *name, const cJSON *value)
     cJSON before = *at;
     json_become(at, json_copy(e->arena, value));
     if (e->schema &&
-        !schema_check(e->schema, e->whole, DIRECTION_RESPONSE, "", e->arena, NULL))
+        !schema_check(e->schema, e->whole, e->direction, "", e->arena, NULL))
         json_become(at, &before);
 }
 
@@ -67,15 +68,15 @@ static const cJSON *last_value(const struct operation *op, const cJSON *path)
     return n && op->path[n - 1] == '}' ? last : NULL;
 }
 
-cJSON *echo_input(cJSON *value, const struct schema *schema, const struct operation *op,
-                  const cJSON *input, struct arena *arena)
+cJSON *echo_input(cJSON *value, const struct schema *schema, enum direction direction,
+                  const struct operation *op, const cJSON *input, struct arena *arena)
 {
     static const char *const sources[] = { "query", "body", "path" };
     const cJSON *last = last_value(op, json_member(input, "path"));
     bool id = last && echo_names_id(last->string);
     if (!json_is_object(value))
         return value;
-    struct echo e = { value, target(value, input, id), schema, arena };
+    struct echo e = { value, target(value, input, id), schema, direction, arena };
     for (size_t i = 0; i < COUNT(sources); i++) {
         const cJSON *from = json_member(input, sources[i]);
         bool whole = i == 1; /* a body's members may be objects and arrays */

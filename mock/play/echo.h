@@ -11,9 +11,10 @@
 
 #include "api/api.h"
 
-/* value, changed in place. schema may be NULL: then everything is taken. */
-cJSON *echo_input(cJSON *value, const struct schema *schema, const struct operation *op,
-                  const cJSON *input, struct arena *arena);
+/* value, which goes that way, changed in place. schema may be NULL: then everything is
+ * taken. */
+cJSON *echo_input(cJSON *value, const struct schema *schema, enum direction direction,
+                  const struct operation *op, const cJSON *input, struct arena *arena);
 
 /* Whether a name is one for ids: "pet_id", "petId", "pet-id". */
 bool echo_names_id(const char *name);

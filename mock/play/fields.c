@@ -43,6 +43,13 @@ static bool is_said(const struct answer *a, const char *name)
     return false;
 }
 
+struct str field_text(const struct field *f, const cJSON *value, struct arena *arena)
+{
+    struct str text =
+        value && !json_is_null(value) ? written(f, value, arena) : STR("");
+    return text.len && can_be_sent(text) ? text : (struct str){ NULL, 0 };
+}
+
 static const cJSON *value_of(struct call *c, const struct field *f)
 {
     const struct media as_media = { .schema = f->schema };
@@ -60,9 +67,8 @@ static void fill_declared(struct call *c, const struct reply *reply, bool all)
         const struct field *f = &reply->fields[i];
         if ((!all && !f->required) || is_said(&c->answer, f->name))
             continue;
-        const cJSON *v = value_of(c, f);
-        struct str text = v && !json_is_null(v) ? written(f, v, c->arena) : STR("");
-        if (text.len && can_be_sent(text))
+        struct str text = field_text(f, value_of(c, f), c->arena);
+        if (text.ptr)
             answer_header(&c->answer, f->name, text);
     }
 }

@@ -13,4 +13,8 @@
 /* c->answer is ready but for its fields; c->route has an operation. */
 void fields_fill(struct call *c);
 
+/* A value as the text of a field; {NULL, 0} when it is none that can be sent (RFC 9110,
+ * 5.5). */
+struct str field_text(const struct field *f, const cJSON *value, struct arena *arena);
+
 #endif

@@ -27,7 +27,8 @@ static void say_sample(struct call *c, const struct media *m)
     cJSON *value =
         declared_sample(m, NULL, NULL, SAMPLE_TYPICAL, c->scope.chance, c->arena);
     if (value)
-        value = echo_input(value, m->schema, op, c->input, c->arena);
+        value =
+            echo_input(value, m->schema, DIRECTION_RESPONSE, op, c->input, c->arena);
     c->answer.body = value;
 }
 

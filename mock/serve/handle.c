@@ -7,6 +7,7 @@
 #include "base/gate.h"
 #include "play/play.h"
 #include "serve/admin.h"
+#include "serve/callback.h"
 #include "serve/cors.h"
 
 #include <stdio.h>
@@ -359,22 +360,13 @@ static struct str header_lines(const struct request *r, struct arena *arena)
     return buffer_str(&b);
 }
 
-static struct str findings_text(const struct findings *all, struct arena *arena)
-{
-    struct buffer b = buffer_in(arena, LIMIT_JOURNAL_BODY);
-    for (size_t i = 0; i < all->count; i++)
-        buffer_printf(&b, "%s%s: %s", i ? "; " : "", all->list[i].pointer,
-                      finding_text(&all->list[i], arena));
-    return buffer_str(&b);
-}
-
 /* Warnings change no answer, so they go into a field of ours. */
 static void warnings_header(const struct call *c, struct response *r)
 {
     enum { MOST = 2000 };
     if (!c->warnings.count)
         return;
-    struct str all = findings_text(&c->warnings, c->arena);
+    struct str all = journal_findings(&c->warnings, c->arena);
     char *text = arena_copy(c->arena, utf8_cut(all, MOST));
     for (char *p = text; *p; p++)
         if ((unsigned char)*p < ' ' || (unsigned char)*p > '~')
@@ -382,12 +374,13 @@ static void warnings_header(const struct call *c, struct response *r)
     response_header(r, "Understudy-Warnings", str(text));
 }
 
-static void record(struct service *service, const struct call *c,
-                   const struct delivery *d, bool broken, uint64_t started)
+static struct journal_ref record(struct service *service, const struct call *c,
+                                 const struct delivery *d, bool broken,
+                                 uint64_t started)
 {
     const struct operation *op = c->route.operation;
     const struct request *r = c->request;
-    journal_add(
+    return journal_add(
         service->journal, c->ns->index,
         (struct journal_entry){
             .at = c->scope.now,
@@ -400,8 +393,8 @@ static void record(struct service *service, const struct call *c,
             .operation = str(op ? op->id : ""),
             .voice = str(c->answer.voice),
             .error = str(c->answer.error),
-            .findings = findings_text(&c->findings, c->arena),
-            .warnings = findings_text(&c->warnings, c->arena),
+            .findings = journal_findings(&c->findings, c->arena),
+            .warnings = journal_findings(&c->warnings, c->arena),
             .answer = d->response.body,
             .status = c->answer.status,
             .broken = broken,
@@ -461,7 +454,8 @@ static void answer_call(struct service *service, struct namespace *ns,
     d->connection = c->connection;
     if (d->connection == CONNECTION_CUT)
         d->cut_after = d->response.body.len / 2;
-    record(service, c, d, !fits, started);
+    struct journal_ref entry = record(service, c, d, !fits, started);
+    callbacks_prepare(service->callbacks, c, entry, d);
 }
 
 void handle(void *context, const struct request *r, struct arena *arena,

@@ -9,14 +9,17 @@
 #include "contract/journal.h"
 #include "play/world.h"
 
+struct callbacks;
+
 struct service {
     struct world *world;
     struct gate *gate; /* whoever gives it another world closes this */
     struct journal *journal;
-    const char *admin_token; /* NULL: none is needed */
-    bool admin_off;          /* not on loopback and no token: /__admin is closed */
-    bool cors;               /* pages of other origins may call */
-    bool quiet;              /* no line on standard error for a broken answer */
+    struct callbacks *callbacks; /* NULL: none are fired */
+    const char *admin_token;     /* NULL: none is needed */
+    bool admin_off;              /* not on loopback and no token: /__admin is closed */
+    bool cors;                   /* pages of other origins may call */
+    bool quiet;                  /* no line on standard error for a broken answer */
 };
 
 /* context is a struct service. As server_options.handle wants it. */

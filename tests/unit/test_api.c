@@ -237,8 +237,6 @@ static void what_will_not_be_done_is_a_warning_with_its_place(void **state)
         { HEAD_31 "paths:\n  /a:\n    get: {}\n", 5, 5, "no responses are declared" },
         { HEAD_31 "paths:\n  /a:\n    query: {}\n", 5, 5,
           "OpenAPI 3.1 has no such method; it will not be served" },
-        { HEAD_31 "paths:\n  /a:\n    post:\n      callbacks: {}\n      " DONE "\n", 6,
-          7, "callbacks are not fired" },
         { HEAD_31
           "paths: {}\ncomponents:\n  securitySchemes:\n    k: {type: mutualTLS}\n",
           6, 5, "the security scheme \"k\" (mutualTLS) will not be enforced" },

@@ -1,0 +1,41 @@
+/* callback.h — the callbacks of calls that were answered, fired one after the other.
+ *
+ * What is to be sent is made while the call is handled and copied, so that nothing of
+ * the call has to stay. It is queued once the answer is on the wire, and a thread of
+ * its own fires it: in the order of the calls, each bounded in time. What became of it
+ * is added to the journal entry of the call that caused it. */
+#ifndef SERVE_CALLBACK_H
+#define SERVE_CALLBACK_H
+
+#include "contract/journal.h"
+#include "play/play.h"
+#include "serve/outgoing.h"
+
+struct callbacks;
+
+struct callbacks_options {
+    struct journal *journal;       /* borrowed */
+    struct outgoing_options reach; /* `stop` is not looked at */
+    bool quiet;                    /* not a word on standard error */
+};
+
+/* Starts the thread. Owned by the caller, who calls callbacks_free once the server has
+ * stopped. NULL when memory or threads ran out. */
+struct callbacks *callbacks_new(const struct callbacks_options *options);
+
+/* Waits for what is queued, LIMIT_CALLBACK_STOP_MS at most; what is left then is not
+ * fired, and standard error says how much. NULL is fine. */
+void callbacks_free(struct callbacks *c);
+
+/* The callbacks of a call that was answered with 2xx go into d->after. */
+void callbacks_prepare(struct callbacks *c, struct call *call, struct journal_ref entry,
+                       struct delivery *d);
+
+/* To be called before an API that calls were answered from goes: the answers to its
+ * callbacks are not checked any more. NULL is fine. */
+void callbacks_forget(struct callbacks *c);
+
+/* Waits until nothing is queued or under way; for tests. */
+void callbacks_settle(struct callbacks *c);
+
+#endif

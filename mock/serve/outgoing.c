@@ -1,0 +1,282 @@
+#include "serve/outgoing.h"
+
+#include "base/limits.h"
+
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+struct outgoing {
+    struct outgoing_options options;
+    CURL *curl;
+    CURLU *url;
+    struct curl_slist *lines;
+    char error[CURL_ERROR_SIZE];
+    bool anywhere;  /* the host of this call was allowed by name */
+    bool elsewhere; /* the address that it led to is not this machine's */
+    bool too_long;
+    size_t head;
+    size_t len;
+    char body[LIMIT_CALLBACK_ANSWER];
+};
+
+struct outgoing *outgoing_new(const struct outgoing_options *options)
+{
+    struct outgoing *o = calloc(1, sizeof(*o));
+    if (!o)
+        return NULL;
+    o->options = *options;
+    bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    o->curl = ready ? curl_easy_init() : NULL;
+    o->url = o->curl ? curl_url() : NULL;
+    if (o->url)
+        return o;
+    outgoing_free(o);
+    return NULL;
+}
+
+void outgoing_free(struct outgoing *o)
+{
+    if (!o)
+        return;
+    curl_slist_free_all(o->lines);
+    curl_url_cleanup(o->url);
+    curl_easy_cleanup(o->curl);
+    curl_global_cleanup();
+    free(o);
+}
+
+/* ---- where it may go ---- */
+
+static bool is_loopback(const struct sockaddr *a)
+{
+    if (a->sa_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)a)->sin6_addr);
+    if (a->sa_family != AF_INET)
+        return false;
+    return ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr) >> 24 == 127;
+}
+
+/* host is as libcurl gives it back: 127.1 has become 127.0.0.1. */
+static bool names_this_machine(const char *host)
+{
+    static const struct str end = { ".localhost", 10 };
+    struct str h = str(host);
+    return str_equal_nocase(h, STR("localhost")) || strcmp(host, "[::1]") == 0 ||
+           (str_starts(h, STR("127.")) &&
+            strspn(host, "0123456789.") == strlen(host)) ||
+           (h.len > end.len && str_equal_nocase(str_from(h, h.len - end.len), end));
+}
+
+/* "[::1]" and "::1" are the same host. */
+static struct str without_brackets(const char *host)
+{
+    struct str h = str(host);
+    bool has = h.len > 2 && h.ptr[0] == '[' && h.ptr[h.len - 1] == ']';
+    return has ? (struct str){ h.ptr + 1, h.len - 2 } : h;
+}
+
+static bool is_allowed(const struct outgoing *o, const char *host)
+{
+    for (size_t i = 0; i < o->options.allowed_count; i++) {
+        const char *one = o->options.allowed[i];
+        if (strcmp(one, "*") == 0 ||
+            str_equal_nocase(without_brackets(one), without_brackets(host)))
+            return true;
+    }
+    return false;
+}
+
+/* A token (RFC 9110, 5.6.2), so that it stays inside its line. */
+static bool is_method(const char *text)
+{
+    return *text && !text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
+                                       "uvwxyz0123456789!#$%&'*+-.^_`|~")];
+}
+
+/* Reads the URL once, with the reader that the call is made by. Why it is not gone to,
+ * or NULL. */
+static const char *aim(struct outgoing *o, const char *url, struct arena *arena)
+{
+    char *scheme = NULL, *host = NULL;
+    const char *why = NULL;
+    CURLUcode code = curl_url_set(o->url, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
+    if (code)
+        return arena_printf(arena, "not fired: this is no URL to go to: %s",
+                            curl_url_strerror(code));
+    if (curl_url_get(o->url, CURLUPART_SCHEME, &scheme, 0) ||
+        curl_url_get(o->url, CURLUPART_HOST, &host, 0))
+        why = "not fired: the URL has no host";
+    else if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
+        why = "not fired: only http and https are spoken";
+    else if (!(o->anywhere = is_allowed(o, host)) && !names_this_machine(host))
+        why = arena_printf(arena,
+                           "not fired: %.200s is not this machine; --allow-callbacks "
+                           "%.200s allows it",
+                           host, host);
+    curl_free(scheme);
+    curl_free(host);
+    return why;
+}
+
+/* ---- what libcurl calls ---- */
+
+static curl_socket_t on_socket(void *context, curlsocktype purpose,
+                               struct curl_sockaddr *address)
+{
+    struct outgoing *o = context;
+    (void)purpose;
+    if (!o->anywhere && !is_loopback(&address->addr)) {
+        o->elsewhere = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c,
+                       curl_off_t d)
+{
+    const struct outgoing *o = context;
+    (void)a, (void)b, (void)c, (void)d;
+    return o->options.stop && atomic_load(o->options.stop);
+}
+
+static size_t on_head(char *bytes, size_t size, size_t count, void *context)
+{
+    struct outgoing *o = context;
+    (void)bytes;
+    o->head += size * count;
+    o->too_long = o->head > LIMIT_CALLBACK_ANSWER;
+    return o->too_long ? 0 : size * count;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct outgoing *o = context;
+    size_t n = size * count;
+    o->too_long = n > sizeof(o->body) - o->len;
+    if (o->too_long)
+        return 0;
+    memcpy(o->body + o->len, bytes, n);
+    o->len += n;
+    return n;
+}
+
+/* ---- one call ---- */
+
+static bool add_line(struct outgoing *o, const char *line)
+{
+    struct curl_slist *list = curl_slist_append(o->lines, line);
+    if (list)
+        o->lines = list;
+    return list;
+}
+
+/* A field without a value takes libcurl's own away. */
+static bool add_lines(struct outgoing *o, const struct outgoing_call *call)
+{
+    bool typed = false, ok = add_line(o, "Expect:");
+    for (size_t i = 0; i < call->line_count && ok; i++) {
+        struct str rest = str(call->lines[i]), name;
+        str_split(&rest, ':', &name);
+        typed = typed || str_equal_nocase(name, STR("Content-Type"));
+        ok = add_line(o, call->lines[i]);
+    }
+    return ok && (typed || add_line(o, "Content-Type:"));
+}
+
+static bool has_body(const struct outgoing_call *call)
+{
+    static const char *const without[] = { "GET", "HEAD", "DELETE", "OPTIONS",
+                                           "TRACE" };
+    for (size_t i = 0; i < COUNT(without); i++)
+        if (!call->body.ptr && strcmp(call->method, without[i]) == 0)
+            return false;
+    return true;
+}
+
+static void prepare(struct outgoing *o, const struct outgoing_call *call)
+{
+    CURL *c = o->curl;
+    curl_easy_setopt(c, CURLOPT_CURLU, o->url);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_PROXY, "");
+    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    /* Whoever is called may end at any time: nothing is kept open to it. */
+    curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L);
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)LIMIT_CALLBACK_CONNECT_MS);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS,
+                     o->options.timeout_ms ? (long)o->options.timeout_ms
+                                           : (long)LIMIT_CALLBACK_MS);
+    curl_easy_setopt(c, CURLOPT_USERAGENT, "understudy/" UNDERSTUDY_VERSION);
+    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, o->error);
+    curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, o);
+    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(c, CURLOPT_XFERINFODATA, o);
+    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_head);
+    curl_easy_setopt(c, CURLOPT_HEADERDATA, o);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, o);
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, o->lines);
+    if (has_body(call)) {
+        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
+        curl_easy_setopt(c, CURLOPT_POSTFIELDS, call->body.ptr ? call->body.ptr : "");
+    }
+    if (strcmp(call->method, "HEAD") == 0)
+        curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+    else
+        curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, call->method);
+}
+
+static const char *reason(const struct outgoing *o, CURLcode code, struct arena *arena)
+{
+    if (o->elsewhere)
+        return "not fired: the name leads to an address that is not this machine's";
+    if (o->too_long)
+        return arena_printf(arena, "the answer is longer than %zu bytes",
+                            LIMIT_CALLBACK_ANSWER);
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return "broken off: the mock is stopping";
+    return arena_printf(arena, "%s", o->error[0] ? o->error : curl_easy_strerror(code));
+}
+
+bool outgoing_send(struct outgoing *o, const struct outgoing_call *call,
+                   struct arena *arena, struct outgoing_answer *answer,
+                   const char **why)
+{
+    o->anywhere = o->elsewhere = o->too_long = false;
+    o->head = o->len = 0;
+    o->error[0] = '\0';
+    curl_slist_free_all(o->lines);
+    o->lines = NULL;
+    *why = is_method(call->method) ? aim(o, call->url, arena)
+                                   : "not fired: the method is none of HTTP";
+    if (*why)
+        return false;
+    curl_easy_reset(o->curl);
+    if (!add_lines(o, call)) {
+        *why = "out of memory";
+        return false;
+    }
+    prepare(o, call);
+    CURLcode code = curl_easy_perform(o->curl);
+    if (code != CURLE_OK) {
+        *why = reason(o, code, arena);
+        return false;
+    }
+    long status = 0;
+    char *type = NULL;
+    curl_easy_getinfo(o->curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(o->curl, CURLINFO_CONTENT_TYPE, &type);
+    *answer = (struct outgoing_answer){
+        .status = (int)status,
+        .content_type = type ? arena_copy(arena, str(type)) : NULL,
+        .body = { arena_copy(arena, (struct str){ o->body, o->len }), o->len },
+    };
+    return true;
+}
