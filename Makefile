@@ -27,7 +27,7 @@ SHARE   := $(PREFIX)/share/understudy
 CPPFLAGS += -Imock -D_XOPEN_SOURCE=700 -MMD -MP
 CFLAGS   += -std=c11 $(WARN) $(OPT-$(VARIANT)) $(if $(WERROR),-Werror)
 LDFLAGS  += $(filter -fsanitize%,$(OPT-$(VARIANT)))
-LDLIBS   += -lcivetweb -lcjson -lcyaml -lyaml -lpcre2-8 -luriparser -lidn2 -lcrypto -lcurl -lxml2 -lz -lpthread -lm
+LDLIBS   += -lcivetweb -lcjson -lcyaml -lyaml -lpcre2-8 -luriparser -lidn2 -lcrypto -ldl -lxml2 -lz -lpthread -lm
 
 SOURCES := $(wildcard mock/*.c mock/*/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)

@@ -201,7 +201,7 @@ static void fire(struct callbacks *c, const struct job *job, struct arena *arena
     }
     /* Most documents have no callbacks: libcurl is only set up for those that do. */
     if (!c->outgoing && !(c->outgoing = outgoing_new(&c->options.reach))) {
-        tell(c, job, 0, "not fired: out of memory", STR(""), 0);
+        tell(c, job, 0, "not fired: libcurl cannot be opened", STR(""), 0);
         return;
     }
     uint64_t started = clock_monotonic_us();

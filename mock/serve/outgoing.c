@@ -2,10 +2,56 @@
 
 #include "base/limits.h"
 
+/* Its type checks are macros of its functions' names. */
+#define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+
+/* ---- the library ----
+ *
+ * libcurl brings two dozen other libraries: five megabytes that a mock without
+ * callbacks does without. So it is opened at the first callback, once, and stays. */
+
+#undef curl_easy_setopt
+#undef curl_easy_getinfo
+#define FUNCTIONS(X)                                                             \
+    X(global_init)                                                               \
+    X(easy_init)                                                                 \
+    X(easy_cleanup) X(easy_reset) X(easy_setopt) X(easy_perform) X(easy_getinfo) \
+        X(easy_strerror) X(slist_append) X(slist_free_all) X(url) X(url_cleanup) \
+            X(url_set) X(url_get) X(url_strerror) X(free)
+
+#define MEMBER(name) __typeof__(&curl_##name) name;
+static struct {
+    FUNCTIONS(MEMBER)
+} lib;
+static bool lib_ready;
+
+static bool find(void *library, const char *name, void *function)
+{
+    void *found = dlsym(library, name);
+    memcpy(function, &found, sizeof(found));
+    return found;
+}
+
+static void lib_open(void)
+{
+    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+#define FIND(name) &&find(library, "curl_" #name, &lib.name)
+    lib_ready =
+        library FUNCTIONS(FIND) && lib.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+static bool lib_is_ready(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, lib_open);
+    return lib_ready;
+}
 
 struct outgoing {
     struct outgoing_options options;
@@ -27,9 +73,8 @@ struct outgoing *outgoing_new(const struct outgoing_options *options)
     if (!o)
         return NULL;
     o->options = *options;
-    bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-    o->curl = ready ? curl_easy_init() : NULL;
-    o->url = o->curl ? curl_url() : NULL;
+    o->curl = lib_is_ready() ? lib.easy_init() : NULL;
+    o->url = o->curl ? lib.url() : NULL;
     if (o->url)
         return o;
     outgoing_free(o);
@@ -40,10 +85,11 @@ void outgoing_free(struct outgoing *o)
 {
     if (!o)
         return;
-    curl_slist_free_all(o->lines);
-    curl_url_cleanup(o->url);
-    curl_easy_cleanup(o->curl);
-    curl_global_cleanup();
+    if (lib_ready) {
+        lib.slist_free_all(o->lines);
+        lib.url_cleanup(o->url);
+        lib.easy_cleanup(o->curl);
+    }
     free(o);
 }
 
@@ -101,12 +147,12 @@ static const char *aim(struct outgoing *o, const char *url, struct arena *arena)
 {
     char *scheme = NULL, *host = NULL;
     const char *why = NULL;
-    CURLUcode code = curl_url_set(o->url, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
+    CURLUcode code = lib.url_set(o->url, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
     if (code)
         return arena_printf(arena, "not fired: this is no URL to go to: %s",
-                            curl_url_strerror(code));
-    if (curl_url_get(o->url, CURLUPART_SCHEME, &scheme, 0) ||
-        curl_url_get(o->url, CURLUPART_HOST, &host, 0))
+                            lib.url_strerror(code));
+    if (lib.url_get(o->url, CURLUPART_SCHEME, &scheme, 0) ||
+        lib.url_get(o->url, CURLUPART_HOST, &host, 0))
         why = "not fired: the URL has no host";
     else if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
         why = "not fired: only http and https are spoken";
@@ -115,8 +161,8 @@ static const char *aim(struct outgoing *o, const char *url, struct arena *arena)
                            "not fired: %.200s is not this machine; --allow-callbacks "
                            "%.200s allows it",
                            host, host);
-    curl_free(scheme);
-    curl_free(host);
+    lib.free(scheme);
+    lib.free(host);
     return why;
 }
 
@@ -167,7 +213,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 
 static bool add_line(struct outgoing *o, const char *line)
 {
-    struct curl_slist *list = curl_slist_append(o->lines, line);
+    struct curl_slist *list = lib.slist_append(o->lines, line);
     if (list)
         o->lines = list;
     return list;
@@ -199,38 +245,38 @@ static bool has_body(const struct outgoing_call *call)
 static void prepare(struct outgoing *o, const struct outgoing_call *call)
 {
     CURL *c = o->curl;
-    curl_easy_setopt(c, CURLOPT_CURLU, o->url);
-    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(c, CURLOPT_PROXY, "");
-    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    lib.easy_setopt(c, CURLOPT_CURLU, o->url);
+    lib.easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    lib.easy_setopt(c, CURLOPT_PROXY, "");
+    lib.easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+    lib.easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    lib.easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     /* Whoever is called may end at any time: nothing is kept open to it. */
-    curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L);
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)LIMIT_CALLBACK_CONNECT_MS);
-    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS,
-                     o->options.timeout_ms ? (long)o->options.timeout_ms
-                                           : (long)LIMIT_CALLBACK_MS);
-    curl_easy_setopt(c, CURLOPT_USERAGENT, "understudy/" UNDERSTUDY_VERSION);
-    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, o->error);
-    curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
-    curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, o);
-    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
-    curl_easy_setopt(c, CURLOPT_XFERINFODATA, o);
-    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_head);
-    curl_easy_setopt(c, CURLOPT_HEADERDATA, o);
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(c, CURLOPT_WRITEDATA, o);
-    curl_easy_setopt(c, CURLOPT_HTTPHEADER, o->lines);
+    lib.easy_setopt(c, CURLOPT_FORBID_REUSE, 1L);
+    lib.easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)LIMIT_CALLBACK_CONNECT_MS);
+    lib.easy_setopt(c, CURLOPT_TIMEOUT_MS,
+                    o->options.timeout_ms ? (long)o->options.timeout_ms
+                                          : (long)LIMIT_CALLBACK_MS);
+    lib.easy_setopt(c, CURLOPT_USERAGENT, "understudy/" UNDERSTUDY_VERSION);
+    lib.easy_setopt(c, CURLOPT_ERRORBUFFER, o->error);
+    lib.easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    lib.easy_setopt(c, CURLOPT_OPENSOCKETDATA, o);
+    lib.easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+    lib.easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+    lib.easy_setopt(c, CURLOPT_XFERINFODATA, o);
+    lib.easy_setopt(c, CURLOPT_HEADERFUNCTION, on_head);
+    lib.easy_setopt(c, CURLOPT_HEADERDATA, o);
+    lib.easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+    lib.easy_setopt(c, CURLOPT_WRITEDATA, o);
+    lib.easy_setopt(c, CURLOPT_HTTPHEADER, o->lines);
     if (has_body(call)) {
-        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
-        curl_easy_setopt(c, CURLOPT_POSTFIELDS, call->body.ptr ? call->body.ptr : "");
+        lib.easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
+        lib.easy_setopt(c, CURLOPT_POSTFIELDS, call->body.ptr ? call->body.ptr : "");
     }
     if (strcmp(call->method, "HEAD") == 0)
-        curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+        lib.easy_setopt(c, CURLOPT_NOBODY, 1L);
     else
-        curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, call->method);
+        lib.easy_setopt(c, CURLOPT_CUSTOMREQUEST, call->method);
 }
 
 static const char *reason(const struct outgoing *o, CURLcode code, struct arena *arena)
@@ -242,7 +288,7 @@ static const char *reason(const struct outgoing *o, CURLcode code, struct arena 
                             LIMIT_CALLBACK_ANSWER);
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return "broken off: the mock is stopping";
-    return arena_printf(arena, "%s", o->error[0] ? o->error : curl_easy_strerror(code));
+    return arena_printf(arena, "%s", o->error[0] ? o->error : lib.easy_strerror(code));
 }
 
 bool outgoing_send(struct outgoing *o, const struct outgoing_call *call,
@@ -252,27 +298,27 @@ bool outgoing_send(struct outgoing *o, const struct outgoing_call *call,
     o->anywhere = o->elsewhere = o->too_long = false;
     o->head = o->len = 0;
     o->error[0] = '\0';
-    curl_slist_free_all(o->lines);
+    lib.slist_free_all(o->lines);
     o->lines = NULL;
     *why = is_method(call->method) ? aim(o, call->url, arena)
                                    : "not fired: the method is none of HTTP";
     if (*why)
         return false;
-    curl_easy_reset(o->curl);
+    lib.easy_reset(o->curl);
     if (!add_lines(o, call)) {
         *why = "out of memory";
         return false;
     }
     prepare(o, call);
-    CURLcode code = curl_easy_perform(o->curl);
+    CURLcode code = lib.easy_perform(o->curl);
     if (code != CURLE_OK) {
         *why = reason(o, code, arena);
         return false;
     }
     long status = 0;
     char *type = NULL;
-    curl_easy_getinfo(o->curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(o->curl, CURLINFO_CONTENT_TYPE, &type);
+    lib.easy_getinfo(o->curl, CURLINFO_RESPONSE_CODE, &status);
+    lib.easy_getinfo(o->curl, CURLINFO_CONTENT_TYPE, &type);
     *answer = (struct outgoing_answer){
         .status = (int)status,
         .content_type = type ? arena_copy(arena, str(type)) : NULL,

@@ -22,7 +22,7 @@ struct outgoing_options {
 };
 
 /* For one thread. Owned by the caller, who calls outgoing_free. NULL when memory ran
- * out. */
+ * out, or libcurl is not on this machine. */
 struct outgoing *outgoing_new(const struct outgoing_options *options);
 void outgoing_free(struct outgoing *o);
 
