@@ -316,6 +316,9 @@ static void read_rules(struct reading *r, struct store_collection *c,
     rules->updated = texts(r, record->updated, record->updated_count);
     rules->updated_count = record->updated_count;
     rules->version = record->version;
+    rules->owned = texts(r, record->owned, record->owned_count);
+    rules->owned_count = record->owned_count;
+    rules->complete = record->complete == YES;
     for (unsigned j = 0; j < record->created_count; j++)
         check_member(r, c, record->created[j], at(r, "/collections/%/created/%", i, j),
                      &place);
@@ -471,6 +474,7 @@ static void read_where(struct reading *r, struct naming *n, struct step *to,
         if (place.types & (TYPE_OBJECT | TYPE_ARRAY))
             place.types = TYPE_ANY; /* an item, or a reference's key */
         to->where[i].at = pointer;
+        to->where[i].types = place.types;
         here.pointer = arena_printf(r->arena, "%s/where/%u/is", w.pointer, i);
         to->where[i].is = expression_read(n, from->where[i].is, place.types, here);
     }
@@ -531,6 +535,17 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
         n->item = NULL;
     }
     to->otherwise = read_otherwise(r, n, from->otherwise, w);
+    to->merge = read_optional(n, from->merge, below(r, w, "merge"));
+    to->patch = read_optional(n, from->patch, below(r, w, "patch"));
+    to->replace = read_optional(n, from->replace, below(r, w, "replace"));
+    to->offset = read_optional(n, from->offset, below(r, w, "offset"));
+    to->number = read_optional(n, from->number, below(r, w, "number"));
+    to->sort = read_optional(n, from->sort, below(r, w, "sort"));
+    to->order = read_optional(n, from->order, below(r, w, "order"));
+    to->turn = from->turn;
+    to->total = from->total == YES;
+    to->from_zero = from->from_zero == YES;
+    to->shape = from->shape == YES;
     to->limit = read_optional(n, from->limit, below(r, w, "limit"));
     to->cursor = read_optional(n, from->cursor, below(r, w, "cursor"));
     to->mode = read_optional(n, from->mode, below(r, w, "mode"));

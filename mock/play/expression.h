@@ -53,6 +53,7 @@ struct scope {
     const cJSON *item; /* $item */
     int64_t *drawn;    /* one per sequence: drawn in this step, or -1 */
     bool rendered;     /* instances as a client sees them, not as stored */
+    bool nulls;        /* in a body, what is absent is null */
 };
 
 /* What may be named while a text is read at load; every mistake goes to err at `at`. */

@@ -87,8 +87,19 @@ static const cyaml_schema_field_t step_fields[] = {
     TEXT("limit", S, limit),
     TEXT("cursor", S, cursor),
     TEXT("mode", S, mode),
+    TEXT("merge", S, merge),
+    TEXT("patch", S, patch),
+    TEXT("replace", S, replace),
+    TEXT("offset", S, offset),
+    TEXT("number", S, number),
+    WORD("from_zero", S, from_zero, yes_no),
+    TEXT("sort", S, sort),
+    TEXT("order", S, order),
+    TEXT("turn", S, turn),
+    WORD("total", S, total, yes_no),
     WHOLE("page", S, page),
     TEXT("body", S, body),
+    WORD("shape", S, shape, yes_no),
     LIST("header", S, header, header_shape),
     CYAML_FIELD_END
 };
@@ -125,6 +136,8 @@ static const cyaml_schema_field_t collection_fields[] = {
     LIST("updated", S, updated, text_shape),
     TEXT("version", S, version),
     LIST("unique", S, unique, unique_shape),
+    LIST("owned", S, owned, text_shape),
+    WORD("complete", S, complete, yes_no),
     CYAML_FIELD_END
 };
 SHAPE(collection_shape, S, collection_fields);
@@ -184,6 +197,7 @@ static const cyaml_schema_field_t timestamps_fields[] = { WHOLE("digits", S, dig
 
 #define S struct record_behaviour
 static const cyaml_schema_field_t behaviour_fields[] = {
+    WORD("infer", S, infer, yes_no),
     PART("timestamps", S, timestamps, timestamps_fields),
     LIST("sequences", S, sequences, sequence_shape),
     LIST("collections", S, collections, collection_shape),

@@ -36,10 +36,15 @@ struct record_step {
     struct record_set *set;
     unsigned set_count;
     struct record_error *otherwise;
-    char *limit, *cursor, *mode; /* list */
-    int page;                    /* list: rows when no limit is said */
+    char *merge;                                      /* create, update */
+    char *patch, *replace;                            /* update */
+    char *limit, *cursor, *mode;                      /* list */
+    char *offset, *number, *sort, *order, *turn;      /* list */
+    int page;                                         /* list: rows when no limit is said */
+    enum yes_no total, from_zero;                     /* list */
     int answer;
     char *body;
+    enum yes_no shape; /* answer */
     struct record_header *header;
     unsigned header_count;
 };
@@ -71,6 +76,9 @@ struct record_collection {
     char **created, **updated;
     unsigned created_count, updated_count;
     char *version;
+    char **owned;
+    unsigned owned_count;
+    enum yes_no complete;
 };
 
 struct record_group {
@@ -115,6 +123,7 @@ struct record_timestamps {
 };
 
 struct record_behaviour {
+    enum yes_no infer;
     struct record_timestamps *timestamps;
     struct record_sequence *sequences;
     unsigned sequences_count;

@@ -17,6 +17,7 @@ enum step_kind {
 struct step_where {
     const char *at;
     const struct expression *is;
+    unsigned types; /* of the member, of enum schema_type */
 };
 
 struct step_set {
@@ -36,9 +37,14 @@ struct step {
     struct step_set *set;
     size_t set_count;
     const struct error_plan *otherwise;
+    const struct expression *merge, *patch, *replace; /* whole values, or NULL */
     const struct expression *limit, *cursor, *mode;
-    size_t page; /* 0: all rows */
-    int status;  /* STEP_ANSWER */
+    const struct expression *offset, *number, *sort, *order;
+    const char *turn; /* the query parameter that turns the page; NULL: none */
+    size_t page;      /* 0: all rows */
+    bool total, from_zero;
+    int status; /* STEP_ANSWER */
+    bool shape;
     const struct body_template *body;
     struct {
         const char *name;
@@ -60,6 +66,10 @@ struct collection_rules {
     const char **created, **updated;
     size_t created_count, updated_count;
     const char *version;
+    const char **owned; /* members that no call may set */
+    size_t owned_count;
+    bool complete;
+    const struct schema *key; /* of a complete collection: what a new key has to fit */
 };
 
 /* A behaviour with what only these two files know. */
@@ -79,9 +89,24 @@ const struct store_reference *instance_finish(const struct behaviour *b, size_t 
                                               cJSON *tree, bool created,
                                               struct scope *s);
 
+/* Makes the key of an alias that a reference's value is; false when it leads nowhere. */
+bool instance_resolve(const struct behaviour *b, const struct store_reference *r,
+                      cJSON *node, struct scope *s);
+
 /* Fills the collection's stamps in: created and updated times and the version of a new
  * instance where they are missing; the updated times and the version of an old one. */
 void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool created,
                     struct scope *s);
+
+/* tree with what its schema wants and nobody gave: from before (may be NULL), else from a
+ * sample. NULL when no way was found. */
+cJSON *instance_complete(const struct behaviour *b, size_t c, const cJSON *tree,
+                         const cJSON *before, struct scope *s);
+
+/* The first way in which tree breaks its schema; with before, only a required member that
+ * before has and tree lacks. NULL when there is none. */
+const struct finding *instance_broken(const struct behaviour *b, size_t c,
+                                      const cJSON *tree, const cJSON *before,
+                                      struct scope *s);
 
 #endif

@@ -52,6 +52,8 @@ cJSON *template_value(const struct body_template *t, struct scope *s)
     cJSON *out = array ? json_array(s->arena) : json_object(s->arena);
     for (size_t i = 0; i < t->count; i++) {
         cJSON *value = template_value(t->children[i], s);
+        if (!value && s->nulls)
+            value = json_null(s->arena);
         if (!value)
             continue;
         if (array)

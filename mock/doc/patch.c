@@ -1,0 +1,175 @@
+#include "doc/patch.h"
+
+#include "base/limits.h"
+#include "doc/pointer.h"
+
+static cJSON *merge(const cJSON *target, const cJSON *patch, struct arena *arena,
+                    int depth)
+{
+    if (!json_is_object(patch) || depth > LIMIT_DEPTH)
+        return json_copy(arena, patch);
+    cJSON *out = json_is_object(target) ? json_copy(arena, target) : json_object(arena);
+    for (const cJSON *m = patch->child; m; m = m->next) {
+        cJSON *old = json_member(out, m->string);
+        if (!json_is_null(m))
+            json_set(arena, out, m->string, merge(old, m, arena, depth + 1));
+        else if (old)
+            json_detach(out, old);
+    }
+    return out;
+}
+
+cJSON *patch_merge(const cJSON *target, const cJSON *patch, struct arena *arena)
+{
+    return merge(target, patch, arena, 0);
+}
+
+/* ---- RFC 6902 ---- */
+
+/* A patch under way; the tree may become another one, as "" is a place too. */
+struct patching {
+    struct arena *arena;
+    cJSON *tree;
+};
+
+/* The node that holds the last token of a pointer, and that token. */
+static cJSON *holder_of(struct patching *p, const char *pointer, char **token)
+{
+    const char *last = strrchr(pointer, '/');
+    if (!last)
+        return NULL;
+    char *head = arena_copy(p->arena, (struct str){ pointer, (size_t)(last - pointer) });
+    *token = pointer_token(&last, p->arena);
+    return pointer_get(p->tree, head);
+}
+
+static bool insert(struct patching *p, cJSON *array, const char *token, cJSON *value)
+{
+    long count = (long)json_count(array), at = pointer_index(token);
+    if (strcmp(token, "-") == 0)
+        at = count;
+    if (at < 0 || at > count)
+        return false;
+    cJSON *after = json_array(p->arena), *child = array->child;
+    for (long i = 0; i < at; i++)
+        child = child->next;
+    while (child) {
+        cJSON *next = child->next;
+        json_detach(array, child);
+        json_push(after, child);
+        child = next;
+    }
+    json_push(array, value);
+    for (child = after->child; child;) {
+        cJSON *next = child->next;
+        json_detach(after, child);
+        json_push(array, child);
+        child = next;
+    }
+    return true;
+}
+
+static bool add(struct patching *p, const char *pointer, const cJSON *value)
+{
+    char *token;
+    cJSON *copy = json_copy(p->arena, value);
+    if (!*pointer) {
+        p->tree = copy;
+        return true;
+    }
+    cJSON *holder = holder_of(p, pointer, &token);
+    if (json_is_array(holder))
+        return insert(p, holder, token, copy);
+    if (!json_is_object(holder))
+        return false;
+    json_set(p->arena, holder, token, copy);
+    return true;
+}
+
+static bool take_out(struct patching *p, const char *pointer)
+{
+    if (!*pointer || !pointer_get(p->tree, pointer))
+        return false;
+    pointer_remove(p->tree, pointer);
+    return true;
+}
+
+static bool put_in_place(struct patching *p, const char *pointer, const cJSON *value)
+{
+    if (!pointer_get(p->tree, pointer))
+        return false;
+    if (!*pointer)
+        return add(p, pointer, value);
+    return pointer_set(p->arena, p->tree, pointer, json_copy(p->arena, value));
+}
+
+/* A place cannot be moved into itself (4.4). */
+static bool is_inside(const char *path, const char *from)
+{
+    size_t n = strlen(from);
+    return strncmp(path, from, n) == 0 && path[n] == '/';
+}
+
+static enum patch_answer operate(struct patching *p, const cJSON *operation)
+{
+    const char *op = json_member_text(operation, "op");
+    const char *path = json_member_text(operation, "path");
+    const char *from = json_member_text(operation, "from");
+    const cJSON *value = json_member(operation, "value");
+    if (!op || !path || !pointer_valid(path) || (from && !pointer_valid(from)))
+        return PATCH_MALFORMED;
+    bool remove = strcmp(op, "remove") == 0, move = strcmp(op, "move") == 0;
+    if (remove)
+        return take_out(p, path) ? PATCH_DONE : PATCH_NO_PLACE;
+    if (move || strcmp(op, "copy") == 0) {
+        const cJSON *source = from ? pointer_get(p->tree, from) : NULL;
+        if (!from || (move && is_inside(path, from)))
+            return PATCH_MALFORMED;
+        if (!source)
+            return PATCH_NO_PLACE;
+        if (strcmp(path, from) == 0)
+            return PATCH_DONE;
+        source = json_copy(p->arena, source);
+        if (move && !take_out(p, from))
+            return PATCH_NO_PLACE;
+        return add(p, path, source) ? PATCH_DONE : PATCH_NO_PLACE;
+    }
+    if (!value)
+        return PATCH_MALFORMED;
+    if (strcmp(op, "add") == 0)
+        return add(p, path, value) ? PATCH_DONE : PATCH_NO_PLACE;
+    if (strcmp(op, "replace") == 0)
+        return put_in_place(p, path, value) ? PATCH_DONE : PATCH_NO_PLACE;
+    if (strcmp(op, "test") != 0)
+        return PATCH_MALFORMED;
+    const cJSON *there = pointer_get(p->tree, path);
+    if (!there)
+        return PATCH_NO_PLACE;
+    return json_equal(there, value) ? PATCH_DONE : PATCH_DIFFERENT;
+}
+
+enum patch_answer patch_apply(const cJSON *target, const cJSON *operations,
+                              struct arena *arena, cJSON **result, const char **why)
+{
+    struct patching p = { arena, json_copy(arena, target) };
+    size_t number = 0;
+    *why = NULL;
+    if (!json_is_array(operations)) {
+        *why = "expected a JSON Patch (an array of operations)";
+        return PATCH_MALFORMED;
+    }
+    for (const cJSON *one = operations->child; one; one = one->next, number++) {
+        static const char *const reasons[] = {
+            [PATCH_MALFORMED] = "is no operation of a JSON Patch",
+            [PATCH_NO_PLACE] = "names a place that is not there",
+            [PATCH_DIFFERENT] = "tests for another value than is there",
+        };
+        enum patch_answer answer = operate(&p, one);
+        if (answer == PATCH_DONE)
+            continue;
+        *why = arena_printf(arena, "/body/%zu %s", number, reasons[answer]);
+        return answer;
+    }
+    *result = p.tree;
+    return PATCH_DONE;
+}

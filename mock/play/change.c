@@ -1,0 +1,248 @@
+#include "play/run.h"
+
+#include "doc/patch.h"
+#include "doc/pointer.h"
+#include "schema/sample.h"
+
+static const struct error_plan conflict = { .error = "conflict" };
+static const struct error_plan unprocessable = { .error = "unprocessable_content" };
+
+static void forget_draws(struct run *run)
+{
+    for (size_t i = 0; i < run->b->plan.sequence_count; i++)
+        run->s->drawn[i] = -1;
+}
+
+/* Absent: left alone. null: taken away. */
+static void apply_sets(struct run *run, const struct step *step, cJSON *tree)
+{
+    for (size_t i = 0; i < step->set_count; i++) {
+        const cJSON *value = expression_value(step->set[i].to, run->s);
+        if (!value)
+            continue;
+        if (json_is_null(value))
+            pointer_remove(tree, step->set[i].at);
+        else
+            pointer_set(run->s->arena, tree, step->set[i].at,
+                        json_copy(run->s->arena, value));
+    }
+}
+
+static bool stored(struct run *run, const struct step *step, enum store_answer answer)
+{
+    switch (answer) {
+    case STORE_OK:
+        return true;
+    case STORE_TAKEN:
+        return run_fail(run, step->otherwise, 409, "a value that must be unique is taken");
+    case STORE_FULL:
+        return run_fail(run, NULL, 507, "the collection holds as many instances as it may");
+    }
+    return false;
+}
+
+static bool finish(struct run *run, size_t c, cJSON *tree, bool created)
+{
+    const struct store_reference *lost =
+        instance_finish(run->b, c, tree, created, run->s);
+    instance_stamp(run->b, c, tree, created, run->s);
+    if (!lost)
+        return true;
+    return run_fail(run, lost->otherwise, 400,
+                arena_printf(run->s->arena,
+                             "%s refers to something that does not exist", lost->at));
+}
+
+/* ---- making ---- */
+
+/* Draws for one key before it is given up; only keys that clients have taken are met
+ * twice. */
+enum { MOST_DRAWS = 1000 };
+
+static const struct collection_rules *rules_of(const struct run *run, size_t c)
+{
+    return &book_of(run->b)->rules[c];
+}
+
+static bool is_taken(struct run *run, size_t c, const cJSON *key)
+{
+    const struct store_condition at_key = { run->b->plan.collections[c].key, key };
+    size_t n;
+    store_find(run->s->store, c, &at_key, 1, 0, 1, run->s->arena, &n);
+    return n > 0;
+}
+
+/* A new key for tree where nothing has given it one: as the defaults say, else a sample.
+ * One that another instance has is drawn again. */
+static void draw_key(struct run *run, size_t c, cJSON *tree)
+{
+    const struct collection_rules *rules = rules_of(run, c);
+    const char *at = run->b->plan.collections[c].key;
+    struct scope *s = run->s;
+    for (int i = 0; i < MOST_DRAWS; i++) {
+        const cJSON *key = NULL;
+        struct sampler sampler = { .size = SAMPLE_TYPICAL,
+                                   .direction = DIRECTION_RESPONSE,
+                                   .chance = s->chance,
+                                   .arena = s->arena };
+        for (size_t d = 0; !key && d < rules->default_count; d++)
+            if (strcmp(rules->defaults[d].at, at) == 0)
+                key = expression_value(rules->defaults[d].to, s);
+        if (!key && rules->key)
+            key = sample_make(&sampler, rules->key);
+        if (key)
+            pointer_set(s->arena, tree, at, json_copy(s->arena, key));
+        if (!key || !is_taken(run, c, key))
+            return;
+        forget_draws(run);
+    }
+}
+
+static void drop_owned(struct run *run, size_t c, cJSON *tree)
+{
+    const struct collection_rules *rules = rules_of(run, c);
+    for (size_t i = 0; i < rules->owned_count; i++)
+        pointer_remove(tree, rules->owned[i]);
+}
+
+/* False when the instance cannot be made to fit; nothing is answered then, and the
+ * document's own example is heard. */
+static bool complete(struct run *run, size_t c, cJSON **tree, const cJSON *before)
+{
+    if (!rules_of(run, c)->complete)
+        return true;
+    *tree = instance_complete(run->b, c, *tree, before, run->s);
+    return *tree != NULL;
+}
+
+bool run_create(struct run *run, const struct step *step)
+{
+    size_t c = step->of[0], slot;
+    const char *key = run->b->plan.collections[c].key;
+    const cJSON *given = step->merge ? expression_value(step->merge, run->s) : NULL;
+    cJSON *tree = json_is_object(given) ? json_copy(run->s->arena, given)
+                                        : json_object(run->s->arena);
+    forget_draws(run);
+    drop_owned(run, c, tree);
+    apply_sets(run, step, tree);
+    if (json_is_null(pointer_get(tree, key)))
+        pointer_remove(tree, key);
+    if (rules_of(run, c)->complete && !pointer_get(tree, key))
+        draw_key(run, c, tree);
+    if (!finish(run, c, tree, true) || !complete(run, c, &tree, NULL) ||
+        !stored(run, step, store_insert(run->s->store, c, tree, &slot)))
+        return false;
+    run_bind(run, step, c, store_get(run->s->store, c, slot), false);
+    return true;
+}
+
+/* ---- changing ---- */
+
+/* The list that updates of one name append to. */
+static cJSON *changed_list(struct run *run, const struct step *step)
+{
+    const struct binding *b = step->as ? scope_binding(run->s, step->as) : NULL;
+    cJSON *list = json_array(run->s->arena);
+    for (const cJSON *one = b && b->value ? b->value->child : NULL; one;
+         one = one->next)
+        json_push(list, json_copy(run->s->arena, one));
+    return list;
+}
+
+/* What no call may change is as it was. */
+static void keep_own(struct run *run, size_t c, const cJSON *old, cJSON *tree)
+{
+    const struct store_collection *plan = &run->b->plan.collections[c];
+    const struct collection_rules *rules = rules_of(run, c);
+    const size_t count = 1 + rules->owned_count + plan->hidden_count;
+    for (size_t i = 0; i < count; i++) {
+        const char *at = i == 0                    ? plan->key
+                         : i <= rules->owned_count ? rules->owned[i - 1]
+                                                   : plan->hidden[i - 1 - rules->owned_count];
+        const cJSON *was = pointer_get(old, at);
+        pointer_remove(tree, at);
+        if (was)
+            pointer_set(run->s->arena, tree, at, json_copy(run->s->arena, was));
+    }
+}
+
+static bool patched(struct run *run, const cJSON *old, const cJSON *patch, cJSON **tree)
+{
+    const char *why;
+    switch (patch_apply(old, patch, run->s->arena, tree, &why)) {
+    case PATCH_DONE:
+        return true;
+    case PATCH_MALFORMED:
+        return run_fail(run, NULL, 400, why);
+    case PATCH_NO_PLACE:
+        return run_fail(run, &unprocessable, 422, why);
+    case PATCH_DIFFERENT:
+        return run_fail(run, &conflict, 409, why);
+    }
+    return false;
+}
+
+/* The instance as the call wants it, before sets, stamps and what has to be there. */
+static bool changed_by(struct run *run, const struct step *step, size_t c,
+                       const cJSON *old, cJSON **tree)
+{
+    const struct expression *e = step->patch     ? step->patch
+                                 : step->replace ? step->replace
+                                                 : step->merge;
+    struct arena *arena = run->s->arena;
+    const cJSON *value = e ? expression_value(e, run->s) : NULL;
+    bool list = step->patch && json_is_array(value);
+    *tree = json_copy(arena, old);
+    if (!value)
+        return true;
+    if (list) {
+        if (!patched(run, old, value, tree))
+            return false;
+    } else {
+        *tree = step->replace ? json_copy(arena, value) : patch_merge(old, value, arena);
+    }
+    if (!json_is_object(*tree))
+        return run_fail(run, &unprocessable, 422, "/body: an instance is an object");
+    keep_own(run, c, old, *tree);
+    const struct finding *broken =
+        step->replace || !rules_of(run, c)->complete
+            ? NULL
+            : instance_broken(run->b, c, *tree, list ? NULL : old, run->s);
+    return !broken || run_fail(run, &unprocessable, 422,
+                               arena_printf(arena, "after the change, %s%s%s",
+                                            broken->pointer, *broken->pointer ? ": " : "",
+                                            finding_text(broken, arena)));
+}
+
+static bool change_one(struct run *run, const struct step *step, size_t c, size_t slot,
+                       cJSON **tree)
+{
+    const cJSON *old = store_get(run->s->store, c, slot);
+    if (!changed_by(run, step, c, old, tree))
+        return false;
+    run->s->item = old;
+    apply_sets(run, step, *tree);
+    run->s->item = NULL;
+    return finish(run, c, *tree, false) && complete(run, c, tree, old) &&
+           stored(run, step, store_replace(run->s->store, c, slot, *tree));
+}
+
+bool run_update(struct run *run, const struct step *step)
+{
+    cJSON *changed = changed_list(run, step);
+    size_t total = 0;
+    for (size_t i = 0; i < step->of_count; i++) {
+        size_t c = step->of[i], n;
+        size_t *slots = run_matches(run, step, c, 0, SIZE_MAX, &n);
+        total += n;
+        for (size_t j = 0; j < n; j++) {
+            cJSON *tree;
+            if (!change_one(run, step, c, slots[j], &tree))
+                return false;
+            json_push(changed, json_copy(run->s->arena, tree));
+        }
+    }
+    run_bind(run, step, step->of[0], changed, true);
+    return total || !step->otherwise ||
+           run_fail(run, step->otherwise, 404, "nothing was found");
+}

@@ -1,0 +1,152 @@
+#include "play/script.h"
+
+#include "doc/pointer.h"
+#include "play/shape.h"
+
+static const char *key_text(const struct behaviour *b, size_t c, size_t slot,
+                            const struct store *s)
+{
+    const cJSON *key = pointer_get(store_get(s, c, slot), b->plan.collections[c].key);
+    return json_is_string(key) ? key->valuestring : "";
+}
+
+/* The key that a text means in a reference's collections; NULL when it means none. */
+static const char *resolved(const struct behaviour *b, const struct store_reference *r,
+                            const char *text, const struct store *s)
+{
+    size_t slot;
+    for (size_t i = 0; i < r->of_count; i++)
+        if (store_key(s, r->of[i], text, &slot))
+            return key_text(b, r->of[i], slot, s);
+    return NULL;
+}
+
+bool instance_resolve(const struct behaviour *b, const struct store_reference *r,
+                      cJSON *node, struct scope *s)
+{
+    const char *key =
+        json_is_string(node) ? resolved(b, r, node->valuestring, s->store) : NULL;
+    if (key)
+        node->valuestring = arena_copy(s->arena, str(key));
+    return key != NULL;
+}
+
+const struct store_reference *instance_finish(const struct behaviour *b, size_t c,
+                                              cJSON *tree, bool created,
+                                              struct scope *s)
+{
+    const struct store_collection *plan = &b->plan.collections[c];
+    const struct collection_rules *rules = &book_of(b)->rules[c];
+    if (created) {
+        s->item = tree;
+        for (size_t i = 0; i < rules->default_count; i++) {
+            const cJSON *value = pointer_get(tree, rules->defaults[i].at)
+                                     ? NULL
+                                     : expression_value(rules->defaults[i].to, s);
+            if (value)
+                pointer_set(s->arena, tree, rules->defaults[i].at,
+                            json_copy(s->arena, value));
+        }
+        s->item = NULL;
+    }
+    for (size_t i = 0; i < plan->reference_count; i++) {
+        const struct store_reference *r = &plan->references[i];
+        cJSON *value = pointer_get(tree, r->at);
+        if (!value || json_is_null(value))
+            continue;
+        if (!json_is_array(value)) {
+            if (!instance_resolve(b, r, value, s))
+                return r;
+            continue;
+        }
+        for (cJSON *one = value->child; one; one = one->next)
+            if (!instance_resolve(b, r, one, s))
+                return r;
+    }
+    return NULL;
+}
+
+/* The time as the member wants it: text, or the seconds since 1970. */
+static cJSON *stamp_at(const struct behaviour *b, size_t c, const char *at,
+                       const char *text, struct scope *s)
+{
+    unsigned types = schema_types(b->plan.collections[c].schema, at, NULL);
+    if (types && !(types & TYPE_STRING) && (types & (TYPE_NUMBER | TYPE_INTEGER)))
+        return json_integer(s->arena, s->now / 1000);
+    return json_string(s->arena, str(text));
+}
+
+void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool created,
+                    struct scope *s)
+{
+    const struct collection_rules *rules = &book_of(b)->rules[c];
+    struct arena *arena = s->arena;
+    char now[CLOCK_TEXT];
+    clock_write(s->now, s->format.digits, s->format.utc, now);
+    const cJSON *first = NULL;
+    for (size_t i = 0; created && i < rules->created_count; i++) {
+        if (!pointer_get(tree, rules->created[i]))
+            pointer_set(arena, tree, rules->created[i],
+                        stamp_at(b, c, rules->created[i], now, s));
+        if (!first)
+            first = pointer_get(tree, rules->created[i]);
+    }
+    for (size_t i = 0; i < rules->updated_count; i++)
+        if (!created)
+            pointer_set(arena, tree, rules->updated[i],
+                        stamp_at(b, c, rules->updated[i], now, s));
+        else if (!pointer_get(tree, rules->updated[i]))
+            pointer_set(arena, tree, rules->updated[i],
+                        first ? json_copy(arena, first)
+                              : stamp_at(b, c, rules->updated[i], now, s));
+    if (!rules->version)
+        return;
+    const cJSON *old = pointer_get(tree, rules->version);
+    int64_t version = json_is_number(old) ? (int64_t)old->valuedouble : 0;
+    if (!created || !old)
+        pointer_set(arena, tree, rules->version, json_integer(arena, version + 1));
+}
+
+/* Hidden members are no business of the schema. */
+static cJSON *without_hidden(const struct store_collection *plan, const cJSON *tree,
+                             struct arena *arena)
+{
+    cJSON *out = json_copy(arena, tree);
+    for (size_t i = 0; i < plan->hidden_count; i++)
+        pointer_remove(out, plan->hidden[i]);
+    return out;
+}
+
+cJSON *instance_complete(const struct behaviour *b, size_t c, const cJSON *tree,
+                         const cJSON *before, struct scope *s)
+{
+    const struct store_collection *plan = &b->plan.collections[c];
+    cJSON *out = shape_fit(plan->schema, without_hidden(plan, tree, s->arena), before,
+                           s->chance, s->arena);
+    for (size_t i = 0; out && i < plan->hidden_count; i++) {
+        const cJSON *hidden = pointer_get(tree, plan->hidden[i]);
+        if (hidden)
+            pointer_set(s->arena, out, plan->hidden[i], json_copy(s->arena, hidden));
+    }
+    return out;
+}
+
+const struct finding *instance_broken(const struct behaviour *b, size_t c,
+                                      const cJSON *tree, const cJSON *before,
+                                      struct scope *s)
+{
+    const struct store_collection *plan = &b->plan.collections[c];
+    struct findings *found = arena_take(s->arena, sizeof(*found));
+    found->arena = s->arena;
+    if (schema_check(plan->schema, without_hidden(plan, tree, s->arena),
+                     DIRECTION_RESPONSE, "", s->arena, found))
+        return NULL;
+    for (size_t i = 0; i < found->count; i++) {
+        const struct finding *f = &found->list[i];
+        bool lacks = strcmp(f->keyword, "required") == 0 && f->name;
+        if (!before ||
+            (lacks && pointer_get(before, pointer_join(s->arena, f->pointer, f->name))))
+            return f;
+    }
+    return NULL;
+}

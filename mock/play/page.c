@@ -1,0 +1,381 @@
+#include "play/run.h"
+
+#include "base/limits.h"
+#include "doc/number.h"
+#include "doc/pointer.h"
+
+#include <stdlib.h>
+
+/* Members that one list is sorted by. */
+enum { MOST_SORTS = 4 };
+
+struct sort {
+    const char *at;
+    bool down;
+};
+
+/* One list under way. */
+struct paging {
+    struct run *run;
+    const struct step *step;
+    size_t c;
+    struct sort sorts[MOST_SORTS];
+    size_t sort_count;
+    size_t *slots; /* what is on the list, or as much of it as the page needs */
+    size_t count;
+    size_t first, past; /* of the page, in slots */
+    size_t limit, skip;
+    bool before, cut; /* cut: slots go on behind count */
+};
+
+static const cJSON *value_of(const struct expression *e, struct scope *s)
+{
+    return e ? expression_value(e, s) : NULL;
+}
+
+static const char *text_of(const struct expression *e, struct scope *s)
+{
+    const cJSON *value = value_of(e, s);
+    return json_is_string(value) && value->valuestring[0] ? value->valuestring : NULL;
+}
+
+static bool count_of(const struct expression *e, struct scope *s, size_t *count)
+{
+    const cJSON *value = value_of(e, s);
+    if (!json_is_number(value) || value->valuedouble < 0 ||
+        value->valuedouble > LIMIT_INSTANCES)
+        return false;
+    *count = (size_t)value->valuedouble;
+    return true;
+}
+
+/* ---- sorting ---- */
+
+static bool is_word(struct str word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_equal_nocase(word, str(words[i])))
+            return true;
+    return false;
+}
+
+static bool goes_down(struct str word)
+{
+    static const char *const words[] = { "desc", "descending", "-1", "down" };
+    return is_word(word, words, COUNT(words));
+}
+
+/* The member that a word of a sort means: created may be short for created_at. */
+static const char *member_of(struct paging *p, struct str word)
+{
+    static const char *const ends[] = { "", "_at", "At" };
+    const struct store_collection *plan = &p->run->b->plan.collections[p->c];
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        const char *at =
+            pointer_join(p->run->s->arena, "",
+                         arena_printf(p->run->s->arena, "%.*s%s", (int)word.len,
+                                      word.ptr, ends[i]));
+        if (schema_types(plan->schema, at, NULL))
+            return at;
+    }
+    return NULL;
+}
+
+/* "name", "-name", "+name", "name:desc", "name desc", several between commas. What names
+ * no member leaves the order as it is. */
+static void read_sort(struct paging *p)
+{
+    const char *text = text_of(p->step->sort, p->run->s);
+    const char *order = text_of(p->step->order, p->run->s);
+    struct str rest = str(text ? text : ""), word;
+    while (text && p->sort_count < MOST_SORTS && str_split(&rest, ',', &word)) {
+        word = str_trim(word);
+        bool down = order && goes_down(str(order));
+        if (word.len && (*word.ptr == '-' || *word.ptr == '+')) {
+            down = *word.ptr == '-';
+            word = str_from(word, 1);
+        }
+        for (size_t i = 0; i < word.len; i++)
+            if (word.ptr[i] == ':' || word.ptr[i] == ' ') {
+                down = goes_down(str_trim(str_from(word, i + 1)));
+                word.len = i;
+            }
+        const char *at = utf8_valid(word) ? member_of(p, word) : NULL;
+        if (at)
+            p->sorts[p->sort_count++] = (struct sort){ at, down };
+    }
+}
+
+static int compare_values(const cJSON *a, const cJSON *b)
+{
+    if (json_is_number(a) && json_is_number(b))
+        return number_compare(a, b);
+    if (json_is_string(a) && json_is_string(b))
+        return strcmp(a->valuestring, b->valuestring);
+    if (json_is_bool(a) && json_is_bool(b))
+        return (int)json_is_true(a) - (int)json_is_true(b);
+    bool none_a = !a || json_is_null(a), none_b = !b || json_is_null(b);
+    return (int)none_a - (int)none_b; /* what has no value is last */
+}
+
+struct row {
+    size_t slot;
+    const cJSON *values[MOST_SORTS];
+    const struct paging *paging;
+};
+
+static int compare_rows(const void *x, const void *y)
+{
+    const struct row *a = x, *b = y;
+    for (size_t i = 0; i < a->paging->sort_count; i++) {
+        int c = compare_values(a->values[i], b->values[i]);
+        if (c)
+            return a->paging->sorts[i].down ? -c : c;
+    }
+    return a->slot < b->slot ? -1 : a->slot > b->slot;
+}
+
+static struct row row_of(const struct paging *p, size_t slot)
+{
+    struct row row = { .slot = slot, .paging = p };
+    const cJSON *tree = store_get(p->run->s->store, p->c, slot);
+    for (size_t i = 0; i < p->sort_count; i++)
+        row.values[i] = pointer_get(tree, p->sorts[i].at);
+    return row;
+}
+
+static void sort_slots(struct paging *p)
+{
+    struct row *rows = arena_array(p->run->s->arena, struct row, p->count + 1);
+    for (size_t i = 0; i < p->count; i++)
+        rows[i] = row_of(p, p->slots[i]);
+    qsort(rows, p->count, sizeof(*rows), compare_rows);
+    for (size_t i = 0; i < p->count; i++)
+        p->slots[i] = rows[i].slot;
+}
+
+/* ---- cursors ---- */
+
+/* A cursor is opaque to clients: slot and key of the row it stands at and what it was
+ * sorted by, as hexadecimal JSON. The key finds the row after others came and went; the
+ * rest, when it went itself. */
+static cJSON *cursor_of(const struct paging *p, size_t slot)
+{
+    struct arena *arena = p->run->s->arena;
+    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
+    struct row row = row_of(p, slot);
+    const cJSON *key = run_key(p->run, p->c, slot);
+    cJSON *all = json_array(arena);
+    json_push(all, json_integer(arena, (int64_t)slot));
+    json_push(all, key ? json_copy(arena, key) : json_null(arena));
+    for (size_t i = 0; i < p->sort_count; i++)
+        json_push(all, row.values[i] ? json_copy(arena, row.values[i])
+                                     : json_null(arena));
+    struct str text = json_text(all, arena);
+    for (size_t i = 0; i < text.len; i++)
+        buffer_printf(&b, "%02x", (unsigned char)text.ptr[i]);
+    return json_string(arena, buffer_str(&b));
+}
+
+static bool slot_of_key(const struct paging *p, const cJSON *key, size_t *slot)
+{
+    const struct store_condition at_key = { p->run->b->plan.collections[p->c].key, key };
+    size_t n, *found = store_find(p->run->s->store, p->c, &at_key, 1, 0, 1,
+                                  p->run->s->arena, &n);
+    if (n)
+        *slot = found[0];
+    return n > 0;
+}
+
+static const cJSON *cursor_tree(struct arena *arena, const char *text)
+{
+    size_t len = strlen(text);
+    char *plain = arena_take(arena, len / 2 + 1), *end;
+    struct json_error ignored;
+    for (size_t i = 0; i + 1 < len; i += 2) {
+        const char pair[] = { text[i], text[i + 1], '\0' };
+        plain[i / 2] = (char)strtol(pair, &end, 16);
+        if (*end)
+            return NULL;
+    }
+    const cJSON *tree =
+        len % 2 ? NULL
+                : json_read((struct str){ plain, len / 2 }, LIMIT_HEAD_BYTES, arena,
+                            &ignored);
+    return json_is_array(tree) && json_is_number(tree->child) && tree->child->next
+               ? tree
+               : NULL;
+}
+
+/* The row that a cursor stands at. What is none that was given out may be a key, as
+ * where a page is asked for by the last id of the one before. */
+static bool cursor_read(const struct paging *p, const char *text, struct row *row)
+{
+    struct arena *arena = p->run->s->arena;
+    const cJSON *tree = cursor_tree(arena, text);
+    size_t slot;
+    if (!tree) {
+        const cJSON *number = json_number_read(arena, str(text));
+        bool known = slot_of_key(p, json_string(arena, str(text)), &slot) ||
+                     (number && slot_of_key(p, number, &slot));
+        *row = known ? row_of(p, slot) : *row;
+        return known;
+    }
+    if (slot_of_key(p, tree->child->next, &slot)) {
+        *row = row_of(p, slot);
+        return true;
+    }
+    double at = tree->child->valuedouble;
+    const cJSON *value = tree->child->next->next;
+    *row = (struct row){ .slot = at >= 0 && at < 1e9 ? (size_t)at : 0, .paging = p };
+    for (size_t i = 0; i < p->sort_count && value; i++, value = value->next)
+        row->values[i] = value;
+    return true;
+}
+
+/* ---- the page ---- */
+
+static void find_page(struct paging *p, const struct row *anchor)
+{
+    bool all = p->before || p->sort_count || p->step->total;
+    size_t from = anchor && !all ? anchor->slot + 1 : 0;
+    size_t most = all ? SIZE_MAX : p->skip + p->limit + 1;
+    p->slots = run_matches(p->run, p->step, p->c, from, most, &p->count);
+    if (p->sort_count)
+        sort_slots(p);
+    size_t start = p->skip, stop = p->count;
+    for (size_t i = 0; anchor && all && i < p->count; i++) {
+        struct row row = row_of(p, p->slots[i]);
+        int c = compare_rows(&row, anchor);
+        start += c <= 0 && !p->before;
+        stop -= c >= 0 && p->before;
+    }
+    p->first = start < stop ? start : stop;
+    p->past = stop - p->first > p->limit ? p->first + p->limit : stop;
+    if (p->before) {
+        p->past = stop;
+        p->first = stop > p->limit ? stop - p->limit : 0;
+    }
+    p->cut = p->past < p->count;
+}
+
+static bool is_of(struct str part, const char *name)
+{
+    struct str head;
+    return str_split(&part, '=', &head) && str_is(head, name);
+}
+
+/* This call's own URL with another value of the parameter that turns the page. */
+static cJSON *url_with(const struct paging *p, const char *value)
+{
+    struct scope *s = p->run->s;
+    struct buffer b = buffer_in(s->arena, LIMIT_HEAD_BYTES);
+    struct str rest = s->request->query, part;
+    char mark = '?';
+    buffer_add(&b, s->request->path);
+    while (rest.ptr && str_split(&rest, '&', &part)) {
+        if (!part.len || is_of(part, p->step->turn))
+            continue;
+        buffer_add_char(&b, mark);
+        buffer_add(&b, part);
+        mark = '&';
+    }
+    buffer_printf(&b, "%c%s=%s", mark, p->step->turn, value);
+    return utf8_valid(buffer_str(&b)) ? json_string(s->arena, buffer_str(&b)) : NULL;
+}
+
+static void add_url(struct paging *p, cJSON *page, const char *name, const char *rel,
+                    const char *value, struct buffer *link)
+{
+    cJSON *url = url_with(p, value);
+    if (!url)
+        return;
+    buffer_printf(link, "%s<%s>; rel=\"%s\"", link->len ? ", " : "", url->valuestring,
+                  rel);
+    json_add(page, name, url);
+}
+
+static void add_urls(struct paging *p, cJSON *page, size_t number)
+{
+    struct arena *arena = p->run->s->arena;
+    const struct step *step = p->step;
+    struct buffer link = buffer_in(arena, LIMIT_HEAD_BYTES);
+    const char *next = json_member_text(page, "next_cursor"), *prev = NULL;
+    if (step->number) {
+        next = p->cut ? arena_printf(arena, "%zu", number + 1) : NULL;
+        prev = p->skip ? arena_printf(arena, "%zu", number - 1) : NULL;
+    } else if (step->offset) {
+        next = p->cut ? arena_printf(arena, "%zu", p->past) : NULL;
+        prev = p->skip ? arena_printf(arena, "%zu",
+                                      p->skip > p->limit ? p->skip - p->limit : 0)
+                       : NULL;
+    }
+    if (next)
+        add_url(p, page, "next_url", "next", next, &link);
+    if (prev)
+        add_url(p, page, "prev_url", "prev", prev, &link);
+    if (link.len)
+        json_add(page, "link", json_string(arena, buffer_str(&link)));
+}
+
+static void add_cursors(struct paging *p, cJSON *page, bool asked)
+{
+    if (p->first >= p->past)
+        return;
+    if (p->before ? asked : p->cut)
+        json_add(page, "next_cursor", cursor_of(p, p->slots[p->past - 1]));
+    if (p->before ? p->first > 0 : asked)
+        json_add(page, "prev_cursor", cursor_of(p, p->slots[p->first]));
+}
+
+static cJSON *page_of(struct paging *p, bool asked, size_t number)
+{
+    struct scope *s = p->run->s;
+    cJSON *page = json_object(s->arena), *items = json_array(s->arena);
+    json_add(page, "items", items);
+    for (size_t i = p->first; i < p->past; i++)
+        json_push(items, store_render(s->store, p->c, store_get(s->store, p->c, p->slots[i]),
+                                      s->arena));
+    add_cursors(p, page, asked);
+    json_add(page, "count", json_integer(s->arena, (int64_t)(p->past - p->first)));
+    json_add(page, "limit", json_integer(s->arena, (int64_t)p->limit));
+    json_add(page, "offset", json_integer(s->arena, (int64_t)p->skip));
+    json_add(page, "number", json_integer(s->arena, (int64_t)number));
+    json_add(page, "has_more",
+             json_bool(s->arena, p->before ? p->first > 0 : p->cut));
+    if (p->step->total) {
+        json_add(page, "total", json_integer(s->arena, (int64_t)p->count));
+        json_add(page, "pages",
+                 json_integer(s->arena,
+                              (int64_t)((p->count + p->limit - 1) / p->limit)));
+    }
+    if (p->step->turn)
+        add_urls(p, page, number);
+    return page;
+}
+
+bool run_list(struct run *run, const struct step *step)
+{
+    struct scope *s = run->s;
+    struct paging p = { .run = run, .step = step, .c = step->of[0] };
+    const char *cursor = text_of(step->cursor, s), *mode = text_of(step->mode, s);
+    const cJSON *asked = value_of(step->limit, s);
+    size_t base = step->from_zero ? 0 : 1, number = base;
+    struct row anchor = { .slot = 0 };
+    p.before = mode && strcmp(mode, "before") == 0;
+    p.limit = step->page ? step->page : LIMIT_LIST_ROWS;
+    if (json_is_number(asked) && asked->valuedouble >= 1 &&
+        asked->valuedouble < LIMIT_LIST_ROWS)
+        p.limit = (size_t)asked->valuedouble;
+    read_sort(&p);
+    count_of(step->offset, s, &p.skip);
+    if (count_of(step->number, s, &number) && number >= base)
+        p.skip = (number - base) * p.limit;
+    if (cursor && !cursor_read(&p, cursor, &anchor))
+        return run_fail(run, step->otherwise, 400,
+                        "the cursor is none that was given out");
+    find_page(&p, cursor ? &anchor : NULL);
+    scope_bind(s, (struct binding){ .name = step->as ? step->as : "page",
+                                    .value = page_of(&p, cursor != NULL, number) });
+    return true;
+}

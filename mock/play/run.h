@@ -1,0 +1,37 @@
+/* run.h — one run of a script; for run.c, change.c and page.c only. */
+#ifndef PLAY_RUN_H
+#define PLAY_RUN_H
+
+#include "play/script.h"
+
+struct run {
+    const struct behaviour *b;
+    struct scope *s;
+    struct answer *a;
+    bool answered, failed;
+};
+
+/* Answers with the error (NULL: a problem with that status and detail). Always false, so
+ * that a failing step can end in `return run_fail(...)`. */
+bool run_fail(struct run *run, const struct error_plan *plan, int status,
+              const char *detail);
+
+/* The slots from `from` on whose instances meet the step's conditions. */
+size_t *run_matches(struct run *run, const struct step *step, size_t c, size_t from,
+                    size_t at_most, size_t *count);
+
+/* The key of what is at slot as JSON, or NULL. */
+const cJSON *run_key(const struct run *run, size_t c, size_t slot);
+
+/* change.c: the steps that make and change instances. */
+bool run_create(struct run *run, const struct step *step);
+bool run_update(struct run *run, const struct step *step);
+
+/* Binds the outcome of a step to its name. */
+void run_bind(struct run *run, const struct step *step, size_t c, const cJSON *value,
+              bool list);
+
+/* page.c */
+bool run_list(struct run *run, const struct step *step);
+
+#endif

@@ -1,0 +1,157 @@
+#include "play/shape.h"
+
+#include "base/limits.h"
+#include "doc/pointer.h"
+
+/* Rounds of mending; each mends all that is found, and what was mended may be wrong
+ * again. */
+enum { MOST_ROUNDS = 12, MOST_FINDINGS = 32 };
+
+struct shaping {
+    const struct schema *schema;
+    cJSON *tree;
+    const cJSON *spare;
+    struct chance *chance;
+    struct arena *arena;
+    const cJSON *samples[2]; /* what is usual, and one of the same kind; made when asked
+                                for */
+    bool made[2];
+};
+
+static bool fits(const struct shaping *s, const cJSON *tree)
+{
+    return schema_check(s->schema, tree, DIRECTION_RESPONSE, "", s->arena, NULL);
+}
+
+/* A member with a closed set of values that the tree has says which kind it is of. */
+static const cJSON *telling(const struct shaping *s)
+{
+    for (const cJSON *m = json_is_object(s->tree) ? s->tree->child : NULL; m;
+         m = m->next) {
+        bool closed = false;
+        if (json_is_string(m) &&
+            schema_types(s->schema, pointer_join(s->arena, "", m->string), &closed) &&
+            closed)
+            return m;
+    }
+    return NULL;
+}
+
+static const cJSON *sample(struct shaping *s, int which)
+{
+    if (s->made[which])
+        return s->samples[which];
+    const cJSON *kind = which ? telling(s) : NULL;
+    struct sampler sampler = { .size = SAMPLE_TYPICAL,
+                               .direction = DIRECTION_RESPONSE,
+                               .member = kind ? kind->string : NULL,
+                               .text = kind ? kind->valuestring : NULL,
+                               .chance = s->chance,
+                               .arena = s->arena };
+    s->made[which] = true;
+    if (kind || !which)
+        s->samples[which] = sample_make(&sampler, s->schema);
+    return s->samples[which];
+}
+
+/* "/data/3/owner" → "/data/0/owner": a sample has one item of each kind. */
+static const char *in_sample(const struct shaping *s, const char *pointer)
+{
+    struct buffer b = buffer_in(s->arena, LIMIT_HEAD_BYTES);
+    for (const char *token; *pointer && (token = pointer_token(&pointer, s->arena));)
+        pointer_add(&b, pointer_index(token) >= 0 ? STR("0") : str(token));
+    return b.len ? buffer_str(&b).ptr : "";
+}
+
+static const cJSON *given(struct shaping *s, const char *pointer)
+{
+    const cJSON *found = s->spare ? pointer_get(s->spare, pointer) : NULL;
+    for (int which = 1; !found && which >= 0; which--)
+        found = pointer_get(sample(s, which), in_sample(s, pointer));
+    return found;
+}
+
+static bool put(struct shaping *s, const char *pointer, const cJSON *value)
+{
+    if (!value)
+        return false;
+    if (!*pointer) {
+        s->tree = json_copy(s->arena, value);
+        return true;
+    }
+    return pointer_set(s->arena, s->tree, pointer, json_copy(s->arena, value));
+}
+
+static bool mend(struct shaping *s, const struct finding *f)
+{
+    static const char *const extra[] = { "additionalProperties",
+                                         "unevaluatedProperties", "writeOnly",
+                                         "readOnly", "false" };
+    const cJSON *there = pointer_get(s->tree, f->pointer);
+    if (strcmp(f->keyword, "required") == 0 && f->name)
+        return put(s, pointer_join(s->arena, f->pointer, f->name),
+                   given(s, pointer_join(s->arena, f->pointer, f->name)));
+    if (!there)
+        return false; /* mended with something above it */
+    bool out = *f->pointer && json_is_null(there);
+    for (size_t i = 0; i < COUNT(extra) && *f->pointer; i++)
+        out = out || strcmp(f->keyword, extra[i]) == 0;
+    if (out) {
+        pointer_remove(s->tree, f->pointer);
+        return true;
+    }
+    const cJSON *better = given(s, f->pointer);
+    if (better && !json_equal(better, there))
+        return put(s, f->pointer, better);
+    if (!*f->pointer)
+        return false;
+    pointer_remove(s->tree, f->pointer);
+    return true;
+}
+
+static bool mend_all(struct shaping *s)
+{
+    struct findings found = { .arena = s->arena, .limit = MOST_FINDINGS };
+    bool changed = false;
+    if (schema_check(s->schema, s->tree, DIRECTION_RESPONSE, "", s->arena, &found))
+        return false;
+    for (size_t i = 0; i < found.count; i++)
+        changed = mend(s, &found.list[i]) || changed;
+    return changed;
+}
+
+/* The last resort: a sample, with as many of the wanted members as it can take. */
+static cJSON *laid_over(struct shaping *s, const cJSON *wanted)
+{
+    const cJSON *start = sample(s, 1) ? sample(s, 1) : sample(s, 0);
+    cJSON *out = start ? json_copy(s->arena, start) : NULL;
+    if (!out || !fits(s, out) || !json_is_object(out) || !json_is_object(wanted))
+        return out && fits(s, out) ? out : NULL;
+    for (const cJSON *m = wanted->child; m; m = m->next) {
+        cJSON *trial = json_copy(s->arena, out);
+        json_set(s->arena, trial, m->string, json_copy(s->arena, m));
+        if (fits(s, trial))
+            out = trial;
+    }
+    return out;
+}
+
+cJSON *shape_fit(const struct schema *schema, cJSON *tree, const cJSON *spare,
+                 struct chance *chance, struct arena *arena)
+{
+    struct shaping s = { .schema = schema,
+                         .tree = tree,
+                         .spare = spare,
+                         .chance = chance,
+                         .arena = arena };
+    if (fits(&s, tree))
+        return tree;
+    const cJSON *wanted = json_copy(arena, tree);
+    for (int i = 0; i < MOST_ROUNDS && mend_all(&s); i++)
+        ;
+    if (fits(&s, s.tree))
+        return s.tree;
+    s.tree = json_copy(arena, wanted);
+    s.made[1] = false;
+    return laid_over(&s, wanted);
+}
