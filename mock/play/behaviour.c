@@ -5,6 +5,7 @@
 #include "doc/document.h"
 #include "doc/pointer.h"
 #include "play/doorkeeper.h"
+#include "play/infer.h"
 #include "play/seed.h"
 
 #include <stdio.h>
@@ -19,6 +20,7 @@ struct reading {
     struct behaviour *b;
     struct collection_rules *rules;
     unsigned errors; /* of err, before this behaviour */
+    struct inference *inference; /* NULL: nothing is to be inferred */
 };
 
 static struct where at(struct reading *r, const char *format, unsigned i, unsigned j)
@@ -106,9 +108,30 @@ static const char **texts(struct reading *r, char **from, unsigned count)
     return list;
 }
 
+/* A slip in what was inferred is no mistake of the user's: its errors go to an err of its
+ * own, and what has any is dropped. */
+static struct err *aside(struct reading *r, bool inferred, struct err *own)
+{
+    struct err *before = r->err;
+    *own = err_in(r->arena);
+    if (inferred)
+        r->err = own;
+    return before;
+}
+
 static void read_schema(struct reading *r, struct store_collection *c,
                         const struct record_collection *record, unsigned i)
 {
+    if (*record->schema == '/' || strchr(record->schema, '#')) {
+        c->schema = infer_schema(r->api, record->schema);
+        if (!c->schema)
+            err_set(r->err, at(r, "/collections/%/schema", i, 0),
+                    "%s has no schema at \"%.100s\"", r->api->file, record->schema);
+        if (record->complete == YES && record->key)
+            r->rules[i].key = infer_key_schema(r->api, record->schema, record->key, r->arena);
+        if (c->schema)
+            return;
+    }
     const char *pointer = pointer_join(r->arena, "/components/schemas", record->schema);
     const cJSON *node = pointer_get(r->api->root, pointer);
     if (node) {
@@ -340,6 +363,22 @@ static void check_groups(struct reading *r)
                         r->record->groups[i].of[j]);
 }
 
+static bool is_inferred(const struct reading *r, unsigned collection)
+{
+    return r->inference && collection >= r->inference->first_collection;
+}
+
+/* After aside: puts err back, and marks the collection when it is not what it should be.
+ */
+static void settle(struct reading *r, const char *name, const struct err *own,
+                   struct err *err)
+{
+    r->err = err;
+    for (size_t i = 0; own->errors && i < r->inference->collection_count; i++)
+        if (strcmp(r->inference->collections[i].name, name) == 0)
+            r->inference->collections[i].broken = true;
+}
+
 static bool read_collections(struct reading *r)
 {
     const struct record_behaviour *record = r->record;
@@ -366,11 +405,15 @@ static bool read_collections(struct reading *r)
         c->hidden = texts(r, record->collections[i].hidden,
                           record->collections[i].hidden_count);
         c->hidden_count = record->collections[i].hidden_count;
+        struct err own, *err = aside(r, is_inferred(r, i), &own);
         read_indexes(r, c, &record->collections[i], i);
+        settle(r, c->name, &own, err);
     }
     for (unsigned i = 0; i < record->collections_count; i++) {
+        struct err own, *err = aside(r, is_inferred(r, i), &own);
         read_references(r, &plan->collections[i], &record->collections[i], i);
         read_rules(r, &plan->collections[i], &record->collections[i], i);
+        settle(r, plan->collections[i].name, &own, err);
     }
     return true;
 }
@@ -598,6 +641,38 @@ static void read_operation(struct reading *r, const struct record_operation *rec
                   at(r, "/operations/%/steps/%", index, i));
 }
 
+/* An inferred operation that cannot be read is answered from the document, and routes
+ * --state says why. */
+static void read_inferred(struct reading *r, unsigned i, const struct script **scripts)
+{
+    struct inference *in = r->inference;
+    const struct record_operation *o = &r->record->operations[i];
+    size_t next = 0;
+    const struct operation *op = api_operation(r->api, str(o->id), &next);
+    struct err own, *err = aside(r, true, &own);
+    bool broken = false;
+    for (size_t c = 0; c < in->collection_count; c++)
+        broken = broken || (in->collections[c].broken && op &&
+                            strncmp(in->does[op->index], in->collections[c].name,
+                                    strlen(in->collections[c].name)) == 0);
+    read_operation(r, o, i, scripts);
+    r->err = err;
+    if (!op || (!own.errors && !broken))
+        return;
+    scripts[op->index] = NULL;
+    in->does[op->index] = NULL;
+    in->why[op->index] = own.first ? own.first->why : "its collection cannot be kept";
+}
+
+static void read_operations(struct reading *r, const struct script **scripts)
+{
+    for (unsigned i = 0; i < r->record->operations_count; i++)
+        if (r->inference && i >= r->inference->first_operation)
+            read_inferred(r, i, scripts);
+        else
+            read_operation(r, &r->record->operations[i], i, scripts);
+}
+
 /* A kind of refusal, a keyword, or the name of an error that some operation declares.
  */
 static void check_kind(struct reading *r, const char *on, struct where w)
@@ -676,6 +751,11 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
     r.record = file_exists(r.file) ? fixture_behaviour(r.file, arena, err) : &nothing;
     if (!r.record)
         return NULL;
+    if (r.record->infer != NO) {
+        r.inference = infer(api, r.record, arena, err);
+        r.record = r.inference->record;
+        b->inference = r.inference;
+    }
     if (r.record->timestamps) {
         b->format.digits = (unsigned)(r.record->timestamps->digits & 15);
         if (r.record->timestamps->utc)
@@ -688,8 +768,7 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
     book->rules = r.rules;
     if (compiled) {
         read_wordings(&r);
-        for (unsigned i = 0; i < r.record->operations_count; i++)
-            read_operation(&r, &r.record->operations[i], i, scripts);
+        read_operations(&r, scripts);
     }
     if (err->errors != errors)
         goto out;
@@ -699,6 +778,8 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
         goto out;
     }
     seed_load(b, r.record, folder, r.file, now, arena, err);
+    if (r.inference)
+        infer_seed(r.inference, b, now, arena);
     if (err->errors == errors)
         return b;
 out:

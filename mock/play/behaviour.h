@@ -13,6 +13,7 @@
 #include "play/expression.h"
 #include "play/wording.h"
 
+struct inference;
 struct script;
 
 struct behaviour {
@@ -24,6 +25,7 @@ struct behaviour {
     struct guard guard;            /* whose keys behaviour_done frees */
     const struct script **scripts; /* one per operation; NULL where it has none */
     struct store *seed;            /* what a new namespace starts with */
+    const struct inference *inference; /* NULL: nothing was to be inferred */
 };
 
 /* folder need not exist. Everything but the seed and the keys is borrowed from arena;

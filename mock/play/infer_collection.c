@@ -1,0 +1,189 @@
+#include "play/infer_parts.h"
+
+#include "doc/pointer.h"
+
+static char **grown(struct arena *arena, char **list, unsigned *count, const char *text)
+{
+    char **more = arena_array(arena, char *, *count + 1);
+    if (*count)
+        memcpy(more, list, *count * sizeof(*more));
+    more[(*count)++] = arena_copy(arena, str(text));
+    return more;
+}
+
+static bool holds_time(struct finding_out *f, const struct member *m)
+{
+    unsigned types = view_types(&f->look, m->view);
+    const char *format = json_member_text(m->view.node, "format");
+    if (format && types & TYPE_STRING)
+        return strcmp(format, "date-time") == 0;
+    return types & (TYPE_STRING | TYPE_INTEGER);
+}
+
+static bool is_created(const char *plain)
+{
+    static const char *const names[] = { "createdat", "created",     "createdon",
+                                         "createdate", "createddate", "creationtime",
+                                         "creationdate", "datecreated", "createtime",
+                                         "timecreated", "insertedat", "createdtime" };
+    return name_is_one_of(plain, names, COUNT(names));
+}
+
+static bool is_updated(const char *plain)
+{
+    static const char *const names[] = { "updatedat", "updated",     "updatedon",
+                                         "modifiedat", "modified",    "modifieddate",
+                                         "lastmodified", "updatetime", "lastupdated",
+                                         "dateupdated", "updateddate", "modifiedon",
+                                         "lastmodifiedat", "updatedtime", "changedat" };
+    return name_is_one_of(plain, names, COUNT(names));
+}
+
+/* Whether some call of the group declares that it may set the member. A JSON Patch may
+ * set any. */
+static bool is_writable(struct finding_out *f, const struct group *g, const char *name)
+{
+    bool bodies = false;
+    for (const struct deed *d = g->deeds; d; d = d->next) {
+        struct view body = view_body(&f->look, d->op);
+        if (!body.node || d->role == ROLE_LIST || d->role == ROLE_GET ||
+            d->role == ROLE_DELETE)
+            continue;
+        bodies = true;
+        if (view_is_array(&f->look, body))
+            return true;
+        const struct members *all = view_members(&f->look, body);
+        const struct member *m = view_member(&f->look, body, name);
+        if (!all->count || (m && !m->read_only))
+            return true;
+        for (size_t i = 0; i < all->count; i++)
+            if (view_is_object(&f->look, all->list[i].view) &&
+                view_member(&f->look, all->list[i].view, name))
+                return true;
+    }
+    return !bodies;
+}
+
+static void add_members(struct finding_out *f, const struct group *g,
+                        struct record_collection *c)
+{
+    static const char *const versions[] = { "version", "revision", "objectversion",
+                                            "lockversion" };
+    struct arena *arena = f->look.arena;
+    const struct members *all = view_members(&f->look, g->schema);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct member *m = &all->list[i];
+        const char *at = pointer_join(arena, "", m->name);
+        const char *plain = name_plain(arena, str(m->name));
+        unsigned types = view_types(&f->look, m->view);
+        bool writable = !m->read_only && is_writable(f, g, m->name);
+        if (strcmp(at, g->key) == 0 && writable)
+            continue;
+        if (!writable)
+            c->owned = grown(arena, c->owned, &c->owned_count, at);
+        if (is_created(plain) && holds_time(f, m))
+            c->created = grown(arena, c->created, &c->created_count, at);
+        else if (is_updated(plain) && holds_time(f, m))
+            c->updated = grown(arena, c->updated, &c->updated_count, at);
+        else if (!writable && types == TYPE_INTEGER && !c->version &&
+                 name_is_one_of(plain, versions, COUNT(versions)))
+            c->version = arena_copy(arena, str(at));
+    }
+}
+
+/* A value of the path that instances have as a member is kept there, else aside. */
+static void settle_parents(struct finding_out *f, struct group *g,
+                           struct record_collection *c)
+{
+    struct arena *arena = f->look.arena;
+    for (struct deed *d = g->deeds; d; d = d->next)
+        for (size_t i = 0; i < d->parent_count; i++) {
+            struct parent *p = &d->parents[i];
+            const struct members *all = view_members(&f->look, g->schema);
+            const char *plain = name_plain(arena, str(p->param));
+            for (size_t m = 0; strlen(plain) > 2 && m < all->count; m++)
+                if (!(view_types(&f->look, all->list[m].view) &
+                      (TYPE_OBJECT | TYPE_ARRAY)) &&
+                    strcmp(name_plain(arena, str(all->list[m].name)), plain) == 0)
+                    p->member = pointer_join(arena, "", all->list[m].name);
+            bool known = strncmp(p->member, "/path.", 6) != 0;
+            for (unsigned h = 0; h < c->hidden_count; h++)
+                known = known || strcmp(c->hidden[h], p->member) == 0;
+            if (!known)
+                c->hidden = grown(arena, c->hidden, &c->hidden_count, p->member);
+        }
+}
+
+static void add_key(struct finding_out *f, struct group *g, struct record_collection *c)
+{
+    struct arena *arena = f->look.arena;
+    struct record_behaviour *r = f->record;
+    if (g->key_hidden)
+        c->hidden = grown(arena, c->hidden, &c->hidden_count, g->key);
+    if (!g->key_default)
+        return;
+    c->defaults = arena_take(arena, sizeof(*c->defaults));
+    c->defaults_count = 1;
+    c->defaults[0] = (struct record_set){ arena_copy(arena, str(g->key)),
+                                          arena_copy(arena, str(g->key_default)) };
+    if (strstr(g->key_default, "$sequence."))
+        r->sequences[r->sequences_count++] =
+            (struct record_sequence){ arena_copy(arena, str(g->name)), 1 };
+}
+
+static void tell(struct finding_out *f, struct group *g,
+                 const struct record_collection *c)
+{
+    struct buffer paths = buffer_in(f->look.arena, LIMIT_HEAD_BYTES);
+    struct buffer note = buffer_in(f->look.arena, LIMIT_HEAD_BYTES);
+    struct inferred *to = g->told;
+    for (const struct deed *d = g->deeds; d; d = d->next) {
+        bool said = false;
+        for (const struct deed *e = g->deeds; e != d; e = e->next)
+            said = said || strcmp(e->op->path, d->op->path) == 0;
+        if (!said)
+            buffer_printf(&paths, "%s%s", paths.len ? ", " : "", d->op->path);
+    }
+    const struct {
+        const char *word;
+        char *const *list;
+        unsigned count;
+    } lists[] = { { "kept aside", c->hidden, c->hidden_count },
+                  { "made at", c->created, c->created_count },
+                  { "changed at", c->updated, c->updated_count },
+                  { "set by the mock alone", c->owned, c->owned_count } };
+    for (size_t i = 0; i < COUNT(lists); i++)
+        for (unsigned j = 0; j < lists[i].count; j++)
+            buffer_printf(&note, "%s%s", j ? ", " : note.len ? "; " : "",
+                          j ? lists[i].list[j]
+                            : arena_printf(f->look.arena, "%s: %s", lists[i].word,
+                                           lists[i].list[j]));
+    if (c->version)
+        buffer_printf(&note, "%sversion: %s", note.len ? "; " : "", c->version);
+    *to = (struct inferred){ .name = g->name,
+                             .paths = buffer_str(&paths).ptr,
+                             .key = g->key,
+                             .why = g->key_why,
+                             .schema = g->schema.place,
+                             .note = note.len ? buffer_str(&note).ptr : "",
+                             .own = g->own != NULL,
+                             .group = g };
+}
+
+void infer_collection(struct finding_out *f, struct group *g)
+{
+    struct record_behaviour *r = f->record;
+    struct record_collection spare = { 0 };
+    struct record_collection *c =
+        g->own ? &spare : &r->collections[r->collections_count++];
+    settle_parents(f, g, c);
+    if (!g->own) {
+        c->name = arena_copy(f->look.arena, str(g->name));
+        c->schema = arena_copy(f->look.arena, str(g->schema.place));
+        c->key = arena_copy(f->look.arena, str(g->key));
+        c->complete = YES;
+        add_key(f, g, c);
+        add_members(f, g, c);
+    }
+    tell(f, g, c);
+}

@@ -1,0 +1,380 @@
+#include "play/infer_parts.h"
+
+#include "doc/pointer.h"
+
+struct deed *deed_of(const struct group *g, enum role role)
+{
+    for (struct deed *d = g->deeds; d; d = d->next)
+        if (d->role == role)
+            return d;
+    return NULL;
+}
+
+/* ---- paths ---- */
+
+static bool is_value(struct str segment)
+{
+    return segment.len > 2 && segment.ptr[0] == '{' &&
+           memchr(segment.ptr, '}', segment.len) == segment.ptr + segment.len - 1;
+}
+
+static const char *inner(struct arena *arena, struct str segment)
+{
+    return arena_copy(arena, (struct str){ segment.ptr + 1, segment.len - 2 });
+}
+
+/* A path taken apart. */
+struct way {
+    const char *path; /* with {} for values, without a last one */
+    const char *noun; /* the last word; NULL when there is none */
+    const char *last; /* the value behind it, or NULL */
+    struct parent parents[MOST_PARENTS];
+    size_t parent_count;
+    bool strange; /* a value behind a value, or beside a word */
+};
+
+static void add_parent(struct look *l, struct way *w, const char *param,
+                       const char *item)
+{
+    if (w->parent_count == MOST_PARENTS) {
+        w->strange = true;
+        return;
+    }
+    const char *noun = w->noun ? w->noun : "path";
+    unsigned nth = 1;
+    char *member = arena_printf(l->arena, "/path.%s", noun);
+    for (size_t i = 0; i < w->parent_count; i++)
+        if (strcmp(w->parents[i].member, member) == 0)
+            member = arena_printf(l->arena, "/path.%s.%u", noun, ++nth);
+    w->parents[w->parent_count++] = (struct parent){ param, member, item };
+}
+
+static void take_apart(struct look *l, const char *path, struct way *w)
+{
+    struct buffer b = buffer_in(l->arena, LIMIT_HEAD_BYTES);
+    struct str rest = str(path), segment;
+    *w = (struct way){ .path = "" };
+    str_split(&rest, '/', &segment); /* what stands before the first slash */
+    while (rest.ptr && str_split(&rest, '/', &segment)) {
+        if (!segment.len)
+            continue;
+        if (!is_value(segment)) {
+            w->strange = w->strange || memchr(segment.ptr, '{', segment.len);
+            if (w->last)
+                add_parent(l, w, w->last, arena_copy(l->arena, buffer_str(&b)));
+            w->last = NULL;
+            w->noun = arena_copy(l->arena, segment);
+            buffer_printf(&b, "/%.*s", (int)segment.len, segment.ptr);
+            w->path = arena_copy(l->arena, buffer_str(&b));
+            continue;
+        }
+        if (w->last) { /* two values: the first one is whose the instances are */
+            add_parent(l, w, w->last, NULL);
+            w->path = arena_copy(l->arena, buffer_str(&b));
+        }
+        w->last = inner(l->arena, segment);
+        buffer_add_text(&b, "/{}");
+    }
+    w->strange = w->strange || !w->noun;
+}
+
+/* ---- roles ---- */
+
+static bool role_of_verb(const char *verb, enum role *role)
+{
+    static const struct {
+        const char *verb;
+        enum role role;
+    } verbs[] = {
+        { "create", ROLE_CREATE }, { "add", ROLE_CREATE },    { "new", ROLE_CREATE },
+        { "insert", ROLE_CREATE }, { "get", ROLE_GET },       { "info", ROLE_GET },
+        { "read", ROLE_GET },      { "show", ROLE_GET },      { "retrieve", ROLE_GET },
+        { "list", ROLE_LIST },     { "all", ROLE_LIST },      { "update", ROLE_UPDATE },
+        { "edit", ROLE_UPDATE },   { "patch", ROLE_UPDATE },  { "modify", ROLE_UPDATE },
+        { "delete", ROLE_DELETE }, { "remove", ROLE_DELETE }, { "destroy", ROLE_DELETE },
+        { "replace", ROLE_REPLACE },
+    };
+    for (size_t i = 0; i < COUNT(verbs); i++)
+        if (strcmp(verbs[i].verb, verb) == 0) {
+            *role = verbs[i].role;
+            return true;
+        }
+    return false;
+}
+
+/* "pets.create": what before the last dot is done what behind it. */
+static bool by_name(struct look *l, const char *text, const char **noun, enum role *role)
+{
+    const char *dot = text ? strrchr(text, '.') : NULL;
+    if (!dot || dot == text || !dot[1])
+        return false;
+    *noun = arena_copy(l->arena, (struct str){ text, (size_t)(dot - text) });
+    return role_of_verb(name_plain(l->arena, str(dot + 1)), role);
+}
+
+static bool by_method(const struct operation *op, const struct way *w, enum role *role)
+{
+    static const struct {
+        const char *method;
+        bool item;
+        enum role role;
+    } rows[] = {
+        { "POST", false, ROLE_CREATE }, { "GET", false, ROLE_LIST },
+        { "GET", true, ROLE_GET },      { "PUT", true, ROLE_REPLACE },
+        { "PATCH", true, ROLE_UPDATE }, { "POST", true, ROLE_UPDATE },
+        { "DELETE", true, ROLE_DELETE },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (strcmp(op->method, rows[i].method) == 0 &&
+            rows[i].item == (w->last != NULL)) {
+            *role = rows[i].role;
+            return true;
+        }
+    return false;
+}
+
+/* ---- groups ---- */
+
+static struct group *group_at(struct finding_out *f, const char *path, const char *noun,
+                              bool named)
+{
+    struct arena *arena = f->look.arena;
+    const char *key = named ? arena_printf(arena, "by name %s", noun) : path;
+    struct group *g = map_get(f->by_path, str(key));
+    if (g)
+        return g;
+    g = arena_take(arena, sizeof(*g));
+    g->noun = noun;
+    g->path = named ? NULL : path;
+    g->last = &g->deeds;
+    map_put(f->by_path, str(key), g);
+    *f->last_group = g;
+    f->last_group = &g->next;
+    return g;
+}
+
+static void add_deed(struct finding_out *f, struct group *g, const struct operation *op,
+                     enum role role, const struct way *w)
+{
+    struct deed *d = arena_take(f->look.arena, sizeof(*d));
+    d->op = op;
+    d->role = role;
+    d->status = role == ROLE_CREATE && operation_status(op, 201, 201)
+                    ? 201
+                    : operation_success(op);
+    d->whole = view_answer(&f->look, op, d->status);
+    if (w) {
+        d->param = w->last;
+        d->parent_count = w->parent_count;
+        memcpy(d->parents, w->parents, sizeof(d->parents));
+    }
+    *g->last = d;
+    g->last = &d->next;
+}
+
+static void put_into_group(struct finding_out *f, const struct operation *op)
+{
+    struct look *l = &f->look;
+    struct way w;
+    enum role role;
+    const char *noun, *id = strchr(op->id, ' ') ? NULL : op->id;
+    if (f->claimed[op->index]) {
+        f->in->why[op->index] = "the behaviour file speaks of it";
+        return;
+    }
+    if (!operation_success(op)) {
+        f->in->why[op->index] = "no answer to a good call is declared";
+        return;
+    }
+    take_apart(l, op->path, &w);
+    if (!w.last && w.noun && by_name(l, w.noun, &noun, &role)) {
+        w.last = NULL;
+        add_deed(f, group_at(f, NULL, noun, true), op, role, NULL);
+        return;
+    }
+    if (!w.last && by_name(l, id, &noun, &role)) {
+        add_deed(f, group_at(f, NULL, noun, true), op, role, NULL);
+        return;
+    }
+    if (w.strange)
+        f->in->why[op->index] = "its path is not that of a collection or an item";
+    else if (!by_method(op, &w, &role))
+        f->in->why[op->index] = "its method on such a path has no usual meaning";
+    else
+        add_deed(f, group_at(f, w.path, w.noun, false), op, role, &w);
+}
+
+/* ---- what is in an answer ---- */
+
+static bool may_wrap(struct finding_out *f, const struct group *g, const char *name,
+                     bool rows)
+{
+    static const char *const one[] = { "data", "item", "result", "object", "record",
+                                       "entity", "resource", "payload", "response" };
+    static const char *const many[] = { "data",   "items",   "results", "records",
+                                        "values", "entries", "list",    "rows",
+                                        "content", "objects", "elements", "resources",
+                                        "edges", "nodes", "member" };
+    const char *plain = name_plain(f->look.arena, str(name));
+    return name_is_same(f->look.arena, str(name), str(g->noun)) ||
+           (rows ? name_is_one_of(plain, many, COUNT(many))
+                 : name_is_one_of(plain, one, COUNT(one)));
+}
+
+static bool looks_right(struct finding_out *f, struct view v, bool rows)
+{
+    if (!rows)
+        return view_is_object(&f->look, v);
+    return view_is_array(&f->look, v) &&
+           view_is_object(&f->look, view_items(&f->look, v));
+}
+
+/* The member of an answer that the instance, or the rows, are in. */
+static const struct member *wrapped(struct finding_out *f, const struct group *g,
+                                    struct view v, bool rows)
+{
+    const struct members *all = view_members(&f->look, v);
+    const struct member *only = NULL;
+    size_t fitting = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct member *m = &all->list[i];
+        if (!looks_right(f, m->view, rows))
+            continue;
+        if (may_wrap(f, g, m->name, rows))
+            return m;
+        if (g->schema.node &&
+            view_is_same(rows ? view_items(&f->look, m->view) : m->view, g->schema))
+            return m;
+        only = m;
+        fitting++;
+    }
+    return fitting == 1 && (rows || all->count == 1) ? only : NULL;
+}
+
+void infer_unwrap(struct finding_out *f, const struct group *g, struct deed *d)
+{
+    bool rows = d->role == ROLE_LIST;
+    struct arena *arena = f->look.arena;
+    d->at = NULL;
+    d->part = (struct view){ NULL, "" };
+    if (rows && looks_right(f, d->whole, true)) {
+        d->at = "";
+        d->part = view_items(&f->look, d->whole);
+        return;
+    }
+    if (!view_is_object(&f->look, d->whole))
+        return;
+    if (!rows && g->schema.node && view_is_same(d->whole, g->schema)) {
+        d->at = "";
+        d->part = d->whole;
+        return;
+    }
+    const struct member *m = wrapped(f, g, d->whole, rows);
+    const struct members *all = view_members(&f->look, d->whole);
+    /* An instance may have a member called data; what has an id is no envelope. */
+    bool envelope = m && (rows || !view_member(&f->look, d->whole, "id"));
+    if (envelope) {
+        d->at = pointer_join(arena, "", m->name);
+        d->part = rows ? view_items(&f->look, m->view) : m->view;
+    } else if (!rows && all->count) {
+        d->at = "";
+        d->part = d->whole;
+    } else if (rows) {
+        for (size_t i = 0; i < all->count && !d->part.node; i++) {
+            struct view v = all->list[i].view;
+            const struct member *deep =
+                view_is_object(&f->look, v) ? wrapped(f, g, v, true) : NULL;
+            if (!deep)
+                continue;
+            d->at = pointer_join(arena, pointer_join(arena, "", all->list[i].name),
+                                 deep->name);
+            d->part = view_items(&f->look, deep->view);
+        }
+    }
+}
+
+bool infer_is_instance(struct finding_out *f, const struct group *g,
+                       const struct deed *d)
+{
+    if (!d->part.node)
+        return false;
+    if (view_is_same(d->part, g->schema))
+        return true;
+    if (!g->key_hidden && view_member(&f->look, d->part, g->key + 1))
+        return true;
+    const struct members *all = view_members(&f->look, d->part);
+    size_t common = 0;
+    for (size_t i = 0; i < all->count; i++)
+        common += view_member(&f->look, g->schema, all->list[i].name) != NULL;
+    return common * 2 > all->count;
+}
+
+/* The schema of the instances: what reading one gives, or the nearest to it. */
+static void find_schema(struct finding_out *f, struct group *g)
+{
+    static const enum role order[] = { ROLE_GET,    ROLE_CREATE, ROLE_REPLACE,
+                                       ROLE_UPDATE, ROLE_LIST };
+    for (size_t i = 0; i < COUNT(order); i++)
+        for (struct deed *d = g->deeds; d && !g->schema.node; d = d->next) {
+            if (d->role != order[i])
+                continue;
+            infer_unwrap(f, g, d);
+            if (d->part.node && view_members(&f->look, d->part)->count)
+                g->schema = d->part;
+        }
+    for (struct deed *d = g->deeds; d; d = d->next)
+        infer_unwrap(f, g, d);
+}
+
+/* A nested path without items of its own (/owners/{id}/pets) may speak of the items of
+ * another (/pets/{id}). */
+static void join_nested(struct finding_out *f, struct group *g)
+{
+    if (deed_of(g, ROLE_GET) || !g->deeds || !g->path || !g->schema.node)
+        return;
+    for (struct group *o = f->groups; o; o = o->next) {
+        if (o == g || !o->path || !deed_of(o, ROLE_GET) ||
+            !name_is_same(f->look.arena, str(o->noun), str(g->noun)) ||
+            !view_is_same(o->schema, g->schema))
+            continue;
+        *o->last = g->deeds;
+        o->last = g->last;
+        g->deeds = NULL;
+        g->last = &g->deeds;
+        return;
+    }
+}
+
+static const char *not_viable(struct finding_out *f, const struct group *g)
+{
+    bool makes = deed_of(g, ROLE_CREATE) || deed_of(g, ROLE_REPLACE);
+    bool reads = deed_of(g, ROLE_GET) || deed_of(g, ROLE_LIST);
+    bool changes = deed_of(g, ROLE_UPDATE) || deed_of(g, ROLE_DELETE);
+    if (!reads && !changes)
+        return "nothing reads what it would make";
+    if (!makes)
+        return "no operation makes what it speaks of";
+    if (!g->schema.node || !view_is_object(&f->look, g->schema) ||
+        !view_members(&f->look, g->schema)->count)
+        return "no answer says what an instance looks like";
+    return NULL;
+}
+
+void infer_groups(struct finding_out *f)
+{
+    const struct api *api = f->look.api;
+    for (size_t i = 0; i < api->operation_count; i++)
+        put_into_group(f, &api->operations[i]);
+    for (struct group *g = f->groups; g; g = g->next)
+        find_schema(f, g);
+    for (struct group *g = f->groups; g; g = g->next)
+        join_nested(f, g);
+    for (struct group *g = f->groups; g; g = g->next) {
+        const char *why = g->deeds ? not_viable(f, g) : NULL;
+        if (!why)
+            continue;
+        for (struct deed *d = g->deeds; d; d = d->next)
+            f->in->why[d->op->index] = why;
+        g->deeds = NULL;
+    }
+}

@@ -1,0 +1,161 @@
+#include "play/infer_parts.h"
+
+#include "doc/pointer.h"
+
+/* The param of the path that stands for the key; NULL where calls carry it otherwise. */
+static const struct deed *keyed(const struct group *g)
+{
+    for (const struct deed *d = g->deeds; d; d = d->next)
+        if (d->param)
+            return d;
+    return NULL;
+}
+
+static const struct param *param_of(const struct deed *d)
+{
+    for (size_t i = 0; d && i < d->op->param_count; i++)
+        if (d->op->params[i].in == PARAM_PATH &&
+            strcmp(d->op->params[i].name, d->param) == 0)
+            return &d->op->params[i];
+    return NULL;
+}
+
+static const struct member *member_plain(struct finding_out *f, const struct group *g,
+                                         const char *plain)
+{
+    const struct members *all = view_members(&f->look, g->schema);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct member *m = &all->list[i];
+        unsigned types = view_types(&f->look, m->view);
+        bool scalar = !(types & (TYPE_OBJECT | TYPE_ARRAY | TYPE_BOOLEAN));
+        if (scalar && strcmp(name_plain(f->look.arena, str(m->name)), plain) == 0)
+            return m;
+    }
+    return NULL;
+}
+
+/* A link settles it: the item's parameter is that member of what created it. */
+static const struct member *by_link(struct finding_out *f, const struct group *g)
+{
+    for (const struct hint *h = f->hints; h; h = h->next)
+        for (const struct deed *to = g->deeds; to; to = to->next)
+            for (const struct deed *from = g->deeds; from; from = from->next) {
+                if (h->op != to->op || h->from != from->op || !to->param ||
+                    strcmp(h->param, to->param) != 0 || !from->at)
+                    continue;
+                size_t n = strlen(from->at);
+                if (strncmp(h->pointer, from->at, n) != 0 || h->pointer[n] != '/' ||
+                    strchr(h->pointer + n + 1, '/'))
+                    continue;
+                const struct member *m =
+                    view_member(&f->look, g->schema, h->pointer + n + 1);
+                if (m)
+                    return m;
+            }
+    return NULL;
+}
+
+static const struct member *by_param(struct finding_out *f, const struct group *g,
+                                     const char *param)
+{
+    struct arena *arena = f->look.arena;
+    const char *plain = name_plain(arena, str(param));
+    const char *noun = name_singular(arena, str(g->noun));
+    size_t n = strlen(noun), len = strlen(plain);
+    const struct member *m = member_plain(f, g, plain);
+    if (!m && len > n && strncmp(plain, noun, n) == 0)
+        m = member_plain(f, g, plain + n);
+    if (!m && len > 2 && strcmp(plain + len - 2, "id") == 0)
+        m = member_plain(f, g, "id");
+    return m;
+}
+
+static const struct member *by_custom(struct finding_out *f, const struct group *g)
+{
+    const char *noun = name_singular(f->look.arena, str(g->noun));
+    const char *const names[] = {
+        "id",   "uuid", arena_printf(f->look.arena, "%sid", noun), "uid", "guid", "key",
+        "slug", "code", "number", "name",
+    };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const struct member *m = member_plain(f, g, names[i]);
+        if (m)
+            return m;
+    }
+    const struct members *all = view_members(&f->look, g->schema);
+    for (size_t i = 0; i < all->count; i++) {
+        const char *format = json_member_text(all->list[i].view.node, "format");
+        if (all->list[i].read_only && format && strcmp(format, "uuid") == 0)
+            return &all->list[i];
+    }
+    return NULL;
+}
+
+static bool takes(const struct schema *s, const char *text, struct arena *arena)
+{
+    return !s || schema_check(s, json_string(arena, str(text)), DIRECTION_NONE, "", arena,
+                              NULL);
+}
+
+/* Where new keys come from: the simplest text that the schema and the path allow. NULL:
+ * a sample. */
+static const char *source_of(struct finding_out *f, const struct group *g,
+                             const struct view *key, const struct param *param)
+{
+    struct arena *arena = f->look.arena;
+    unsigned types = key ? view_types(&f->look, *key) : param ? param->types : 0;
+    const char *sequence = arena_printf(arena, "$sequence.%s", g->name);
+    const char *format = key ? json_member_text(key->node, "format") : NULL;
+    const char *noun = name_singular(arena, str(g->noun));
+    const struct schema *plan =
+        key ? infer_schema(f->look.api, key->place) : NULL;
+    const struct schema *also = param ? param->plan : NULL;
+    if ((types & (TYPE_INTEGER | TYPE_NUMBER)) && !(types & TYPE_STRING))
+        return sequence;
+    const struct {
+        const char *example, *text;
+    } ways[] = {
+        { "00000000-0000-4000-8000-000000000000", "$uuid" },
+        { arena_printf(arena, "%s-1", noun),
+          arena_printf(arena, "%s-{%s}", noun, sequence) },
+        { "00000000-0000-4000-8000-000000000000", "$uuid" },
+        { "1", arena_printf(arena, "{%s}", sequence) },
+    };
+    for (size_t i = format && strcmp(format, "uuid") == 0 ? 0 : 1; i < COUNT(ways); i++)
+        if (takes(plan, ways[i].example, arena) && takes(also, ways[i].example, arena))
+            return ways[i].text;
+    return NULL;
+}
+
+void infer_key(struct finding_out *f, struct group *g)
+{
+    struct arena *arena = f->look.arena;
+    const struct deed *d = keyed(g);
+    const struct param *param = param_of(d);
+    const struct member *m = by_link(f, g);
+    const char *why = "a link names it";
+    if (!m && d) {
+        m = by_param(f, g, d->param);
+        why = arena_printf(arena, "the path's {%s}", d->param);
+    }
+    if (!m) {
+        m = by_custom(f, g);
+        why = "its name";
+    }
+    if (g->own) {
+        g->key = g->own->key;
+        g->key_why = "the behaviour file says so";
+        return;
+    }
+    if (m) {
+        g->key = pointer_join(arena, "", m->name);
+        g->key_default = source_of(f, g, &m->view, param);
+    } else {
+        g->key_hidden = true;
+        g->key = "/path.key";
+        why = "no member is one; it is kept aside";
+        g->key_default = source_of(f, g, NULL, param);
+    }
+    g->key_why = arena_printf(arena, "%s; new ones: %s", why,
+                              g->key_default ? g->key_default : "a sample of its schema");
+}

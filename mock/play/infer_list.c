@@ -1,0 +1,338 @@
+#include "play/infer_parts.h"
+
+#include "doc/pointer.h"
+
+/* Rows of a page where a document pages but does not say how many. */
+enum { ROWS = 50, MOST_DEPTH = 3 };
+
+static const char *const limits[] = { "limit", "perpage", "pagesize", "maxresults", "size",
+                                      "take", "top", "first", "max", "pagelimit",
+                                      "maxitems", "itemsperpage", "rows", "resultsperpage" };
+static const char *const offsets[] = { "offset", "skip", "start", "startindex", "from",
+                                       "startat", "pageoffset" };
+static const char *const numbers[] = { "page", "pagenumber", "pageno", "pagenum", "p",
+                                       "pageindex", "currentpage" };
+static const char *const cursors[] = { "cursor",     "after",     "pagetoken",
+                                       "nexttoken",  "pageafter", "continuationtoken",
+                                       "nextcursor", "marker",    "startingafter",
+                                       "nextpagetoken", "pagecursor", "startafter" };
+static const char *const sorts[] = { "sort", "sortby", "orderby", "ordering", "sortfield",
+                                     "sortkey" };
+static const char *const orders[] = { "order", "direction", "sortorder", "sortdirection",
+                                      "sortdir", "orderdirection", "dir", "orderdir" };
+
+/* One value that a list call may carry. */
+struct input {
+    const char *plain;
+    char *expression;
+    const cJSON *schema;
+    unsigned types;
+    const char *query; /* its name in the query, or NULL */
+};
+
+struct inputs {
+    struct input list[MOST_MEMBERS];
+    size_t count;
+};
+
+static const struct inputs *inputs_of(struct finding_out *f, const struct operation *op)
+{
+    struct arena *arena = f->look.arena;
+    struct inputs *all = arena_take(arena, sizeof(*all));
+    for (size_t i = 0; i < op->param_count && all->count < MOST_MEMBERS; i++) {
+        const struct param *p = &op->params[i];
+        if (p->in != PARAM_QUERY || strchr(p->name, '#'))
+            continue;
+        struct view v = p->schema ? view_of(&f->look, p->schema, p->schema_pointer)
+                                  : (struct view){ NULL, "" };
+        all->list[all->count++] = (struct input){
+            name_plain(arena, str(p->name)),
+            arena_printf(arena, "$request.query.%s", p->name), v.node, p->types, p->name
+        };
+    }
+    const struct members *body = view_members(&f->look, view_body(&f->look, op));
+    for (size_t i = 0; i < body->count && all->count < MOST_MEMBERS; i++)
+        all->list[all->count++] = (struct input){
+            name_plain(arena, str(body->list[i].name)),
+            arena_printf(arena, "$request.body#%s",
+                         pointer_join(arena, "", body->list[i].name)),
+            body->list[i].view.node, view_types(&f->look, body->list[i].view), NULL
+        };
+    return all;
+}
+
+static const struct input *input_of(const struct inputs *all, const char *const *names,
+                                    size_t count, unsigned types)
+{
+    for (size_t n = 0; n < count; n++)
+        for (size_t i = 0; i < all->count; i++)
+            if (strcmp(all->list[i].plain, names[n]) == 0 &&
+                (!all->list[i].types || (all->list[i].types & types)))
+                return &all->list[i];
+    return NULL;
+}
+
+char *infer_input(struct finding_out *f, const struct operation *op,
+                  const char *const *names, size_t count)
+{
+    const struct input *i = input_of(inputs_of(f, op), names, count, TYPE_ANY);
+    return i ? i->expression : NULL;
+}
+
+/* ---- the step ---- */
+
+static bool is_paging(const char *plain)
+{
+    return name_is_one_of(plain, limits, COUNT(limits)) ||
+           name_is_one_of(plain, offsets, COUNT(offsets)) ||
+           name_is_one_of(plain, numbers, COUNT(numbers)) ||
+           name_is_one_of(plain, cursors, COUNT(cursors)) ||
+           name_is_one_of(plain, sorts, COUNT(sorts)) ||
+           name_is_one_of(plain, orders, COUNT(orders));
+}
+
+/* A parameter that may have values which the member never has (state=all) filters in a
+ * way that nobody tells. */
+static bool is_within(const cJSON *asked, const cJSON *had)
+{
+    const cJSON *values = json_member(asked, "enum"), *own = json_member(had, "enum");
+    if (!values)
+        values = json_member(json_member(asked, "items"), "enum");
+    for (const cJSON *v = values ? values->child : NULL; v; v = v->next) {
+        bool found = !own && !(json_is_string(v) && strcmp(v->valuestring, "all") == 0);
+        for (const cJSON *o = own ? own->child : NULL; o && !found; o = o->next)
+            found = json_equal(v, o);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* "filter[status]" and "status[]" are about status. */
+static const char *filtered(struct finding_out *f, const struct input *in)
+{
+    static const char *const heads[] = { "filter[", "filters[", "filter." };
+    const char *name = in->query;
+    for (size_t i = 0; name && i < COUNT(heads); i++)
+        if (strncmp(name, heads[i], strlen(heads[i])) == 0)
+            return name_plain(f->look.arena, str(name + strlen(heads[i])));
+    return in->plain;
+}
+
+static void add_filters(struct finding_out *f, const struct group *g,
+                        const struct inputs *all, struct record_step *step)
+{
+    struct arena *arena = f->look.arena;
+    const struct members *had = view_members(&f->look, g->schema);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct input *in = &all->list[i];
+        const char *plain = filtered(f, in);
+        if (is_paging(in->plain) || (in->types && !(in->types & ~(unsigned)TYPE_OBJECT)))
+            continue;
+        for (size_t m = 0; m < had->count; m++) {
+            const struct member *of = &had->list[m];
+            if (strcmp(name_plain(arena, str(of->name)), plain) != 0 ||
+                view_is_object(&f->look, of->view) || !is_within(in->schema, of->view.node))
+                continue;
+            if (!step->where)
+                step->where = arena_take(arena, (MOST_PARENTS + MOST_MEMBERS + 1) *
+                                                    sizeof(*step->where));
+            step->where[step->where_count++] =
+                (struct record_where){ pointer_join(arena, "", of->name), in->expression };
+            break;
+        }
+    }
+}
+
+static int rows_of(const struct input *limit)
+{
+    const cJSON *given = limit ? json_member(limit->schema, "default") : NULL;
+    return json_is_number(given) && given->valuedouble >= 1 &&
+                   given->valuedouble <= LIMIT_LIST_ROWS
+               ? (int)given->valuedouble
+               : ROWS;
+}
+
+static bool is_from_zero(const struct input *number)
+{
+    const cJSON *first = json_member(number->schema, "default");
+    if (!first)
+        first = json_member(number->schema, "minimum");
+    return json_is_number(first) && first->valuedouble == 0;
+}
+
+static void add_paging(const struct inputs *all, struct record_step *step)
+{
+    const unsigned whole = TYPE_INTEGER | TYPE_NUMBER;
+    const struct input *limit = input_of(all, limits, COUNT(limits), whole);
+    const struct input *number = input_of(all, numbers, COUNT(numbers), whole);
+    const struct input *offset = input_of(all, offsets, COUNT(offsets), whole);
+    const struct input *cursor = input_of(all, cursors, COUNT(cursors), TYPE_STRING);
+    const struct input *turn = number ? number : offset ? offset : cursor;
+    static const char *const page[] = { "page" }, *const mode[] = { "mode" };
+    if (!turn)
+        turn = cursor = input_of(all, page, 1, TYPE_STRING);
+    if (limit)
+        step->limit = limit->expression;
+    if (limit || turn)
+        step->page = rows_of(limit);
+    if (turn && turn == number) {
+        step->number = number->expression;
+        step->from_zero = is_from_zero(number) ? YES : UNSET;
+    } else if (turn && turn == offset) {
+        step->offset = offset->expression;
+    } else if (turn) {
+        step->cursor = cursor->expression;
+        const struct input *m = input_of(all, mode, 1, TYPE_STRING);
+        step->mode = m ? m->expression : NULL;
+    }
+    if (turn && turn->query) {
+        union {
+            const char *in;
+            char *out;
+        } u = { .in = turn->query };
+        step->turn = u.out;
+    }
+}
+
+static void add_sorting(const struct inputs *all, struct record_step *step)
+{
+    const unsigned texts = TYPE_STRING | TYPE_ARRAY;
+    const struct input *sort = input_of(all, sorts, COUNT(sorts), texts);
+    const struct input *order = input_of(all, orders, COUNT(orders), texts);
+    if (sort)
+        step->sort = sort->expression;
+    if (order && sort)
+        step->order = order->expression;
+    else if (order)
+        step->sort = order->expression;
+}
+
+/* ---- the envelope ---- */
+
+static const char *word_for(struct finding_out *f, const struct record_step *step,
+                            const struct member *m)
+{
+    static const struct {
+        const char *plain, *word;
+        unsigned types;
+    } words[] = {
+        { "total", "total", TYPE_INTEGER },
+        { "totalcount", "total", TYPE_INTEGER },
+        { "totalitems", "total", TYPE_INTEGER },
+        { "totalresults", "total", TYPE_INTEGER },
+        { "totalrecords", "total", TYPE_INTEGER },
+        { "totalelements", "total", TYPE_INTEGER },
+        { "totalentries", "total", TYPE_INTEGER },
+        { "count", "total", TYPE_INTEGER },
+        { "limit", "limit", TYPE_INTEGER },
+        { "perpage", "limit", TYPE_INTEGER },
+        { "pagesize", "limit", TYPE_INTEGER },
+        { "offset", "offset", TYPE_INTEGER },
+        { "skip", "offset", TYPE_INTEGER },
+        { "page", "number", TYPE_INTEGER },
+        { "pagenumber", "number", TYPE_INTEGER },
+        { "currentpage", "number", TYPE_INTEGER },
+        { "pages", "pages", TYPE_INTEGER },
+        { "totalpages", "pages", TYPE_INTEGER },
+        { "pagecount", "pages", TYPE_INTEGER },
+        { "lastpage", "pages", TYPE_INTEGER },
+        { "hasmore", "has_more", TYPE_BOOLEAN },
+        { "hasnext", "has_more", TYPE_BOOLEAN },
+        { "hasnextpage", "has_more", TYPE_BOOLEAN },
+        { "more", "has_more", TYPE_BOOLEAN },
+        { "nextcursor", "next_cursor", TYPE_STRING },
+        { "nextpagetoken", "next_cursor", TYPE_STRING },
+        { "nexttoken", "next_cursor", TYPE_STRING },
+        { "endcursor", "next_cursor", TYPE_STRING },
+        { "cursor", "next_cursor", TYPE_STRING },
+        { "continuationtoken", "next_cursor", TYPE_STRING },
+        { "after", "next_cursor", TYPE_STRING },
+        { "nextmarker", "next_cursor", TYPE_STRING },
+        { "prevcursor", "prev_cursor", TYPE_STRING },
+        { "previouscursor", "prev_cursor", TYPE_STRING },
+        { "before", "prev_cursor", TYPE_STRING },
+        { "nexturl", "next_url", TYPE_STRING },
+        { "nextlink", "next_url", TYPE_STRING },
+        { "nextpageurl", "next_url", TYPE_STRING },
+        { "next", "next", TYPE_STRING },
+        { "prevurl", "prev_url", TYPE_STRING },
+        { "previous", "prev", TYPE_STRING },
+        { "prev", "prev", TYPE_STRING },
+    };
+    const char *plain = name_plain(f->look.arena, str(m->name));
+    unsigned types = view_types(&f->look, m->view);
+    const char *format = json_member_text(m->view.node, "format");
+    bool url = !step->cursor || (format && strncmp(format, "ur", 2) == 0);
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (strcmp(words[i].plain, plain) != 0 || !(types & words[i].types ||
+            (words[i].types == TYPE_INTEGER && types & TYPE_NUMBER)))
+            continue;
+        if (strcmp(words[i].word, "next") == 0)
+            return url ? "next_url" : "next_cursor";
+        if (strcmp(words[i].word, "prev") == 0)
+            return url ? "prev_url" : "prev_cursor";
+        return words[i].word;
+    }
+    return NULL;
+}
+
+static bool is_about_pages(const char *plain)
+{
+    static const char *const names[] = { "meta",  "pagination", "paging",
+                                         "links", "pageinfo",   "cursors",
+                                         "page",  "metadata",   "responsemetadata",
+                                         "pages", "pagingmetadata" };
+    return name_is_one_of(plain, names, COUNT(names));
+}
+
+static void fill(struct finding_out *f, struct view v, struct record_step *step,
+                 cJSON *into, int depth)
+{
+    struct arena *arena = f->look.arena;
+    const struct members *all = view_members(&f->look, v);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct member *m = &all->list[i];
+        const char *word = word_for(f, step, m);
+        if (json_member(into, m->name))
+            continue;
+        if (word) {
+            step->total = strcmp(word, "total") == 0 || strcmp(word, "pages") == 0
+                              ? YES
+                              : step->total;
+            json_set(arena, into, m->name,
+                     json_string(arena, str(arena_printf(arena, "$page#/%s", word))));
+        } else if (depth < MOST_DEPTH && view_is_object(&f->look, m->view) &&
+                   is_about_pages(name_plain(arena, str(m->name)))) {
+            cJSON *below = json_object(arena);
+            fill(f, m->view, step, below, depth + 1);
+            if (below->child)
+                json_set(arena, into, m->name, below);
+        }
+    }
+}
+
+static bool declares_link(const struct reply *r)
+{
+    for (size_t i = 0; r && i < r->field_count; i++)
+        if (str_equal_nocase(str(r->fields[i].name), STR("Link")))
+            return true;
+    return false;
+}
+
+char *infer_list(struct finding_out *f, const struct group *g, const struct deed *d,
+                 struct record_step *step, bool *linked)
+{
+    struct arena *arena = f->look.arena;
+    const struct inputs *all = inputs_of(f, d->op);
+    add_filters(f, g, all, step);
+    add_paging(all, step);
+    add_sorting(all, step);
+    *linked = step->turn && (!*d->at || declares_link(operation_reply(d->op, d->status)));
+    if (!*d->at)
+        return arena_copy(arena, STR("$page#/items"));
+    cJSON *tree = json_object(arena);
+    pointer_set(arena, tree, d->at, json_string(arena, STR("$page#/items")));
+    fill(f, d->whole, step, tree, 0);
+    return arena_copy(arena, json_text(tree, arena));
+}

@@ -1,0 +1,157 @@
+/* infer_parts.h — what the files of infer share. */
+#ifndef PLAY_INFER_PARTS_H
+#define PLAY_INFER_PARTS_H
+
+#include "base/map.h"
+#include "play/infer.h"
+
+enum {
+    MOST_MEMBERS = 256, /* of one schema */
+    MOST_PARENTS = 8,   /* of one path */
+    MOST_SETS = 16      /* of one step */
+};
+
+/* ---- infer_view.c: schemas as they are written ---- */
+
+/* A schema behind its references; node is NULL when there is none. */
+struct view {
+    const cJSON *node;
+    const char *place;
+};
+
+struct member {
+    const char *name;
+    struct view view;
+    bool required, read_only;
+};
+
+struct members {
+    struct member *list;
+    size_t count;
+};
+
+struct look {
+    const struct api *api;
+    struct arena *arena;
+    struct map *known;      /* node → struct members */
+    struct members *filling; /* room for MOST_MEMBERS, used again and again */
+};
+
+struct view view_of(const struct look *l, const cJSON *node, const char *place);
+
+/* The members that the schema, or any part of a composition, declares. */
+const struct members *view_members(const struct look *l, struct view v);
+const struct member *view_member(const struct look *l, struct view v, const char *name);
+struct view view_items(const struct look *l, struct view v);
+
+/* Of enum schema_type; 0 when nothing is said. */
+unsigned view_types(const struct look *l, struct view v);
+bool view_is_object(const struct look *l, struct view v);
+bool view_is_array(const struct look *l, struct view v);
+bool view_is_same(struct view a, struct view b);
+
+/* The schema of the JSON answer of that status, and of the JSON request body. */
+struct view view_answer(const struct look *l, const struct operation *op, int status);
+struct view view_body(const struct look *l, const struct operation *op);
+
+/* ---- infer_name.c: what names have in common ---- */
+
+/* Small letters and digits alone: "pet_id", "petId" and "Pet-ID" are "petid". */
+const char *name_plain(struct arena *arena, struct str name);
+
+/* The plain name of one: "categories" is "category". */
+const char *name_singular(struct arena *arena, struct str name);
+
+/* Whether both mean the same thing, one or many of it. */
+bool name_is_same(struct arena *arena, struct str a, struct str b);
+bool name_is_one_of(const char *plain, const char *const *list, size_t count);
+
+/* ---- infer_group.c: operations that speak of the same instances ---- */
+
+enum role { ROLE_CREATE, ROLE_GET, ROLE_LIST, ROLE_REPLACE, ROLE_UPDATE, ROLE_DELETE };
+enum { ROLES = 6 };
+
+/* A value in the path that says whose the instances are. */
+struct parent {
+    const char *param;  /* of this operation */
+    const char *member; /* where it is kept: a pointer, the same in the whole group */
+    const char *item;   /* the item path that ends with it: its group's */
+};
+
+struct deed {
+    const struct operation *op;
+    enum role role;
+    struct parent parents[MOST_PARENTS];
+    size_t parent_count;
+    const char *param; /* of the path: the key; NULL: it is in the query or the body */
+    struct view whole; /* the answer; the instance or the rows in it, and where */
+    struct view part;
+    const char *at;
+    int status;
+    struct deed *next;
+};
+
+struct group {
+    const char *name;
+    const char *noun; /* the last word of the path */
+    const char *path; /* of the collection, with {} for values; NULL: by name alone */
+    struct deed *deeds, **last;
+    struct view schema;
+    const char *key, *key_why, *key_default;
+    bool key_hidden;
+    const struct record_collection *own; /* of the behaviour file */
+    struct inferred *told;
+    struct group *next;
+};
+
+/* What a link says: that parameter of op is that member of an answer of from. */
+struct hint {
+    const struct operation *from, *op;
+    const char *param, *pointer;
+    struct hint *next;
+};
+
+struct finding_out {
+    struct look look;
+    const struct record_behaviour *file;
+    struct err *err;
+    struct inference *in;
+    struct group *groups, **last_group;
+    struct map *by_path; /* collection path → struct group */
+    struct hint *hints;
+    bool *claimed; /* operations that the file speaks of */
+    struct record_behaviour *record;
+};
+
+void infer_links(struct finding_out *f);
+void infer_groups(struct finding_out *f);
+
+/* The deeds of one role; NULL past the last. */
+struct deed *deed_of(const struct group *g, enum role role);
+
+/* Takes the instance (or, of a list, the rows) out of an answer: part and at. */
+void infer_unwrap(struct finding_out *f, const struct group *g, struct deed *d);
+
+/* Whether the answer of d is an instance of g, or a view of one. */
+bool infer_is_instance(struct finding_out *f, const struct group *g,
+                       const struct deed *d);
+
+/* infer_key.c: how the group's instances are found. */
+void infer_key(struct finding_out *f, struct group *g);
+
+/* infer_collection.c: adds the record. */
+void infer_collection(struct finding_out *f, struct group *g);
+
+/* infer_steps.c: adds the record of one operation; the reason when it cannot. */
+const char *infer_steps(struct finding_out *f, struct group *g, const struct deed *d);
+
+/* infer_list.c: fills the step, and says what the answer's body is. */
+char *infer_list(struct finding_out *f, const struct group *g, const struct deed *d,
+                 struct record_step *step, bool *linked);
+
+/* The expression of a member of the call: "$request.query.NAME" or
+ * "$request.body#/NAME"; NULL when the operation declares none of the plain names. */
+char *infer_input(struct finding_out *f, const struct operation *op,
+                  const char *const *names, size_t count);
+
+#endif

@@ -1,0 +1,79 @@
+#include "play/infer_parts.h"
+
+#include "doc/pointer.h"
+#include "play/script.h"
+
+/* Instances that the examples of one document may give a collection. */
+enum { MOST_SEEDS = 1000 };
+
+struct seeding {
+    struct behaviour *b;
+    struct inferred *told;
+    struct scope *s;
+    size_t c;
+};
+
+/* Whose it is, no example says: one that is kept with its parents is not taken. */
+static bool has_parents(const struct deed *d, const cJSON *tree)
+{
+    for (size_t i = 0; i < d->parent_count; i++)
+        if (!pointer_get(tree, d->parents[i].member))
+            return false;
+    return true;
+}
+
+static void seed_one(struct seeding *r, const struct deed *d, const cJSON *value)
+{
+    const struct store_collection *plan = &r->b->plan.collections[r->c];
+    size_t slot;
+    if (!json_is_object(value) || !pointer_get(value, plan->key) ||
+        !has_parents(d, value) || r->told->seeds >= MOST_SEEDS)
+        return;
+    cJSON *tree = json_copy(r->s->arena, value);
+    tree = instance_complete(r->b, r->c, tree, NULL, r->s);
+    if (tree && json_equal(pointer_get(tree, plan->key), pointer_get(value, plan->key)) &&
+        store_insert(r->b->seed, r->c, tree, &slot) == STORE_OK)
+        r->told->seeds++;
+}
+
+static void seed_deed(struct seeding *r, const struct deed *d)
+{
+    const struct media *m = reply_json(operation_reply(d->op, d->status));
+    for (size_t i = 0; m && d->at && i < m->example_count; i++) {
+        const cJSON *part = m->examples[i].value
+                                ? pointer_get(m->examples[i].value, d->at)
+                                : NULL;
+        if (d->role == ROLE_GET)
+            seed_one(r, d, part);
+        for (const cJSON *one = d->role == ROLE_LIST && json_is_array(part) ? part->child
+                                                                            : NULL;
+             one; one = one->next)
+            seed_one(r, d, one);
+    }
+}
+
+void infer_seed(struct inference *in, struct behaviour *b, clock_ms now,
+                struct arena *arena)
+{
+    struct chance chance = { 0 };
+    struct scope s = { .arena = arena,
+                       .store = b->seed,
+                       .format = b->format,
+                       .now = now,
+                       .chance = &chance };
+    for (size_t i = 0; i < in->collection_count; i++) {
+        struct seeding r = { b, &in->collections[i], &s, 0 };
+        while (r.c < b->plan.collection_count &&
+               strcmp(b->plan.collections[r.c].name, r.told->name) != 0)
+            r.c++;
+        if (r.c == b->plan.collection_count || r.told->own || r.told->broken)
+            continue;
+        /* A list shows its rows in order; what reading one shows may be among them. */
+        for (const struct deed *d = r.told->group->deeds; d; d = d->next)
+            if (d->role == ROLE_LIST)
+                seed_deed(&r, d);
+        for (const struct deed *d = r.told->group->deeds; d; d = d->next)
+            if (d->role == ROLE_GET)
+                seed_deed(&r, d);
+    }
+}

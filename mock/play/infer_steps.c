@@ -1,0 +1,310 @@
+#include "play/infer_parts.h"
+
+#include "doc/pointer.h"
+
+/* One operation being written. */
+struct writing {
+    struct finding_out *f;
+    struct arena *arena;
+    struct group *g;
+    const struct deed *d;
+    struct record_operation *to;
+    char *key; /* the expression of the key that the call gives; NULL: none */
+};
+
+enum { MOST_STEPS = MOST_PARENTS + 6 };
+
+static char *text(struct writing *w, const char *of)
+{
+    return arena_copy(w->arena, str(of));
+}
+
+static char *path_value(struct writing *w, const char *param)
+{
+    return arena_printf(w->arena, "$request.path.%s", param);
+}
+
+static struct record_step *step(struct writing *w)
+{
+    return &w->to->steps[w->to->steps_count++];
+}
+
+static struct record_error *error(struct writing *w, int status, const char *name)
+{
+    struct record_error *e = arena_take(w->arena, sizeof(*e));
+    if (operation_status(w->d->op, status, status))
+        e->error = text(w, name);
+    else
+        e->status = status;
+    return e;
+}
+
+/* ---- conditions ---- */
+
+static void where(struct writing *w, struct record_step *s, const char *at, char *is)
+{
+    if (!s->where)
+        s->where = arena_take(w->arena, (MOST_PARENTS + 1 + MOST_MEMBERS) * sizeof(*s->where));
+    s->where[s->where_count++] = (struct record_where){ text(w, at), is };
+}
+
+static void set(struct writing *w, struct record_step *s, const char *at, char *to)
+{
+    if (!s->set)
+        s->set = arena_take(w->arena, (MOST_PARENTS + 1) * sizeof(*s->set));
+    s->set[s->set_count++] = (struct record_set){ text(w, at), to };
+}
+
+static void where_parents(struct writing *w, struct record_step *s)
+{
+    for (size_t i = 0; i < w->d->parent_count; i++)
+        where(w, s, w->d->parents[i].member, path_value(w, w->d->parents[i].param));
+}
+
+static void where_item(struct writing *w, struct record_step *s)
+{
+    where(w, s, w->g->key, w->key);
+    where_parents(w, s);
+}
+
+/* Whose instances are spoken of has to be there, where that is known. */
+static void find_parents(struct writing *w)
+{
+    for (size_t i = 0; i < w->d->parent_count; i++) {
+        const struct parent *p = &w->d->parents[i];
+        size_t n = p->item ? strlen(p->item) : 0;
+        if (n < 4 || strcmp(p->item + n - 3, "/{}") != 0)
+            continue;
+        const struct group *of =
+            map_get(w->f->by_path, (struct str){ p->item, n - 3 });
+        if (!of || !of->deeds || !of->told || !deed_of(of, ROLE_GET))
+            continue;
+        struct record_step *s = step(w);
+        s->find = text(w, of->name);
+        s->as = arena_printf(w->arena, "parent%zu", i + 1);
+        where(w, s, of->key, path_value(w, p->param));
+        const struct deed *got = deed_of(of, ROLE_GET);
+        for (size_t j = 0; j < i && j < got->parent_count; j++)
+            where(w, s, got->parents[j].member, path_value(w, w->d->parents[j].param));
+        s->otherwise = error(w, 404, "not_found");
+    }
+}
+
+/* ---- answers ---- */
+
+static char *body_of(struct writing *w)
+{
+    const struct deed *d = w->d;
+    struct finding_out *f = w->f;
+    if (!d->whole.node)
+        return reply_json(operation_reply(d->op, d->status)) ? text(w, "null") : NULL;
+    bool instance = infer_is_instance(f, w->g, d);
+    if (instance && !*d->at)
+        return text(w, "$one");
+    cJSON *tree = json_object(w->arena);
+    if (instance)
+        pointer_set(w->arena, tree, d->at, json_string(w->arena, STR("$one")));
+    else if (!view_is_object(&f->look, d->whole))
+        return text(w, "null");
+    else if (!w->g->key_hidden && view_member(&f->look, d->whole, w->g->key + 1))
+        pointer_set(w->arena, tree, w->g->key,
+                    json_string(w->arena,
+                                str(arena_printf(w->arena, "$one#%s", w->g->key))));
+    return arena_copy(w->arena, json_text(tree, w->arena));
+}
+
+static struct record_step *answer(struct writing *w, int status, char *body)
+{
+    struct record_step *s = step(w);
+    s->answer = status;
+    s->body = body;
+    s->shape = body ? YES : UNSET;
+    return s;
+}
+
+/* The front finds a key called id, or as the path calls it, by itself. */
+static void add_location(struct writing *w, struct record_step *s, int status)
+{
+    const struct operation *item = w->d->op->item;
+    const struct deed *get = deed_of(w->g, ROLE_GET);
+    bool below = w->d->role == ROLE_CREATE && item && get && get->param;
+    if (status != 201 || !below ||
+        (!w->g->key_hidden && (strcmp(w->g->key, "/id") == 0 ||
+                               strcmp(w->g->key + 1, get->param) == 0)))
+        return;
+    s->header = arena_take(w->arena, sizeof(*s->header));
+    s->header[0] = (struct record_header){
+        text(w, "Location"), arena_printf(w->arena, "{$url}/{$one#%s}", w->g->key)
+    };
+    s->header_count = 1;
+}
+
+/* ---- what is sent ---- */
+
+/* The instance in a request: the whole body, or the one member that wraps it. */
+static char *sent(struct writing *w)
+{
+    struct look *l = &w->f->look;
+    struct view body = view_body(l, w->d->op);
+    if (!body.node)
+        return NULL;
+    const struct members *all = view_members(l, body);
+    if (all->count == 1 && view_is_object(l, all->list[0].view) &&
+        !view_member(l, w->g->schema, all->list[0].name))
+        return arena_printf(w->arena, "$request.body#%s",
+                            pointer_join(w->arena, "", all->list[0].name));
+    return text(w, "$request.body");
+}
+
+static void create(struct writing *w, const char *when)
+{
+    struct record_step *s = step(w);
+    s->create = text(w, w->g->name);
+    s->as = text(w, "one");
+    s->when = when ? text(w, when) : NULL;
+    s->merge = sent(w);
+    for (size_t i = 0; i < w->d->parent_count; i++)
+        set(w, s, w->d->parents[i].member, path_value(w, w->d->parents[i].param));
+    if (w->d->role == ROLE_REPLACE)
+        set(w, s, w->g->key, w->key);
+    s->otherwise = error(w, 409, "conflict");
+}
+
+static void find_one(struct writing *w, bool needed)
+{
+    struct record_step *s = step(w);
+    s->find = text(w, w->g->name);
+    s->as = text(w, "one");
+    where_item(w, s);
+    if (needed)
+        s->otherwise = error(w, 404, "not_found");
+}
+
+static const char *write_create(struct writing *w)
+{
+    create(w, NULL);
+    struct record_step *s = answer(w, w->d->status, body_of(w));
+    add_location(w, s, w->d->status);
+    return "makes one";
+}
+
+static const char *write_get(struct writing *w)
+{
+    find_one(w, true);
+    answer(w, w->d->status, body_of(w));
+    return "reads one, or 404";
+}
+
+static void change(struct writing *w, const char *when)
+{
+    struct record_step *s = step(w);
+    s->when = when ? text(w, when) : NULL;
+    s->update = text(w, w->g->name);
+    s->as = text(w, "changed");
+    where_item(w, s);
+    char *from = sent(w);
+    if (w->d->role == ROLE_REPLACE)
+        s->replace = from;
+    else
+        s->patch = from;
+}
+
+static const char *write_update(struct writing *w)
+{
+    find_one(w, true);
+    change(w, NULL);
+    find_one(w, true);
+    answer(w, w->d->status, body_of(w));
+    return "changes one, or 404";
+}
+
+/* PUT makes what is not there where 201 is declared, or nothing else makes any. */
+static const char *write_replace(struct writing *w)
+{
+    bool made = operation_status(w->d->op, 201, 201) != 0;
+    bool upsert = made || !deed_of(w->g, ROLE_CREATE);
+    int again = w->d->status;
+    if (!upsert) {
+        write_update(w);
+        return "replaces one, or 404";
+    }
+    if (made && operation_status(w->d->op, 200, 200))
+        again = 200;
+    else if (made && operation_status(w->d->op, 204, 204))
+        again = 204;
+    find_one(w, false);
+    create(w, "$one == null");
+    w->to->steps[w->to->steps_count - 1].as = text(w, "made");
+    change(w, "$made == null");
+    find_one(w, true);
+    char *body = body_of(w);
+    struct record_step *s = answer(w, made ? 201 : again, body);
+    s->when = text(w, "$made != null");
+    answer(w, again, again == 204 ? NULL : body);
+    return "replaces one, or makes it";
+}
+
+static const char *write_delete(struct writing *w)
+{
+    find_one(w, true);
+    struct record_step *s = step(w);
+    s->remove = text(w, w->g->name);
+    where_item(w, s);
+    answer(w, w->d->status, body_of(w));
+    return "removes one, or 404";
+}
+
+static const char *write_list(struct writing *w)
+{
+    bool linked = false;
+    struct record_step *s = step(w);
+    s->list = text(w, w->g->name);
+    s->as = text(w, "page");
+    where_parents(w, s);
+    char *body = infer_list(w->f, w->g, w->d, s, &linked);
+    struct record_step *a = answer(w, w->d->status, body);
+    if (linked) {
+        a->header = arena_take(w->arena, sizeof(*a->header));
+        a->header[0] = (struct record_header){ text(w, "Link"), text(w, "$page#/link") };
+        a->header_count = 1;
+    }
+    return "lists them";
+}
+
+/* The key of the item that a call is about: in the path, else in query or body. */
+static char *key_of(struct writing *w)
+{
+    if (w->d->param)
+        return path_value(w, w->d->param);
+    const char *noun = name_singular(w->arena, str(w->g->noun));
+    const char *key = name_plain(w->arena, str(w->g->key));
+    const char *const names[] = { key, arena_printf(w->arena, "%s%s", noun, key),
+                                  arena_printf(w->arena, "%sid", noun), noun, "id" };
+    return infer_input(w->f, w->d->op, names, COUNT(names));
+}
+
+const char *infer_steps(struct finding_out *f, struct group *g, const struct deed *d)
+{
+    static const char *(*const writers[])(struct writing *) = {
+        [ROLE_CREATE] = write_create, [ROLE_GET] = write_get,
+        [ROLE_LIST] = write_list,     [ROLE_REPLACE] = write_replace,
+        [ROLE_UPDATE] = write_update, [ROLE_DELETE] = write_delete,
+    };
+    struct record_behaviour *r = f->record;
+    struct writing w = { .f = f, .arena = f->look.arena, .g = g, .d = d };
+    bool one = d->role != ROLE_CREATE && d->role != ROLE_LIST;
+    w.key = one ? key_of(&w) : NULL;
+    if (one && !w.key)
+        return "nothing in the call names one instance";
+    if (d->role == ROLE_LIST && !d->part.node)
+        return "its answer has no rows";
+    if (d->role == ROLE_GET && !infer_is_instance(f, g, d))
+        return "its answer is no instance";
+    w.to = &r->operations[r->operations_count++];
+    w.to->id = arena_printf(w.arena, "%s %s", d->op->method, d->op->path);
+    w.to->steps = arena_take(w.arena, MOST_STEPS * sizeof(*w.to->steps));
+    find_parents(&w);
+    const char *does = writers[d->role](&w);
+    f->in->does[d->op->index] = arena_printf(w.arena, "%s: %s", g->name, does);
+    return NULL;
+}

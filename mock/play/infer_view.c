@@ -1,0 +1,220 @@
+#include "api/source.h"
+#include "doc/pointer.h"
+#include "play/infer_parts.h"
+
+/* Compositions inside compositions, and references behind references. */
+enum { MOST_DEPTH = 6, MOST_REFERENCES = 16 };
+
+struct view view_of(const struct look *l, const cJSON *node, const char *place)
+{
+    struct view v = { json_is_object(node) ? node : NULL, place };
+    for (int i = 0; v.node && i < MOST_REFERENCES; i++) {
+        const char *ref = json_member_text(v.node, "$ref"), *why;
+        if (!ref)
+            return v;
+        v.node = source_find(l->api->library, l->api->document, ref, &v.place, l->arena,
+                             &why);
+        if (!json_is_object(v.node))
+            v.node = NULL;
+    }
+    return (struct view){ NULL, place };
+}
+
+static struct view below(const struct look *l, struct view v, const char *keyword,
+                         const cJSON *node, const char *name)
+{
+    const char *base = pointer_join(l->arena, v.place, keyword);
+    return view_of(l, node, name ? pointer_join(l->arena, base, name) : base);
+}
+
+static void add_member(struct members *all, const char *name, struct view v,
+                       bool read_only)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp(all->list[i].name, name) == 0) {
+            all->list[i].read_only = all->list[i].read_only || read_only;
+            return;
+        }
+    if (all->count < MOST_MEMBERS)
+        all->list[all->count++] = (struct member){ name, v, false, read_only };
+}
+
+static const char *const compositions[] = { "allOf", "oneOf", "anyOf" };
+
+static void collect(const struct look *l, struct view v, struct members *all, int depth)
+{
+    const cJSON *properties = json_member(v.node, "properties");
+    const cJSON *required = json_member(v.node, "required");
+    if (!v.node || depth > MOST_DEPTH || all->count == MOST_MEMBERS)
+        return;
+    for (const cJSON *p = properties ? properties->child : NULL; p; p = p->next) {
+        struct view m = below(l, v, "properties", p, p->string);
+        bool own = json_is_true(json_member(p, "readOnly"));
+        add_member(all, p->string, m, own || json_is_true(json_member(m.node, "readOnly")));
+    }
+    for (size_t i = 0; i < COUNT(compositions); i++) {
+        const cJSON *list = json_member(v.node, compositions[i]);
+        size_t index = 0;
+        for (const cJSON *one = list ? list->child : NULL; one; one = one->next)
+            collect(l,
+                    below(l, v, compositions[i], one,
+                          arena_printf(l->arena, "%zu", index++)),
+                    all, depth + 1);
+    }
+    for (const cJSON *r = json_is_array(required) ? required->child : NULL; r; r = r->next)
+        for (size_t i = 0; json_is_string(r) && i < all->count; i++)
+            if (strcmp(all->list[i].name, r->valuestring) == 0)
+                all->list[i].required = true;
+}
+
+const struct members *view_members(const struct look *l, struct view v)
+{
+    struct str key = { (const char *)&v.node, sizeof(v.node) };
+    struct members *all = map_get(l->known, key);
+    if (all)
+        return all;
+    l->filling->count = 0;
+    collect(l, v, l->filling, 0);
+    all = arena_take(l->arena, sizeof(*all));
+    all->count = l->filling->count;
+    all->list = arena_array(l->arena, struct member, all->count + 1);
+    memcpy(all->list, l->filling->list, all->count * sizeof(*all->list));
+    map_put(l->known, key, all);
+    return all;
+}
+
+const struct member *view_member(const struct look *l, struct view v, const char *name)
+{
+    const struct members *all = view_members(l, v);
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp(all->list[i].name, name) == 0)
+            return &all->list[i];
+    return NULL;
+}
+
+static unsigned type_named(const char *name)
+{
+    static const struct {
+        const char *name;
+        unsigned type;
+    } types[] = { { "object", TYPE_OBJECT },   { "array", TYPE_ARRAY },
+                  { "string", TYPE_STRING },   { "integer", TYPE_INTEGER },
+                  { "number", TYPE_NUMBER },   { "boolean", TYPE_BOOLEAN },
+                  { "null", TYPE_NULL } };
+    for (size_t i = 0; i < COUNT(types); i++)
+        if (strcmp(types[i].name, name) == 0)
+            return types[i].type;
+    return 0;
+}
+
+static unsigned types_of(const struct look *l, struct view v, int depth)
+{
+    const cJSON *type = json_member(v.node, "type");
+    unsigned types = 0;
+    if (!v.node || depth > MOST_DEPTH)
+        return 0;
+    if (json_is_string(type))
+        return type_named(type->valuestring);
+    for (const cJSON *one = json_is_array(type) ? type->child : NULL; one; one = one->next)
+        types |= json_is_string(one) ? type_named(one->valuestring) : 0;
+    if (types)
+        return types;
+    if (json_member(v.node, "properties"))
+        return TYPE_OBJECT;
+    if (json_member(v.node, "items"))
+        return TYPE_ARRAY;
+    for (size_t i = 0; i < COUNT(compositions); i++) {
+        const cJSON *list = json_member(v.node, compositions[i]);
+        for (const cJSON *one = list ? list->child : NULL; one; one = one->next)
+            types |= types_of(l, view_of(l, one, v.place), depth + 1);
+    }
+    return types;
+}
+
+unsigned view_types(const struct look *l, struct view v)
+{
+    return types_of(l, v, 0);
+}
+
+bool view_is_object(const struct look *l, struct view v)
+{
+    return (view_types(l, v) & (TYPE_OBJECT | TYPE_ARRAY)) == TYPE_OBJECT;
+}
+
+bool view_is_array(const struct look *l, struct view v)
+{
+    return (view_types(l, v) & (TYPE_OBJECT | TYPE_ARRAY)) == TYPE_ARRAY;
+}
+
+static struct view items_of(const struct look *l, struct view v, int depth)
+{
+    const cJSON *items = json_member(v.node, "items");
+    for (size_t i = 0; v.node && !items && i < COUNT(compositions); i++) {
+        const cJSON *list = json_member(v.node, compositions[i]);
+        if (list && list->child && depth < MOST_DEPTH)
+            return items_of(l, below(l, v, compositions[i], list->child, "0"), depth + 1);
+    }
+    return items ? below(l, v, "items", items, NULL) : (struct view){ NULL, v.place };
+}
+
+struct view view_items(const struct look *l, struct view v)
+{
+    return items_of(l, v, 0);
+}
+
+bool view_is_same(struct view a, struct view b)
+{
+    return a.node && a.node == b.node;
+}
+
+struct view view_answer(const struct look *l, const struct operation *op, int status)
+{
+    const struct media *m = reply_json(operation_reply(op, status));
+    const cJSON *schema = m ? json_member(m->node, "schema") : NULL;
+    return schema ? view_of(l, schema, pointer_join(l->arena, m->pointer, "schema"))
+                  : (struct view){ NULL, "" };
+}
+
+struct view view_body(const struct look *l, const struct operation *op)
+{
+    for (size_t i = 0; i < op->body_count; i++) {
+        const struct media *m = &op->bodies[i];
+        const cJSON *schema = m->schema ? json_member(m->node, "schema") : NULL;
+        if (schema)
+            return view_of(l, schema, pointer_join(l->arena, m->pointer, "schema"));
+    }
+    return (struct view){ NULL, "" };
+}
+
+const struct schema *infer_schema(const struct api *api, const char *place)
+{
+    const char *pointer;
+    const struct document *d =
+        source_place(api->library, api->document, place, &pointer);
+    const cJSON *node = d ? pointer_get(d->root, pointer) : NULL;
+    return node ? schemas_add_in(api->schemas, d, node, pointer) : NULL;
+}
+
+const struct schema *infer_key_schema(const struct api *api, const char *place,
+                                      const char *key, struct arena *arena)
+{
+    struct members *filling = arena_take(arena, sizeof(*filling));
+    filling->list = arena_array(arena, struct member, MOST_MEMBERS);
+    const struct look l = { api, arena, map_new(arena), filling };
+    const char *pointer, *first = key;
+    const struct document *d =
+        source_place(api->library, api->document, place, &pointer);
+    const cJSON *node = d ? pointer_get(d->root, pointer) : NULL;
+    const struct member *m =
+        node && *key ? view_member(&l, view_of(&l, node, place),
+                                   pointer_token(&first, arena))
+                     : NULL;
+    if (!m || !m->view.node || *first)
+        return NULL;
+    static const char *const given[] = { "example", "examples", "default" };
+    cJSON *copy = json_copy(arena, m->view.node);
+    for (size_t i = 0; i < COUNT(given); i++)
+        if (json_member(copy, given[i]))
+            json_detach(copy, json_member(copy, given[i]));
+    return schemas_add(api->schemas, copy, m->view.place);
+}
