@@ -43,6 +43,8 @@
       "/__admin wants this bearer token; needed "                                     \
       "off loopback")                                                                 \
     X(JSON, "json", 0, NULL, "routes: print JSON")                                    \
+    X(STATE, "state", 0, NULL,                                                        \
+      "routes: print what is remembered, what was inferred, and why")                 \
     X(SCHEMA, "schema", 0, "FILE[#PLACE]",                                            \
       "check: judge --data by this JSON Schema, or by "                               \
       "one in an OpenAPI document")                                                   \
@@ -218,6 +220,9 @@ static bool apply(struct options *o, enum option which, const char *value)
         return true;
     case OPTION_ADMIN_TOKEN:
         o->admin_token = *value ? value : NULL;
+        return true;
+    case OPTION_STATE:
+        o->state = truth(value);
         return true;
     case OPTION_JSON:
         o->json = truth(value);

@@ -29,7 +29,7 @@ struct options {
     uint64_t seed;
     struct clock clock;
     size_t max_body;
-    bool stateless, strict, cors, watch, quiet, json;
+    bool stateless, strict, cors, watch, quiet, json, state;
     bool no_callbacks;
     const char *callback_hosts[OPTION_LIST]; /* besides this machine; "*": any */
     size_t callback_host_count;

@@ -1,6 +1,7 @@
 #include "api/accept.h"
 #include "command/command.h"
 #include "command/load.h"
+#include "play/infer.h"
 
 /* Whether the author gives the schema's value as a whole. */
 static bool schema_gives(const struct media *m)
@@ -20,8 +21,10 @@ static const char *answers(const struct world *w, size_t api,
     static const struct request any;
     struct offer offer;
     int status = operation_success(op);
-    if (w->behaviours[api]->scripts[op->index] && !w->stateless)
-        return "behaviour";
+    if (w->behaviours[api]->scripts[op->index] && !w->stateless) {
+        const struct inference *in = w->behaviours[api]->inference;
+        return in && in->does[op->index] ? "inferred" : "behaviour";
+    }
     if (!status)
         return "nothing";
     accept_choose(&any, operation_reply(op, status), arena, &offer);
@@ -74,7 +77,9 @@ int command_routes(const struct options *o)
     struct loaded l;
     bool ok = load(&l, o);
     load_print(&l, true, stderr);
-    if (ok && o->json)
+    if (ok && o->state)
+        state_print(&l.world, l.arena);
+    else if (ok && o->json)
         print_json(&l.world, l.arena);
     else if (ok)
         print_text(&l.world, l.arena);

@@ -103,6 +103,22 @@ char *pointer_token(const char **rest, struct arena *arena)
     return token;
 }
 
+/* item stands where old stood; the first item's prev is the last one, as cJSON has it. */
+static void swap_item(cJSON *array, cJSON *old, cJSON *item)
+{
+    item->next = old->next;
+    item->prev = old->prev == old ? item : old->prev;
+    if (old->next)
+        old->next->prev = item;
+    else
+        array->child->prev = item;
+    if (array->child == old)
+        array->child = item;
+    else
+        item->prev->next = item;
+    old->next = old->prev = NULL;
+}
+
 bool pointer_set(struct arena *arena, cJSON *tree, const char *pointer, cJSON *item)
 {
     if (!*pointer || !pointer_valid(pointer))
@@ -126,8 +142,12 @@ bool pointer_set(struct arena *arena, cJSON *tree, const char *pointer, cJSON *i
                 return true;
             }
             cJSON *next = step(tree, token, token + strlen(token));
-            if (!next || last)
+            if (!next)
                 return false;
+            if (last) {
+                swap_item(tree, next, item);
+                return true;
+            }
             tree = next;
         } else {
             return false;

@@ -12,7 +12,7 @@
 cJSON *pointer_get(const cJSON *tree, const char *pointer);
 
 /* Puts item (taken) at pointer, making the objects on the way that are not there. The
- * last token may be "-" for the end of an array. False when the way is blocked by a
+ * last token may be "-" for the end of an array, or the index of an item to replace. False when the way is blocked by a
  * value that is no object or array, or the pointer is "" or none. */
 bool pointer_set(struct arena *arena, cJSON *tree, const char *pointer, cJSON *item);
 

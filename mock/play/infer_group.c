@@ -196,7 +196,9 @@ static void put_into_group(struct finding_out *f, const struct operation *op)
         add_deed(f, group_at(f, NULL, noun, true), op, role, NULL);
         return;
     }
-    if (w.strange)
+    if (!w.last && w.noun && strchr(w.noun, '.'))
+        f->in->why[op->index] = "its name is none for create, get, list, update or delete";
+    else if (w.strange)
         f->in->why[op->index] = "its path is not that of a collection or an item";
     else if (!by_method(op, &w, &role))
         f->in->why[op->index] = "its method on such a path has no usual meaning";

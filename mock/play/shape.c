@@ -65,10 +65,22 @@ static const char *in_sample(const struct shaping *s, const char *pointer)
 
 static const cJSON *given(struct shaping *s, const char *pointer)
 {
-    const cJSON *found = s->spare ? pointer_get(s->spare, pointer) : NULL;
+    const cJSON *found = NULL;
     for (int which = 1; !found && which >= 0; which--)
         found = pointer_get(sample(s, which), in_sample(s, pointer));
     return found;
+}
+
+/* Where a key was sent and the whole is to be told, "DEVU-1" for a user: an object of the
+ * right kind with that key. */
+static const cJSON *with_key(struct shaping *s, const cJSON *sent, const cJSON *wanted)
+{
+    const cJSON *id = json_member(wanted, "id");
+    if (json_is_object(sent) || json_is_array(sent) || !id || (id->type & 0xff) != (sent->type & 0xff))
+        return wanted;
+    cJSON *out = json_copy(s->arena, wanted);
+    json_set(s->arena, out, "id", json_copy(s->arena, sent));
+    return out;
 }
 
 static bool put(struct shaping *s, const char *pointer, const cJSON *value)
@@ -88,9 +100,11 @@ static bool mend(struct shaping *s, const struct finding *f)
                                          "unevaluatedProperties", "writeOnly",
                                          "readOnly", "false" };
     const cJSON *there = pointer_get(s->tree, f->pointer);
-    if (strcmp(f->keyword, "required") == 0 && f->name)
-        return put(s, pointer_join(s->arena, f->pointer, f->name),
-                   given(s, pointer_join(s->arena, f->pointer, f->name)));
+    if (strcmp(f->keyword, "required") == 0 && f->name) {
+        const char *at = pointer_join(s->arena, f->pointer, f->name);
+        const cJSON *was = s->spare ? pointer_get(s->spare, at) : NULL;
+        return put(s, at, was ? was : given(s, at));
+    }
     if (!there)
         return false; /* mended with something above it */
     bool out = *f->pointer && json_is_null(there);
@@ -100,9 +114,11 @@ static bool mend(struct shaping *s, const struct finding *f)
         pointer_remove(s->tree, f->pointer);
         return true;
     }
+    if (!*f->pointer && !json_is_null(there))
+        return false; /* the last resort will do better */
     const cJSON *better = given(s, f->pointer);
     if (better && !json_equal(better, there))
-        return put(s, f->pointer, better);
+        return put(s, f->pointer, with_key(s, there, better));
     if (!*f->pointer)
         return false;
     pointer_remove(s->tree, f->pointer);
