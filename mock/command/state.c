@@ -14,8 +14,10 @@ static void print_collection(const struct behaviour *b, size_t c)
     const struct store_collection *plan = &b->plan.collections[c];
     const struct inferred *i = told(b->inference, plan->name);
     size_t seeds = store_count(b->seed, c);
-    printf("\n%s%s%s\n", plan->name, i ? "  " : "  (behaviour.yaml)", i ? i->paths : "");
-    printf("  key     %s%s%s%s\n", plan->key, i ? " (" : "", i ? i->why : "", i ? ")" : "");
+    printf("\n%s%s%s\n", plan->name, i ? "  " : "  (behaviour.yaml)",
+           i ? i->paths : "");
+    printf("  key     %s%s%s%s\n", plan->key, i ? " (" : "", i ? i->why : "",
+           i ? ")" : "");
     if (i)
         printf("  schema  %s\n", i->schema);
     if (i && *i->note)
@@ -51,13 +53,15 @@ void state_print(const struct world *w, struct arena *arena)
         for (size_t c = 0; c < b->plan.collection_count; c++)
             print_collection(b, c);
         for (size_t i = 0; i < api->operation_count; i++) {
-            size_t m = strlen(api->operations[i].method), p = strlen(api->operations[i].path);
+            size_t m = strlen(api->operations[i].method),
+                   p = strlen(api->operations[i].path);
             method = m > method ? m : method;
             path = p > path ? p : path;
         }
         puts("");
         for (size_t i = 0; i < api->operation_count; i++)
-            printf("%-*s  %-*s  %s\n", (int)method, api->operations[i].method, (int)path,
-                   api->operations[i].path, does(b, &api->operations[i], arena));
+            printf("%-*s  %-*s  %s\n", (int)method, api->operations[i].method,
+                   (int)path, api->operations[i].path,
+                   does(b, &api->operations[i], arena));
     }
 }

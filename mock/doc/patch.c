@@ -38,7 +38,8 @@ static cJSON *holder_of(struct patching *p, const char *pointer, char **token)
     const char *last = strrchr(pointer, '/');
     if (!last)
         return NULL;
-    char *head = arena_copy(p->arena, (struct str){ pointer, (size_t)(last - pointer) });
+    char *head =
+        arena_copy(p->arena, (struct str){ pointer, (size_t)(last - pointer) });
     *token = pointer_token(&last, p->arena);
     return pointer_get(p->tree, head);
 }

@@ -103,7 +103,8 @@ char *pointer_token(const char **rest, struct arena *arena)
     return token;
 }
 
-/* item stands where old stood; the first item's prev is the last one, as cJSON has it. */
+/* item stands where old stood; the first item's prev is the last one, as cJSON has it.
+ */
 static void swap_item(cJSON *array, cJSON *old, cJSON *item)
 {
     item->next = old->next;

@@ -19,7 +19,7 @@ struct reading {
     const struct record_behaviour *record;
     struct behaviour *b;
     struct collection_rules *rules;
-    unsigned errors; /* of err, before this behaviour */
+    unsigned errors;             /* of err, before this behaviour */
     struct inference *inference; /* NULL: nothing is to be inferred */
 };
 
@@ -108,8 +108,8 @@ static const char **texts(struct reading *r, char **from, unsigned count)
     return list;
 }
 
-/* A slip in what was inferred is no mistake of the user's: its errors go to an err of its
- * own, and what has any is dropped. */
+/* A slip in what was inferred is no mistake of the user's: its errors go to an err of
+ * its own, and what has any is dropped. */
 static struct err *aside(struct reading *r, bool inferred, struct err *own)
 {
     struct err *before = r->err;
@@ -128,7 +128,8 @@ static void read_schema(struct reading *r, struct store_collection *c,
             err_set(r->err, at(r, "/collections/%/schema", i, 0),
                     "%s has no schema at \"%.100s\"", r->api->file, record->schema);
         if (record->complete == YES && record->key)
-            r->rules[i].key = infer_key_schema(r->api, record->schema, record->key, r->arena);
+            r->rules[i].key =
+                infer_key_schema(r->api, record->schema, record->key, r->arena);
         if (c->schema)
             return;
     }
@@ -368,7 +369,8 @@ static bool is_inferred(const struct reading *r, unsigned collection)
     return r->inference && collection >= r->inference->first_collection;
 }
 
-/* After aside: puts err back, and marks the collection when it is not what it should be.
+/* After aside: puts err back, and marks the collection when it is not what it should
+ * be.
  */
 static void settle(struct reading *r, const char *name, const struct err *own,
                    struct err *err)

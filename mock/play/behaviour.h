@@ -22,9 +22,9 @@ struct behaviour {
     const char **sequences;
     struct timestamps format;
     struct wordings wordings;
-    struct guard guard;            /* whose keys behaviour_done frees */
-    const struct script **scripts; /* one per operation; NULL where it has none */
-    struct store *seed;            /* what a new namespace starts with */
+    struct guard guard;                /* whose keys behaviour_done frees */
+    const struct script **scripts;     /* one per operation; NULL where it has none */
+    struct store *seed;                /* what a new namespace starts with */
     const struct inference *inference; /* NULL: nothing was to be inferred */
 };
 

@@ -34,9 +34,11 @@ static bool stored(struct run *run, const struct step *step, enum store_answer a
     case STORE_OK:
         return true;
     case STORE_TAKEN:
-        return run_fail(run, step->otherwise, 409, "a value that must be unique is taken");
+        return run_fail(run, step->otherwise, 409,
+                        "a value that must be unique is taken");
     case STORE_FULL:
-        return run_fail(run, NULL, 507, "the collection holds as many instances as it may");
+        return run_fail(run, NULL, 507,
+                        "the collection holds as many instances as it may");
     }
     return false;
 }
@@ -49,8 +51,9 @@ static bool finish(struct run *run, size_t c, cJSON *tree, bool created)
     if (!lost)
         return true;
     return run_fail(run, lost->otherwise, 400,
-                arena_printf(run->s->arena,
-                             "%s refers to something that does not exist", lost->at));
+                    arena_printf(run->s->arena,
+                                 "%s refers to something that does not exist",
+                                 lost->at));
 }
 
 /* ---- making ---- */
@@ -72,8 +75,8 @@ static bool is_taken(struct run *run, size_t c, const cJSON *key)
     return n > 0;
 }
 
-/* A new key for tree where nothing has given it one: as the defaults say, else a sample.
- * One that another instance has is drawn again. */
+/* A new key for tree where nothing has given it one: as the defaults say, else a
+ * sample. One that another instance has is drawn again. */
 static void draw_key(struct run *run, size_t c, cJSON *tree)
 {
     const struct collection_rules *rules = rules_of(run, c);
@@ -156,9 +159,10 @@ static void keep_own(struct run *run, size_t c, const cJSON *old, cJSON *tree)
     const struct collection_rules *rules = rules_of(run, c);
     const size_t count = 1 + rules->owned_count + plan->hidden_count;
     for (size_t i = 0; i < count; i++) {
-        const char *at = i == 0                    ? plan->key
-                         : i <= rules->owned_count ? rules->owned[i - 1]
-                                                   : plan->hidden[i - 1 - rules->owned_count];
+        const char *at = i == 0 ? plan->key
+                         : i <= rules->owned_count
+                             ? rules->owned[i - 1]
+                             : plan->hidden[i - 1 - rules->owned_count];
         const cJSON *was = pointer_get(old, at);
         pointer_remove(tree, at);
         if (was)
@@ -199,7 +203,8 @@ static bool changed_by(struct run *run, const struct step *step, size_t c,
         if (!patched(run, old, value, tree))
             return false;
     } else {
-        *tree = step->replace ? json_copy(arena, value) : patch_merge(old, value, arena);
+        *tree =
+            step->replace ? json_copy(arena, value) : patch_merge(old, value, arena);
     }
     if (!json_is_object(*tree))
         return run_fail(run, &unprocessable, 422, "/body: an instance is an object");
@@ -208,10 +213,11 @@ static bool changed_by(struct run *run, const struct step *step, size_t c,
         step->replace || !rules_of(run, c)->complete
             ? NULL
             : instance_broken(run->b, c, *tree, list ? NULL : old, run->s);
-    return !broken || run_fail(run, &unprocessable, 422,
-                               arena_printf(arena, "after the change, %s%s%s",
-                                            broken->pointer, *broken->pointer ? ": " : "",
-                                            finding_text(broken, arena)));
+    return !broken ||
+           run_fail(run, &unprocessable, 422,
+                    arena_printf(arena, "after the change, %s%s%s", broken->pointer,
+                                 *broken->pointer ? ": " : "",
+                                 finding_text(broken, arena)));
 }
 
 static bool change_one(struct run *run, const struct step *step, size_t c, size_t slot,

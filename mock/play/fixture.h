@@ -36,12 +36,12 @@ struct record_step {
     struct record_set *set;
     unsigned set_count;
     struct record_error *otherwise;
-    char *merge;                                      /* create, update */
-    char *patch, *replace;                            /* update */
-    char *limit, *cursor, *mode;                      /* list */
-    char *offset, *number, *sort, *order, *turn;      /* list */
-    int page;                                         /* list: rows when no limit is said */
-    enum yes_no total, from_zero;                     /* list */
+    char *merge;                                 /* create, update */
+    char *patch, *replace;                       /* update */
+    char *limit, *cursor, *mode;                 /* list */
+    char *offset, *number, *sort, *order, *turn; /* list */
+    int page;                                    /* list: rows when no limit is said */
+    enum yes_no total, from_zero;                /* list */
     int answer;
     char *body;
     enum yes_no shape; /* answer */

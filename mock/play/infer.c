@@ -22,9 +22,7 @@ static void claim_all(struct finding_out *f)
     }
 }
 
-/* The file's own collection of these instances: one of the same schema, or name. */
-static const struct record_collection *own_of(struct finding_out *f,
-                                              const struct group *g)
+const struct record_collection *infer_own(struct finding_out *f, const struct group *g)
 {
     const struct record_collection *own = NULL;
     for (unsigned i = 0; i < f->file->collections_count; i++) {
@@ -33,7 +31,7 @@ static const struct record_collection *own_of(struct finding_out *f,
             *c->schema == '/'
                 ? c->schema
                 : pointer_join(f->look.arena, "/components/schemas", c->schema);
-        if (strcmp(c->name, g->name) == 0)
+        if (strcmp(c->name, g->noun) == 0)
             return c;
         if (strcmp(place, g->schema.place) == 0)
             own = c;
@@ -54,21 +52,20 @@ static void find_name(struct finding_out *f, struct group *g)
     g->name = g->noun;
     for (unsigned i = 2; name_taken(f, g); i++)
         g->name = arena_printf(f->look.arena, "%s-%u", g->noun, i);
-    g->own = own_of(f, g);
+    g->own = infer_own(f, g);
     if (g->own)
         g->name = g->own->name;
 }
 
 /* ---- the records ---- */
 
-#define GROWN(record, file, member, more, arena)                                   \
-    do {                                                                           \
-        (record)->member =                                                         \
-            arena_take((arena), ((file)->member##_count + (more) + 1) *            \
-                                    sizeof(*(record)->member));                    \
-        if ((file)->member##_count)                                                \
-            memcpy((record)->member, (file)->member,                               \
-                   (file)->member##_count * sizeof(*(record)->member));            \
+#define GROWN(record, file, member, more, arena)                                       \
+    do {                                                                               \
+        (record)->member = arena_take((arena), ((file)->member##_count + (more) + 1) * \
+                                                   sizeof(*(record)->member));         \
+        if ((file)->member##_count)                                                    \
+            memcpy((record)->member, (file)->member,                                   \
+                   (file)->member##_count * sizeof(*(record)->member));                \
     } while (0)
 
 static struct record_behaviour *records(const struct api *api,
@@ -86,7 +83,8 @@ static struct record_behaviour *records(const struct api *api,
 static void write_group(struct finding_out *f, struct group *g)
 {
     for (const struct deed *d = g->deeds; d; d = d->next)
-        f->in->why[d->op->index] = infer_steps(f, g, d);
+        if (!d->claimed)
+            f->in->why[d->op->index] = infer_steps(f, g, d);
 }
 
 struct inference *infer(const struct api *api, const struct record_behaviour *file,

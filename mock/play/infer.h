@@ -46,8 +46,9 @@ struct inference *infer(const struct api *api, const struct record_behaviour *fi
 /* The schema at a place of the API's documents; NULL when nothing is there. */
 const struct schema *infer_schema(const struct api *api, const char *place);
 
-/* What new keys of a collection whose schema is at place have to fit: the member's schema
- * without its examples, so that samples differ. NULL when no such member is declared. */
+/* What new keys of a collection whose schema is at place have to fit: the member's
+ * schema without its examples, so that samples differ. NULL when no such member is
+ * declared. */
 const struct schema *infer_key_schema(const struct api *api, const char *place,
                                       const char *key, struct arena *arena);
 

@@ -22,20 +22,20 @@ static bool holds_time(struct finding_out *f, const struct member *m)
 
 static bool is_created(const char *plain)
 {
-    static const char *const names[] = { "createdat", "created",     "createdon",
-                                         "createdate", "createddate", "creationtime",
+    static const char *const names[] = { "createdat",    "created",     "createdon",
+                                         "createdate",   "createddate", "creationtime",
                                          "creationdate", "datecreated", "createtime",
-                                         "timecreated", "insertedat", "createdtime" };
+                                         "timecreated",  "insertedat",  "createdtime" };
     return name_is_one_of(plain, names, COUNT(names));
 }
 
 static bool is_updated(const char *plain)
 {
-    static const char *const names[] = { "updatedat", "updated",     "updatedon",
-                                         "modifiedat", "modified",    "modifieddate",
-                                         "lastmodified", "updatetime", "lastupdated",
-                                         "dateupdated", "updateddate", "modifiedon",
-                                         "lastmodifiedat", "updatedtime", "changedat" };
+    static const char *const names[] = {
+        "updatedat",    "updated",      "updatedon",      "modifiedat",  "modified",
+        "modifieddate", "lastmodified", "updatetime",     "lastupdated", "dateupdated",
+        "updateddate",  "modifiedon",   "lastmodifiedat", "updatedtime", "changedat"
+    };
     return name_is_one_of(plain, names, COUNT(names));
 }
 
@@ -154,7 +154,10 @@ static void tell(struct finding_out *f, struct group *g,
                   { "set by the mock alone", c->owned, c->owned_count } };
     for (size_t i = 0; i < COUNT(lists); i++)
         for (unsigned j = 0; j < lists[i].count; j++)
-            buffer_printf(&note, "%s%s", j ? ", " : note.len ? "; " : "",
+            buffer_printf(&note, "%s%s",
+                          j          ? ", "
+                          : note.len ? "; "
+                                     : "",
                           j ? lists[i].list[j]
                             : arena_printf(f->look.arena, "%s: %s", lists[i].word,
                                            lists[i].list[j]));

@@ -86,12 +86,15 @@ static bool role_of_verb(const char *verb, enum role *role)
         const char *verb;
         enum role role;
     } verbs[] = {
-        { "create", ROLE_CREATE }, { "add", ROLE_CREATE },    { "new", ROLE_CREATE },
-        { "insert", ROLE_CREATE }, { "get", ROLE_GET },       { "info", ROLE_GET },
-        { "read", ROLE_GET },      { "show", ROLE_GET },      { "retrieve", ROLE_GET },
-        { "list", ROLE_LIST },     { "all", ROLE_LIST },      { "update", ROLE_UPDATE },
-        { "edit", ROLE_UPDATE },   { "patch", ROLE_UPDATE },  { "modify", ROLE_UPDATE },
-        { "delete", ROLE_DELETE }, { "remove", ROLE_DELETE }, { "destroy", ROLE_DELETE },
+        { "create", ROLE_CREATE },   { "add", ROLE_CREATE },
+        { "new", ROLE_CREATE },      { "insert", ROLE_CREATE },
+        { "get", ROLE_GET },         { "info", ROLE_GET },
+        { "read", ROLE_GET },        { "show", ROLE_GET },
+        { "retrieve", ROLE_GET },    { "list", ROLE_LIST },
+        { "all", ROLE_LIST },        { "update", ROLE_UPDATE },
+        { "edit", ROLE_UPDATE },     { "patch", ROLE_UPDATE },
+        { "modify", ROLE_UPDATE },   { "delete", ROLE_DELETE },
+        { "remove", ROLE_DELETE },   { "destroy", ROLE_DELETE },
         { "replace", ROLE_REPLACE },
     };
     for (size_t i = 0; i < COUNT(verbs); i++)
@@ -103,7 +106,8 @@ static bool role_of_verb(const char *verb, enum role *role)
 }
 
 /* "pets.create": what before the last dot is done what behind it. */
-static bool by_name(struct look *l, const char *text, const char **noun, enum role *role)
+static bool by_name(struct look *l, const char *text, const char **noun,
+                    enum role *role)
 {
     const char *dot = text ? strrchr(text, '.') : NULL;
     if (!dot || dot == text || !dot[1])
@@ -119,9 +123,9 @@ static bool by_method(const struct operation *op, const struct way *w, enum role
         bool item;
         enum role role;
     } rows[] = {
-        { "POST", false, ROLE_CREATE }, { "GET", false, ROLE_LIST },
-        { "GET", true, ROLE_GET },      { "PUT", true, ROLE_REPLACE },
-        { "PATCH", true, ROLE_UPDATE }, { "POST", true, ROLE_UPDATE },
+        { "POST", false, ROLE_CREATE },  { "GET", false, ROLE_LIST },
+        { "GET", true, ROLE_GET },       { "PUT", true, ROLE_REPLACE },
+        { "PATCH", true, ROLE_UPDATE },  { "POST", true, ROLE_UPDATE },
         { "DELETE", true, ROLE_DELETE },
     };
     for (size_t i = 0; i < COUNT(rows); i++)
@@ -159,6 +163,7 @@ static void add_deed(struct finding_out *f, struct group *g, const struct operat
     struct deed *d = arena_take(f->look.arena, sizeof(*d));
     d->op = op;
     d->role = role;
+    d->claimed = f->claimed[op->index];
     d->status = role == ROLE_CREATE && operation_status(op, 201, 201)
                     ? 201
                     : operation_success(op);
@@ -178,10 +183,6 @@ static void put_into_group(struct finding_out *f, const struct operation *op)
     struct way w;
     enum role role;
     const char *noun, *id = strchr(op->id, ' ') ? NULL : op->id;
-    if (f->claimed[op->index]) {
-        f->in->why[op->index] = "the behaviour file speaks of it";
-        return;
-    }
     if (!operation_success(op)) {
         f->in->why[op->index] = "no answer to a good call is declared";
         return;
@@ -197,7 +198,8 @@ static void put_into_group(struct finding_out *f, const struct operation *op)
         return;
     }
     if (!w.last && w.noun && strchr(w.noun, '.'))
-        f->in->why[op->index] = "its name is none for create, get, list, update or delete";
+        f->in->why[op->index] =
+            "its name is none for create, get, list, update or delete";
     else if (w.strange)
         f->in->why[op->index] = "its path is not that of a collection or an item";
     else if (!by_method(op, &w, &role))
@@ -211,12 +213,13 @@ static void put_into_group(struct finding_out *f, const struct operation *op)
 static bool may_wrap(struct finding_out *f, const struct group *g, const char *name,
                      bool rows)
 {
-    static const char *const one[] = { "data", "item", "result", "object", "record",
-                                       "entity", "resource", "payload", "response" };
-    static const char *const many[] = { "data",   "items",   "results", "records",
-                                        "values", "entries", "list",    "rows",
+    static const char *const one[] = { "data",     "item",    "result",
+                                       "object",   "record",  "entity",
+                                       "resource", "payload", "response" };
+    static const char *const many[] = { "data",    "items",   "results",  "records",
+                                        "values",  "entries", "list",     "rows",
                                         "content", "objects", "elements", "resources",
-                                        "edges", "nodes", "member" };
+                                        "edges",   "nodes",   "member" };
     const char *plain = name_plain(f->look.arena, str(name));
     return name_is_same(f->look.arena, str(name), str(g->noun)) ||
            (rows ? name_is_one_of(plain, many, COUNT(many))
@@ -314,8 +317,8 @@ bool infer_is_instance(struct finding_out *f, const struct group *g,
 /* The schema of the instances: what reading one gives, or the nearest to it. */
 static void find_schema(struct finding_out *f, struct group *g)
 {
-    static const enum role order[] = { ROLE_GET,    ROLE_CREATE, ROLE_REPLACE,
-                                       ROLE_UPDATE, ROLE_LIST };
+    static const enum role order[] = { ROLE_GET, ROLE_CREATE, ROLE_REPLACE, ROLE_UPDATE,
+                                       ROLE_LIST };
     for (size_t i = 0; i < COUNT(order); i++)
         for (struct deed *d = g->deeds; d && !g->schema.node; d = d->next) {
             if (d->role != order[i])
@@ -349,7 +352,10 @@ static void join_nested(struct finding_out *f, struct group *g)
 
 static const char *not_viable(struct finding_out *f, const struct group *g)
 {
-    bool makes = deed_of(g, ROLE_CREATE) || deed_of(g, ROLE_REPLACE);
+    bool own = infer_own(f, g) != NULL, makes = false;
+    for (const struct deed *d = g->deeds; d; d = d->next)
+        makes = makes || ((d->role == ROLE_CREATE || d->role == ROLE_REPLACE) &&
+                          (own || !d->claimed));
     bool reads = deed_of(g, ROLE_GET) || deed_of(g, ROLE_LIST);
     bool changes = deed_of(g, ROLE_UPDATE) || deed_of(g, ROLE_DELETE);
     if (!reads && !changes)

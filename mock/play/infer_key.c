@@ -2,7 +2,8 @@
 
 #include "doc/pointer.h"
 
-/* The param of the path that stands for the key; NULL where calls carry it otherwise. */
+/* The param of the path that stands for the key; NULL where calls carry it otherwise.
+ */
 static const struct deed *keyed(const struct group *g)
 {
     for (const struct deed *d = g->deeds; d; d = d->next)
@@ -74,8 +75,10 @@ static const struct member *by_custom(struct finding_out *f, const struct group 
 {
     const char *noun = name_singular(f->look.arena, str(g->noun));
     const char *const names[] = {
-        "id",   "uuid", arena_printf(f->look.arena, "%sid", noun), "uid", "guid", "key",
-        "slug", "code", "number", "name",
+        "id",   "uuid", arena_printf(f->look.arena, "%sid", noun),
+        "uid",  "guid", "key",
+        "slug", "code", "number",
+        "name",
     };
     for (size_t i = 0; i < COUNT(names); i++) {
         const struct member *m = member_plain(f, g, names[i]);
@@ -93,8 +96,8 @@ static const struct member *by_custom(struct finding_out *f, const struct group 
 
 static bool takes(const struct schema *s, const char *text, struct arena *arena)
 {
-    return !s || schema_check(s, json_string(arena, str(text)), DIRECTION_NONE, "", arena,
-                              NULL);
+    return !s || schema_check(s, json_string(arena, str(text)), DIRECTION_NONE, "",
+                              arena, NULL);
 }
 
 /* Where new keys come from: the simplest text that the schema and the path allow. NULL:
@@ -107,8 +110,7 @@ static const char *source_of(struct finding_out *f, const struct group *g,
     const char *sequence = arena_printf(arena, "$sequence.%s", g->name);
     const char *format = key ? json_member_text(key->node, "format") : NULL;
     const char *noun = name_singular(arena, str(g->noun));
-    const struct schema *plan =
-        key ? infer_schema(f->look.api, key->place) : NULL;
+    const struct schema *plan = key ? infer_schema(f->look.api, key->place) : NULL;
     const struct schema *also = param ? param->plan : NULL;
     if ((types & (TYPE_INTEGER | TYPE_NUMBER)) && !(types & TYPE_STRING))
         return sequence;
@@ -156,6 +158,7 @@ void infer_key(struct finding_out *f, struct group *g)
         why = "no member is one; it is kept aside";
         g->key_default = source_of(f, g, NULL, param);
     }
-    g->key_why = arena_printf(arena, "%s; new ones: %s", why,
-                              g->key_default ? g->key_default : "a sample of its schema");
+    g->key_why =
+        arena_printf(arena, "%s; new ones: %s", why,
+                     g->key_default ? g->key_default : "a sample of its schema");
 }

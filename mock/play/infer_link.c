@@ -8,14 +8,16 @@ static const struct operation *target(struct finding_out *f, const cJSON *link,
                                       const char *place)
 {
     const struct api *api = f->look.api;
-    const char *id = json_member_text(link, "operationId"), *why = "no operation stands there";
+    const char *id = json_member_text(link, "operationId"),
+               *why = "no operation stands there";
     const char *ref = json_member_text(link, "operationRef");
     for (size_t i = 0; id && i < api->operation_count; i++)
         if (strcmp(api->operations[i].id, id) == 0)
             return &api->operations[i];
     if (id) {
         const char *near = api_nearest_operation(api, str(id));
-        err_warn(f->err, api_where(api, arena_printf(f->look.arena, "%s/operationId", place)),
+        err_warn(f->err,
+                 api_where(api, arena_printf(f->look.arena, "%s/operationId", place)),
                  "the link leads to no operation: there is no \"%.80s\"%s%s%s", id,
                  near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
         return NULL;
@@ -26,11 +28,13 @@ static const struct operation *target(struct finding_out *f, const cJSON *link,
         return NULL;
     }
     const char *at = place;
-    const cJSON *node = source_find(api->library, api->document, ref, &at, f->look.arena, &why);
+    const cJSON *node =
+        source_find(api->library, api->document, ref, &at, f->look.arena, &why);
     for (size_t i = 0; node && i < api->operation_count; i++)
         if (strcmp(api->operations[i].pointer, at) == 0)
             return &api->operations[i];
-    err_warn(f->err, api_where(api, arena_printf(f->look.arena, "%s/operationRef", place)),
+    err_warn(f->err,
+             api_where(api, arena_printf(f->look.arena, "%s/operationRef", place)),
              "the link to \"%.120s\" leads to no operation: %s", ref,
              node ? "none stands there" : why);
     return NULL;
@@ -65,11 +69,13 @@ static void read_link(struct finding_out *f, const struct operation *from,
         const struct param *param = param_named(op, p->string);
         if (!param) {
             const char *base = pointer_join(arena, v.place, "parameters");
-            err_warn(f->err, api_where(f->look.api, pointer_join(arena, base, p->string)),
+            err_warn(f->err,
+                     api_where(f->look.api, pointer_join(arena, base, p->string)),
                      "%s has no parameter \"%.60s\"", op->id, p->string);
             continue;
         }
-        if (!json_is_string(p) || strncmp(p->valuestring, body, sizeof(body) - 1) != 0 ||
+        if (!json_is_string(p) ||
+            strncmp(p->valuestring, body, sizeof(body) - 1) != 0 ||
             param->in != PARAM_PATH)
             continue;
         struct hint *h = arena_take(arena, sizeof(*h));
@@ -88,7 +94,8 @@ void infer_links(struct finding_out *f)
             const cJSON *links = json_member(op->replies[r].node, "links");
             if (!json_is_object(links))
                 continue;
-            const char *base = pointer_join(f->look.arena, op->replies[r].pointer, "links");
+            const char *base =
+                pointer_join(f->look.arena, op->replies[r].pointer, "links");
             for (const cJSON *one = links->child; one; one = one->next)
                 read_link(f, op, one, pointer_join(f->look.arena, base, one->string));
         }

@@ -5,21 +5,26 @@
 /* Rows of a page where a document pages but does not say how many. */
 enum { ROWS = 50, MOST_DEPTH = 3 };
 
-static const char *const limits[] = { "limit", "perpage", "pagesize", "maxresults", "size",
-                                      "take", "top", "first", "max", "pagelimit",
-                                      "maxitems", "itemsperpage", "rows", "resultsperpage" };
-static const char *const offsets[] = { "offset", "skip", "start", "startindex", "from",
-                                       "startat", "pageoffset" };
-static const char *const numbers[] = { "page", "pagenumber", "pageno", "pagenum", "p",
-                                       "pageindex", "currentpage" };
-static const char *const cursors[] = { "cursor",     "after",     "pagetoken",
-                                       "nexttoken",  "pageafter", "continuationtoken",
-                                       "nextcursor", "marker",    "startingafter",
-                                       "nextpagetoken", "pagecursor", "startafter" };
-static const char *const sorts[] = { "sort", "sortby", "orderby", "ordering", "sortfield",
-                                     "sortkey" };
-static const char *const orders[] = { "order", "direction", "sortorder", "sortdirection",
-                                      "sortdir", "orderdirection", "dir", "orderdir" };
+static const char *const limits[] = { "limit",      "perpage",       "pagesize",
+                                      "maxresults", "size",          "take",
+                                      "top",        "first",         "max",
+                                      "pagelimit",  "maxitems",      "itemsperpage",
+                                      "rows",       "resultsperpage" };
+static const char *const offsets[] = { "offset", "skip",    "start",     "startindex",
+                                       "from",   "startat", "pageoffset" };
+static const char *const numbers[] = { "page", "pagenumber", "pageno",     "pagenum",
+                                       "p",    "pageindex",  "currentpage" };
+static const char *const cursors[] = { "cursor",        "after",
+                                       "pagetoken",     "nexttoken",
+                                       "pageafter",     "continuationtoken",
+                                       "nextcursor",    "marker",
+                                       "startingafter", "nextpagetoken",
+                                       "pagecursor",    "startafter" };
+static const char *const sorts[] = { "sort",     "sortby",    "orderby",
+                                     "ordering", "sortfield", "sortkey" };
+static const char *const orders[] = { "order",         "direction", "sortorder",
+                                      "sortdirection", "sortdir",   "orderdirection",
+                                      "dir",           "orderdir" };
 
 /* One value that a list call may carry. */
 struct input {
@@ -45,19 +50,19 @@ static const struct inputs *inputs_of(struct finding_out *f, const struct operat
             continue;
         struct view v = p->schema ? view_of(&f->look, p->schema, p->schema_pointer)
                                   : (struct view){ NULL, "" };
-        all->list[all->count++] = (struct input){
-            name_plain(arena, str(p->name)),
-            arena_printf(arena, "$request.query.%s", p->name), v.node, p->types, p->name
-        };
+        all->list[all->count++] =
+            (struct input){ name_plain(arena, str(p->name)),
+                            arena_printf(arena, "$request.query.%s", p->name), v.node,
+                            p->types, p->name };
     }
     const struct members *body = view_members(&f->look, view_body(&f->look, op));
     for (size_t i = 0; i < body->count && all->count < MOST_MEMBERS; i++)
-        all->list[all->count++] = (struct input){
-            name_plain(arena, str(body->list[i].name)),
-            arena_printf(arena, "$request.body#%s",
-                         pointer_join(arena, "", body->list[i].name)),
-            body->list[i].view.node, view_types(&f->look, body->list[i].view), NULL
-        };
+        all->list[all->count++] =
+            (struct input){ name_plain(arena, str(body->list[i].name)),
+                            arena_printf(arena, "$request.body#%s",
+                                         pointer_join(arena, "", body->list[i].name)),
+                            body->list[i].view.node,
+                            view_types(&f->look, body->list[i].view), NULL };
     return all;
 }
 
@@ -127,18 +132,21 @@ static void add_filters(struct finding_out *f, const struct group *g,
     for (size_t i = 0; i < all->count; i++) {
         const struct input *in = &all->list[i];
         const char *plain = filtered(f, in);
-        if (is_paging(in->plain) || (in->types && !(in->types & ~(unsigned)TYPE_OBJECT)))
+        if (is_paging(in->plain) ||
+            (in->types && !(in->types & ~(unsigned)TYPE_OBJECT)))
             continue;
         for (size_t m = 0; m < had->count; m++) {
             const struct member *of = &had->list[m];
             if (strcmp(name_plain(arena, str(of->name)), plain) != 0 ||
-                view_is_object(&f->look, of->view) || !is_within(in->schema, of->view.node))
+                view_is_object(&f->look, of->view) ||
+                !is_within(in->schema, of->view.node))
                 continue;
             if (!step->where)
                 step->where = arena_take(arena, (MOST_PARENTS + MOST_MEMBERS + 1) *
                                                     sizeof(*step->where));
             step->where[step->where_count++] =
-                (struct record_where){ pointer_join(arena, "", of->name), in->expression };
+                (struct record_where){ pointer_join(arena, "", of->name),
+                                       in->expression };
             break;
         }
     }
@@ -265,8 +273,9 @@ static const char *word_for(struct finding_out *f, const struct record_step *ste
     const char *format = json_member_text(m->view.node, "format");
     bool url = !step->cursor || (format && strncmp(format, "ur", 2) == 0);
     for (size_t i = 0; i < COUNT(words); i++) {
-        if (strcmp(words[i].plain, plain) != 0 || !(types & words[i].types ||
-            (words[i].types == TYPE_INTEGER && types & TYPE_NUMBER)))
+        if (strcmp(words[i].plain, plain) != 0 ||
+            !(types & words[i].types ||
+              (words[i].types == TYPE_INTEGER && types & TYPE_NUMBER)))
             continue;
         if (strcmp(words[i].word, "next") == 0)
             return url ? "next_url" : "next_cursor";
@@ -279,9 +288,9 @@ static const char *word_for(struct finding_out *f, const struct record_step *ste
 
 static bool is_about_pages(const char *plain)
 {
-    static const char *const names[] = { "meta",  "pagination", "paging",
-                                         "links", "pageinfo",   "cursors",
-                                         "page",  "metadata",   "responsemetadata",
+    static const char *const names[] = { "meta",  "pagination",    "paging",
+                                         "links", "pageinfo",      "cursors",
+                                         "page",  "metadata",      "responsemetadata",
                                          "pages", "pagingmetadata" };
     return name_is_one_of(plain, names, COUNT(names));
 }
@@ -328,7 +337,8 @@ char *infer_list(struct finding_out *f, const struct group *g, const struct deed
     add_filters(f, g, all, step);
     add_paging(all, step);
     add_sorting(all, step);
-    *linked = step->turn && (!*d->at || declares_link(operation_reply(d->op, d->status)));
+    *linked =
+        step->turn && (!*d->at || declares_link(operation_reply(d->op, d->status)));
     if (!*d->at)
         return arena_copy(arena, STR("$page#/items"));
     cJSON *tree = json_object(arena);

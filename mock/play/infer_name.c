@@ -28,7 +28,9 @@ const char *name_singular(struct arena *arena, struct str name)
     } odd[] = { { "people", "person" }, { "children", "child" }, { "men", "man" },
                 { "women", "woman" },   { "mice", "mouse" },     { "indices", "index" },
                 { "indexes", "index" }, { "vertices", "vertex" } };
-    static const char *const hissing[] = { "sses", "xes", "ches", "shes", "zzes", "uses" };
+    static const char *const hissing[] = {
+        "sses", "xes", "ches", "shes", "zzes", "uses"
+    };
     struct str plain = str(name_plain(arena, name));
     for (size_t i = 0; i < COUNT(odd); i++)
         if (str_is(plain, odd[i].many))
@@ -38,7 +40,8 @@ const char *name_singular(struct arena *arena, struct str name)
     for (size_t i = 0; i < COUNT(hissing); i++)
         if (ends(plain, hissing[i]))
             return arena_copy(arena, (struct str){ plain.ptr, plain.len - 2 });
-    if (ends(plain, "s") && !ends(plain, "ss") && !ends(plain, "us") && !ends(plain, "is"))
+    if (ends(plain, "s") && !ends(plain, "ss") && !ends(plain, "us") &&
+        !ends(plain, "is"))
         return arena_copy(arena, (struct str){ plain.ptr, plain.len - 1 });
     return plain.ptr;
 }

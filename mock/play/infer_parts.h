@@ -33,7 +33,7 @@ struct members {
 struct look {
     const struct api *api;
     struct arena *arena;
-    struct map *known;      /* node → struct members */
+    struct map *known;       /* node → struct members */
     struct members *filling; /* room for MOST_MEMBERS, used again and again */
 };
 
@@ -81,6 +81,7 @@ struct parent {
 struct deed {
     const struct operation *op;
     enum role role;
+    bool claimed; /* the behaviour file says what it does */
     struct parent parents[MOST_PARENTS];
     size_t parent_count;
     const char *param; /* of the path: the key; NULL: it is in the query or the body */
@@ -125,6 +126,9 @@ struct finding_out {
 
 void infer_links(struct finding_out *f);
 void infer_groups(struct finding_out *f);
+
+/* The file's own collection of these instances, by its schema or name; or NULL. */
+const struct record_collection *infer_own(struct finding_out *f, const struct group *g);
 
 /* The deeds of one role; NULL past the last. */
 struct deed *deed_of(const struct group *g, enum role role);

@@ -31,7 +31,8 @@ static void seed_one(struct seeding *r, const struct deed *d, const cJSON *value
         return;
     cJSON *tree = json_copy(r->s->arena, value);
     tree = instance_complete(r->b, r->c, tree, NULL, r->s);
-    if (tree && json_equal(pointer_get(tree, plan->key), pointer_get(value, plan->key)) &&
+    if (tree &&
+        json_equal(pointer_get(tree, plan->key), pointer_get(value, plan->key)) &&
         store_insert(r->b->seed, r->c, tree, &slot) == STORE_OK)
         r->told->seeds++;
 }
@@ -40,13 +41,12 @@ static void seed_deed(struct seeding *r, const struct deed *d)
 {
     const struct media *m = reply_json(operation_reply(d->op, d->status));
     for (size_t i = 0; m && d->at && i < m->example_count; i++) {
-        const cJSON *part = m->examples[i].value
-                                ? pointer_get(m->examples[i].value, d->at)
-                                : NULL;
+        const cJSON *part =
+            m->examples[i].value ? pointer_get(m->examples[i].value, d->at) : NULL;
         if (d->role == ROLE_GET)
             seed_one(r, d, part);
-        for (const cJSON *one = d->role == ROLE_LIST && json_is_array(part) ? part->child
-                                                                            : NULL;
+        for (const cJSON *one =
+                 d->role == ROLE_LIST && json_is_array(part) ? part->child : NULL;
              one; one = one->next)
             seed_one(r, d, one);
     }

@@ -44,7 +44,8 @@ static struct record_error *error(struct writing *w, int status, const char *nam
 static void where(struct writing *w, struct record_step *s, const char *at, char *is)
 {
     if (!s->where)
-        s->where = arena_take(w->arena, (MOST_PARENTS + 1 + MOST_MEMBERS) * sizeof(*s->where));
+        s->where =
+            arena_take(w->arena, (MOST_PARENTS + 1 + MOST_MEMBERS) * sizeof(*s->where));
     s->where[s->where_count++] = (struct record_where){ text(w, at), is };
 }
 
@@ -75,8 +76,7 @@ static void find_parents(struct writing *w)
         size_t n = p->item ? strlen(p->item) : 0;
         if (n < 4 || strcmp(p->item + n - 3, "/{}") != 0)
             continue;
-        const struct group *of =
-            map_get(w->f->by_path, (struct str){ p->item, n - 3 });
+        const struct group *of = map_get(w->f->by_path, (struct str){ p->item, n - 3 });
         if (!of || !of->deeds || !of->told || !deed_of(of, ROLE_GET))
             continue;
         struct record_step *s = step(w);
@@ -107,9 +107,9 @@ static char *body_of(struct writing *w)
     else if (!view_is_object(&f->look, d->whole))
         return text(w, "null");
     else if (!w->g->key_hidden && view_member(&f->look, d->whole, w->g->key + 1))
-        pointer_set(w->arena, tree, w->g->key,
-                    json_string(w->arena,
-                                str(arena_printf(w->arena, "$one#%s", w->g->key))));
+        pointer_set(
+            w->arena, tree, w->g->key,
+            json_string(w->arena, str(arena_printf(w->arena, "$one#%s", w->g->key))));
     return arena_copy(w->arena, json_text(tree, w->arena));
 }
 
@@ -129,13 +129,13 @@ static void add_location(struct writing *w, struct record_step *s, int status)
     const struct deed *get = deed_of(w->g, ROLE_GET);
     bool below = w->d->role == ROLE_CREATE && item && get && get->param;
     if (status != 201 || !below ||
-        (!w->g->key_hidden && (strcmp(w->g->key, "/id") == 0 ||
-                               strcmp(w->g->key + 1, get->param) == 0)))
+        (!w->g->key_hidden &&
+         (strcmp(w->g->key, "/id") == 0 || strcmp(w->g->key + 1, get->param) == 0)))
         return;
     s->header = arena_take(w->arena, sizeof(*s->header));
-    s->header[0] = (struct record_header){
-        text(w, "Location"), arena_printf(w->arena, "{$url}/{$one#%s}", w->g->key)
-    };
+    s->header[0] =
+        (struct record_header){ text(w, "Location"),
+                                arena_printf(w->arena, "{$url}/{$one#%s}", w->g->key) };
     s->header_count = 1;
 }
 
@@ -265,7 +265,8 @@ static const char *write_list(struct writing *w)
     struct record_step *a = answer(w, w->d->status, body);
     if (linked) {
         a->header = arena_take(w->arena, sizeof(*a->header));
-        a->header[0] = (struct record_header){ text(w, "Link"), text(w, "$page#/link") };
+        a->header[0] =
+            (struct record_header){ text(w, "Link"), text(w, "$page#/link") };
         a->header_count = 1;
     }
     return "lists them";

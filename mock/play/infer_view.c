@@ -50,7 +50,8 @@ static void collect(const struct look *l, struct view v, struct members *all, in
     for (const cJSON *p = properties ? properties->child : NULL; p; p = p->next) {
         struct view m = below(l, v, "properties", p, p->string);
         bool own = json_is_true(json_member(p, "readOnly"));
-        add_member(all, p->string, m, own || json_is_true(json_member(m.node, "readOnly")));
+        add_member(all, p->string, m,
+                   own || json_is_true(json_member(m.node, "readOnly")));
     }
     for (size_t i = 0; i < COUNT(compositions); i++) {
         const cJSON *list = json_member(v.node, compositions[i]);
@@ -61,7 +62,8 @@ static void collect(const struct look *l, struct view v, struct members *all, in
                           arena_printf(l->arena, "%zu", index++)),
                     all, depth + 1);
     }
-    for (const cJSON *r = json_is_array(required) ? required->child : NULL; r; r = r->next)
+    for (const cJSON *r = json_is_array(required) ? required->child : NULL; r;
+         r = r->next)
         for (size_t i = 0; json_is_string(r) && i < all->count; i++)
             if (strcmp(all->list[i].name, r->valuestring) == 0)
                 all->list[i].required = true;
@@ -97,9 +99,9 @@ static unsigned type_named(const char *name)
     static const struct {
         const char *name;
         unsigned type;
-    } types[] = { { "object", TYPE_OBJECT },   { "array", TYPE_ARRAY },
-                  { "string", TYPE_STRING },   { "integer", TYPE_INTEGER },
-                  { "number", TYPE_NUMBER },   { "boolean", TYPE_BOOLEAN },
+    } types[] = { { "object", TYPE_OBJECT }, { "array", TYPE_ARRAY },
+                  { "string", TYPE_STRING }, { "integer", TYPE_INTEGER },
+                  { "number", TYPE_NUMBER }, { "boolean", TYPE_BOOLEAN },
                   { "null", TYPE_NULL } };
     for (size_t i = 0; i < COUNT(types); i++)
         if (strcmp(types[i].name, name) == 0)
@@ -115,7 +117,8 @@ static unsigned types_of(const struct look *l, struct view v, int depth)
         return 0;
     if (json_is_string(type))
         return type_named(type->valuestring);
-    for (const cJSON *one = json_is_array(type) ? type->child : NULL; one; one = one->next)
+    for (const cJSON *one = json_is_array(type) ? type->child : NULL; one;
+         one = one->next)
         types |= json_is_string(one) ? type_named(one->valuestring) : 0;
     if (types)
         return types;
@@ -152,7 +155,8 @@ static struct view items_of(const struct look *l, struct view v, int depth)
     for (size_t i = 0; v.node && !items && i < COUNT(compositions); i++) {
         const cJSON *list = json_member(v.node, compositions[i]);
         if (list && list->child && depth < MOST_DEPTH)
-            return items_of(l, below(l, v, compositions[i], list->child, "0"), depth + 1);
+            return items_of(l, below(l, v, compositions[i], list->child, "0"),
+                            depth + 1);
     }
     return items ? below(l, v, "items", items, NULL) : (struct view){ NULL, v.place };
 }
@@ -177,13 +181,10 @@ struct view view_answer(const struct look *l, const struct operation *op, int st
 
 struct view view_body(const struct look *l, const struct operation *op)
 {
-    for (size_t i = 0; i < op->body_count; i++) {
-        const struct media *m = &op->bodies[i];
-        const cJSON *schema = m->schema ? json_member(m->node, "schema") : NULL;
-        if (schema)
-            return view_of(l, schema, pointer_join(l->arena, m->pointer, "schema"));
-    }
-    return (struct view){ NULL, "" };
+    const struct media *m = op->input_body;
+    const cJSON *schema = m && m->schema ? json_member(m->node, "schema") : NULL;
+    return schema ? view_of(l, schema, pointer_join(l->arena, m->pointer, "schema"))
+                  : (struct view){ NULL, "" };
 }
 
 const struct schema *infer_schema(const struct api *api, const char *place)
@@ -205,10 +206,9 @@ const struct schema *infer_key_schema(const struct api *api, const char *place,
     const struct document *d =
         source_place(api->library, api->document, place, &pointer);
     const cJSON *node = d ? pointer_get(d->root, pointer) : NULL;
-    const struct member *m =
-        node && *key ? view_member(&l, view_of(&l, node, place),
-                                   pointer_token(&first, arena))
-                     : NULL;
+    const struct member *m = node && *key ? view_member(&l, view_of(&l, node, place),
+                                                        pointer_token(&first, arena))
+                                          : NULL;
     if (!m || !m->view.node || *first)
         return NULL;
     static const char *const given[] = { "example", "examples", "default" };

@@ -71,18 +71,17 @@ static const char *member_of(struct paging *p, struct str word)
     static const char *const ends[] = { "", "_at", "At" };
     const struct store_collection *plan = &p->run->b->plan.collections[p->c];
     for (size_t i = 0; i < COUNT(ends); i++) {
-        const char *at =
-            pointer_join(p->run->s->arena, "",
-                         arena_printf(p->run->s->arena, "%.*s%s", (int)word.len,
-                                      word.ptr, ends[i]));
+        const char *at = pointer_join(
+            p->run->s->arena, "",
+            arena_printf(p->run->s->arena, "%.*s%s", (int)word.len, word.ptr, ends[i]));
         if (schema_types(plan->schema, at, NULL))
             return at;
     }
     return NULL;
 }
 
-/* "name", "-name", "+name", "name:desc", "name desc", several between commas. What names
- * no member leaves the order as it is. */
+/* "name", "-name", "+name", "name:desc", "name desc", several between commas. What
+ * names no member leaves the order as it is. */
 static void read_sort(struct paging *p)
 {
     const char *text = text_of(p->step->sort, p->run->s);
@@ -169,8 +168,8 @@ static cJSON *cursor_of(const struct paging *p, size_t slot)
     json_push(all, json_integer(arena, (int64_t)slot));
     json_push(all, key ? json_copy(arena, key) : json_null(arena));
     for (size_t i = 0; i < p->sort_count; i++)
-        json_push(all, row.values[i] ? json_copy(arena, row.values[i])
-                                     : json_null(arena));
+        json_push(all,
+                  row.values[i] ? json_copy(arena, row.values[i]) : json_null(arena));
     struct str text = json_text(all, arena);
     for (size_t i = 0; i < text.len; i++)
         buffer_printf(&b, "%02x", (unsigned char)text.ptr[i]);
@@ -179,7 +178,8 @@ static cJSON *cursor_of(const struct paging *p, size_t slot)
 
 static bool slot_of_key(const struct paging *p, const cJSON *key, size_t *slot)
 {
-    const struct store_condition at_key = { p->run->b->plan.collections[p->c].key, key };
+    const struct store_condition at_key = { p->run->b->plan.collections[p->c].key,
+                                            key };
     size_t n, *found = store_find(p->run->s->store, p->c, &at_key, 1, 0, 1,
                                   p->run->s->arena, &n);
     if (n)
@@ -198,10 +198,9 @@ static const cJSON *cursor_tree(struct arena *arena, const char *text)
         if (*end)
             return NULL;
     }
-    const cJSON *tree =
-        len % 2 ? NULL
-                : json_read((struct str){ plain, len / 2 }, LIMIT_HEAD_BYTES, arena,
-                            &ignored);
+    const cJSON *tree = len % 2 ? NULL
+                                : json_read((struct str){ plain, len / 2 },
+                                            LIMIT_HEAD_BYTES, arena, &ignored);
     return json_is_array(tree) && json_is_number(tree->child) && tree->child->next
                ? tree
                : NULL;
@@ -334,20 +333,20 @@ static cJSON *page_of(struct paging *p, bool asked, size_t number)
     cJSON *page = json_object(s->arena), *items = json_array(s->arena);
     json_add(page, "items", items);
     for (size_t i = p->first; i < p->past; i++)
-        json_push(items, store_render(s->store, p->c, store_get(s->store, p->c, p->slots[i]),
-                                      s->arena));
+        json_push(items,
+                  store_render(s->store, p->c, store_get(s->store, p->c, p->slots[i]),
+                               s->arena));
     add_cursors(p, page, asked);
     json_add(page, "count", json_integer(s->arena, (int64_t)(p->past - p->first)));
     json_add(page, "limit", json_integer(s->arena, (int64_t)p->limit));
     json_add(page, "offset", json_integer(s->arena, (int64_t)p->skip));
     json_add(page, "number", json_integer(s->arena, (int64_t)number));
-    json_add(page, "has_more",
-             json_bool(s->arena, p->before ? p->first > 0 : p->cut));
+    json_add(page, "has_more", json_bool(s->arena, p->before ? p->first > 0 : p->cut));
     if (p->step->total) {
         json_add(page, "total", json_integer(s->arena, (int64_t)p->count));
-        json_add(page, "pages",
-                 json_integer(s->arena,
-                              (int64_t)((p->count + p->limit - 1) / p->limit)));
+        json_add(
+            page, "pages",
+            json_integer(s->arena, (int64_t)((p->count + p->limit - 1) / p->limit)));
     }
     if (p->step->turn)
         add_urls(p, page, number);

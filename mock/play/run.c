@@ -48,10 +48,12 @@ static const cJSON *as_type(struct run *run, const cJSON *value, unsigned types)
         (types & (TYPE_NUMBER | TYPE_INTEGER)))
         other = json_number_read(run->s->arena, str(value->valuestring));
     else if (json_is_string(value) && !(types & TYPE_STRING) && (types & TYPE_BOOLEAN))
-        other = strcmp(value->valuestring, "true") == 0    ? json_bool(run->s->arena, true)
-                : strcmp(value->valuestring, "false") == 0 ? json_bool(run->s->arena, false)
-                                                           : NULL;
-    else if (json_is_number(value) && types && !(types & ~(unsigned)(TYPE_STRING | TYPE_NULL)))
+        other = strcmp(value->valuestring, "true") == 0 ? json_bool(run->s->arena, true)
+                : strcmp(value->valuestring, "false") == 0
+                    ? json_bool(run->s->arena, false)
+                    : NULL;
+    else if (json_is_number(value) && types &&
+             !(types & ~(unsigned)(TYPE_STRING | TYPE_NULL)))
         other = json_string(run->s->arena, json_text(value, run->s->arena));
     return other ? other : value;
 }
@@ -106,8 +108,8 @@ static bool run_find(struct run *run, const struct step *step)
         size_t n, *slots = run_matches(run, step, step->of[i], 0, 1, &n);
         if (!n)
             continue;
-        run_bind(run, step, step->of[i], store_get(run->s->store, step->of[i], slots[0]),
-             false);
+        run_bind(run, step, step->of[i],
+                 store_get(run->s->store, step->of[i], slots[0]), false);
         return true;
     }
     run_bind(run, step, step->of[0], NULL, false);
@@ -170,8 +172,8 @@ static bool run_step(struct run *run, const struct step *step)
     if (step->when && !condition_holds(step->when, run->s)) {
         if (step->as && !scope_binding(run->s, step->as))
             run_bind(run, step, step->of_count ? step->of[0] : 0,
-                 step->kind == STEP_UPDATE ? json_array(run->s->arena) : NULL,
-                 step->kind == STEP_UPDATE);
+                     step->kind == STEP_UPDATE ? json_array(run->s->arena) : NULL,
+                     step->kind == STEP_UPDATE);
         return true;
     }
     switch (step->kind) {

@@ -11,8 +11,8 @@ struct run {
     bool answered, failed;
 };
 
-/* Answers with the error (NULL: a problem with that status and detail). Always false, so
- * that a failing step can end in `return run_fail(...)`. */
+/* Answers with the error (NULL: a problem with that status and detail). Always false,
+ * so that a failing step can end in `return run_fail(...)`. */
 bool run_fail(struct run *run, const struct error_plan *plan, int status,
               const char *detail);
 

@@ -89,7 +89,8 @@ const struct store_reference *instance_finish(const struct behaviour *b, size_t 
                                               cJSON *tree, bool created,
                                               struct scope *s);
 
-/* Makes the key of an alias that a reference's value is; false when it leads nowhere. */
+/* Makes the key of an alias that a reference's value is; false when it leads nowhere.
+ */
 bool instance_resolve(const struct behaviour *b, const struct store_reference *r,
                       cJSON *node, struct scope *s);
 
@@ -98,13 +99,13 @@ bool instance_resolve(const struct behaviour *b, const struct store_reference *r
 void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool created,
                     struct scope *s);
 
-/* tree with what its schema wants and nobody gave: from before (may be NULL), else from a
- * sample. NULL when no way was found. */
+/* tree with what its schema wants and nobody gave: from before (may be NULL), else from
+ * a sample. NULL when no way was found. */
 cJSON *instance_complete(const struct behaviour *b, size_t c, const cJSON *tree,
                          const cJSON *before, struct scope *s);
 
-/* The first way in which tree breaks its schema; with before, only a required member that
- * before has and tree lacks. NULL when there is none. */
+/* The first way in which tree breaks its schema; with before, only a required member
+ * that before has and tree lacks. NULL when there is none. */
 const struct finding *instance_broken(const struct behaviour *b, size_t c,
                                       const cJSON *tree, const cJSON *before,
                                       struct scope *s);

@@ -71,12 +71,13 @@ static const cJSON *given(struct shaping *s, const char *pointer)
     return found;
 }
 
-/* Where a key was sent and the whole is to be told, "DEVU-1" for a user: an object of the
- * right kind with that key. */
+/* Where a key was sent and the whole is to be told, "DEVU-1" for a user: an object of
+ * the right kind with that key. */
 static const cJSON *with_key(struct shaping *s, const cJSON *sent, const cJSON *wanted)
 {
     const cJSON *id = json_member(wanted, "id");
-    if (json_is_object(sent) || json_is_array(sent) || !id || (id->type & 0xff) != (sent->type & 0xff))
+    if (json_is_object(sent) || json_is_array(sent) || !id ||
+        (id->type & 0xff) != (sent->type & 0xff))
         return wanted;
     cJSON *out = json_copy(s->arena, wanted);
     json_set(s->arena, out, "id", json_copy(s->arena, sent));
@@ -155,11 +156,9 @@ static cJSON *laid_over(struct shaping *s, const cJSON *wanted)
 cJSON *shape_fit(const struct schema *schema, cJSON *tree, const cJSON *spare,
                  struct chance *chance, struct arena *arena)
 {
-    struct shaping s = { .schema = schema,
-                         .tree = tree,
-                         .spare = spare,
-                         .chance = chance,
-                         .arena = arena };
+    struct shaping s = {
+        .schema = schema, .tree = tree, .spare = spare, .chance = chance, .arena = arena
+    };
     if (fits(&s, tree))
         return tree;
     const cJSON *wanted = json_copy(arena, tree);
