@@ -171,6 +171,9 @@
 /* References followed while an instance is made ready to be sent. */
 #define LIMIT_EMBED_DEPTH 4
 
+/* Operations of one JSON Patch; each may have to walk through a long array. */
+#define LIMIT_PATCH_OPERATIONS 1000
+
 /* Rows in one page or one unpaged list. */
 #define LIMIT_LIST_ROWS 10000
 

@@ -30,7 +30,20 @@ cJSON *patch_merge(const cJSON *target, const cJSON *patch, struct arena *arena)
 struct patching {
     struct arena *arena;
     cJSON *tree;
+    size_t copied; /* nodes; a tree that is copied into itself doubles */
 };
+
+/* Adds the nodes of tree to *count until that passes the bound; false when it does, or
+ * when tree is too deep. */
+static bool count_nodes(const cJSON *tree, size_t *count, int depth)
+{
+    if (++*count > LIMIT_BODY_NODES || depth > LIMIT_DEPTH)
+        return false;
+    for (const cJSON *c = tree->child; c; c = c->next)
+        if (!count_nodes(c, count, depth + 1))
+            return false;
+    return true;
+}
 
 /* The node that holds the last token of a pointer, and that token. */
 static cJSON *holder_of(struct patching *p, const char *pointer, char **token)
@@ -130,6 +143,8 @@ static enum patch_answer operate(struct patching *p, const cJSON *operation)
             return PATCH_NO_PLACE;
         if (strcmp(path, from) == 0)
             return PATCH_DONE;
+        if (!count_nodes(source, &p->copied, 0))
+            return PATCH_TOO_LARGE;
         source = json_copy(p->arena, source);
         if (move && !take_out(p, from))
             return PATCH_NO_PLACE;
@@ -152,24 +167,35 @@ static enum patch_answer operate(struct patching *p, const cJSON *operation)
 enum patch_answer patch_apply(const cJSON *target, const cJSON *operations,
                               struct arena *arena, cJSON **result, const char **why)
 {
-    struct patching p = { arena, json_copy(arena, target) };
+    struct patching p = { arena, json_copy(arena, target), 0 };
     size_t number = 0;
     *why = NULL;
     if (!json_is_array(operations)) {
         *why = "expected a JSON Patch (an array of operations)";
         return PATCH_MALFORMED;
     }
+    if (json_count(operations) > LIMIT_PATCH_OPERATIONS) {
+        *why = arena_printf(arena, "expected at most %d operations",
+                            LIMIT_PATCH_OPERATIONS);
+        return PATCH_TOO_LARGE;
+    }
     for (const cJSON *one = operations->child; one; one = one->next, number++) {
         static const char *const reasons[] = {
             [PATCH_MALFORMED] = "is no operation of a JSON Patch",
             [PATCH_NO_PLACE] = "names a place that is not there",
             [PATCH_DIFFERENT] = "tests for another value than is there",
+            [PATCH_TOO_LARGE] = "copies more than a value may hold",
         };
         enum patch_answer answer = operate(&p, one);
         if (answer == PATCH_DONE)
             continue;
         *why = arena_printf(arena, "/body/%zu %s", number, reasons[answer]);
         return answer;
+    }
+    size_t count = 0;
+    if (!count_nodes(p.tree, &count, 0)) {
+        *why = "the value would be too deep or too large";
+        return PATCH_TOO_LARGE;
     }
     *result = p.tree;
     return PATCH_DONE;

@@ -781,7 +781,7 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
     }
     seed_load(b, r.record, folder, r.file, now, arena, err);
     if (r.inference)
-        infer_seed(r.inference, b, now, arena);
+        infer_seed(r.inference, b, now);
     if (err->errors == errors)
         return b;
 out:

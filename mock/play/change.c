@@ -180,6 +180,8 @@ static bool patched(struct run *run, const cJSON *old, const cJSON *patch, cJSON
         return run_fail(run, NULL, 400, why);
     case PATCH_NO_PLACE:
         return run_fail(run, &unprocessable, 422, why);
+    case PATCH_TOO_LARGE:
+        return run_fail(run, NULL, 413, why);
     case PATCH_DIFFERENT:
         return run_fail(run, &conflict, 409, why);
     }

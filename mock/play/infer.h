@@ -53,7 +53,6 @@ const struct schema *infer_key_schema(const struct api *api, const char *place,
                                       const char *key, struct arena *arena);
 
 /* The document's examples become the first instances of b->seed. */
-void infer_seed(struct inference *in, struct behaviour *b, clock_ms now,
-                struct arena *arena);
+void infer_seed(struct inference *in, struct behaviour *b, clock_ms now);
 
 #endif

@@ -36,7 +36,7 @@ struct input {
 };
 
 struct inputs {
-    struct input list[MOST_MEMBERS];
+    struct input *list;
     size_t count;
 };
 
@@ -44,7 +44,9 @@ static const struct inputs *inputs_of(struct finding_out *f, const struct operat
 {
     struct arena *arena = f->look.arena;
     struct inputs *all = arena_take(arena, sizeof(*all));
-    for (size_t i = 0; i < op->param_count && all->count < MOST_MEMBERS; i++) {
+    const struct members *body = view_members(&f->look, view_body(&f->look, op));
+    all->list = arena_array(arena, struct input, op->param_count + body->count + 1);
+    for (size_t i = 0; i < op->param_count; i++) {
         const struct param *p = &op->params[i];
         if (p->in != PARAM_QUERY || strchr(p->name, '#'))
             continue;
@@ -55,8 +57,7 @@ static const struct inputs *inputs_of(struct finding_out *f, const struct operat
                             arena_printf(arena, "$request.query.%s", p->name), v.node,
                             p->types, p->name };
     }
-    const struct members *body = view_members(&f->look, view_body(&f->look, op));
-    for (size_t i = 0; i < body->count && all->count < MOST_MEMBERS; i++)
+    for (size_t i = 0; i < body->count; i++)
         all->list[all->count++] =
             (struct input){ name_plain(arena, str(body->list[i].name)),
                             arena_printf(arena, "$request.body#%s",
@@ -129,7 +130,7 @@ static void add_filters(struct finding_out *f, const struct group *g,
 {
     struct arena *arena = f->look.arena;
     const struct members *had = view_members(&f->look, g->schema);
-    for (size_t i = 0; i < all->count; i++) {
+    for (size_t i = 0; i < all->count && step->where_count < INFER_CONDITIONS; i++) {
         const struct input *in = &all->list[i];
         const char *plain = filtered(f, in);
         if (is_paging(in->plain) ||
@@ -142,8 +143,8 @@ static void add_filters(struct finding_out *f, const struct group *g,
                 !is_within(in->schema, of->view.node))
                 continue;
             if (!step->where)
-                step->where = arena_take(arena, (MOST_PARENTS + MOST_MEMBERS + 1) *
-                                                    sizeof(*step->where));
+                step->where =
+                    arena_take(arena, INFER_CONDITIONS * sizeof(*step->where));
             step->where[step->where_count++] =
                 (struct record_where){ pointer_join(arena, "", of->name),
                                        in->expression };

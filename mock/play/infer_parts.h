@@ -8,7 +8,8 @@
 enum {
     MOST_MEMBERS = 256, /* of one schema */
     MOST_PARENTS = 8,   /* of one path */
-    MOST_SETS = 16      /* of one step */
+    /* Conditions of one list: whose it is, and what it filters by. */
+    INFER_CONDITIONS = MOST_PARENTS + 64
 };
 
 /* ---- infer_view.c: schemas as they are written ---- */

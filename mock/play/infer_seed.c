@@ -52,11 +52,12 @@ static void seed_deed(struct seeding *r, const struct deed *d)
     }
 }
 
-void infer_seed(struct inference *in, struct behaviour *b, clock_ms now,
-                struct arena *arena)
+void infer_seed(struct inference *in, struct behaviour *b, clock_ms now)
 {
     struct chance chance = { 0 };
-    struct scope s = { .arena = arena,
+    struct arena *scratch =
+        arena_new(LIMIT_SPEC_MEMORY); /* the store has its own copies */
+    struct scope s = { .arena = scratch,
                        .store = b->seed,
                        .format = b->format,
                        .now = now,
@@ -76,4 +77,5 @@ void infer_seed(struct inference *in, struct behaviour *b, clock_ms now,
             if (d->role == ROLE_GET)
                 seed_deed(&r, d);
     }
+    arena_free(scratch);
 }

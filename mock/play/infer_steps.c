@@ -43,9 +43,9 @@ static struct record_error *error(struct writing *w, int status, const char *nam
 
 static void where(struct writing *w, struct record_step *s, const char *at, char *is)
 {
+    size_t room = s->list ? INFER_CONDITIONS : MOST_PARENTS + 1;
     if (!s->where)
-        s->where =
-            arena_take(w->arena, (MOST_PARENTS + 1 + MOST_MEMBERS) * sizeof(*s->where));
+        s->where = arena_take(w->arena, room * sizeof(*s->where));
     s->where[s->where_count++] = (struct record_where){ text(w, at), is };
 }
 

@@ -5,7 +5,10 @@
 
 /* Rounds of mending; each mends all that is found, and what was mended may be wrong
  * again. */
-enum { MOST_ROUNDS = 12, MOST_FINDINGS = 32 };
+enum { MOST_ROUNDS = 12, MOST_FINDINGS = 1024 };
+
+/* Members that are laid over a sample, each with a check of the whole. */
+enum { MOST_LAID = 64 };
 
 struct shaping {
     const struct schema *schema;
@@ -144,7 +147,8 @@ static cJSON *laid_over(struct shaping *s, const cJSON *wanted)
     cJSON *out = start ? json_copy(s->arena, start) : NULL;
     if (!out || !fits(s, out) || !json_is_object(out) || !json_is_object(wanted))
         return out && fits(s, out) ? out : NULL;
-    for (const cJSON *m = wanted->child; m; m = m->next) {
+    int laid = 0;
+    for (const cJSON *m = wanted->child; m && laid < MOST_LAID; m = m->next, laid++) {
         cJSON *trial = json_copy(s->arena, out);
         json_set(s->arena, trial, m->string, json_copy(s->arena, m));
         if (fits(s, trial))

@@ -155,6 +155,24 @@ static void a_json_patch_is_applied_as_the_standard_says(void **state)
     }
 }
 
+static void a_json_patch_has_bounds(void **state)
+{
+    static const char *const rows[] = {
+        "{\"op\":\"copy\",\"from\":\"\",\"path\":\"/a\"}", /* doubles */
+        "{\"op\":\"test\",\"path\":\"/x\",\"value\":1}",   /* is one too many */
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        cJSON *patch = json_array(arena), *got;
+        const char *why;
+        for (int n = 0; n <= LIMIT_PATCH_OPERATIONS - (i == 0); n++)
+            json_push(patch, tree_of(rows[i]));
+        if (patch_apply(tree_of("{\"x\":1}"), patch, arena, &got, &why) !=
+            PATCH_TOO_LARGE)
+            fail_msg("%s: %s", rows[i], why);
+    }
+}
+
 /* ---- documents ---- */
 
 static struct inference *inference_of(const char *paths, struct err *err)
@@ -301,6 +319,7 @@ int main(void)
         cmocka_unit_test(plural_and_singular_name_the_same),
         cmocka_unit_test(a_merge_patch_merges_as_the_standard_says),
         cmocka_unit_test(a_json_patch_is_applied_as_the_standard_says),
+        cmocka_unit_test(a_json_patch_has_bounds),
         cmocka_unit_test(what_cannot_be_inferred_says_why),
         cmocka_unit_test(a_link_that_leads_nowhere_is_told_with_its_place),
         cmocka_unit_test(schemas_that_lead_to_themselves_end),

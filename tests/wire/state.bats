@@ -1,0 +1,27 @@
+#!/usr/bin/env bats
+# What routes --state prints: what is remembered, what was inferred, and why not.
+
+load support
+
+@test "routes --state says what was inferred and why, and what could not be" {
+    run "$program" routes --state "$root/tests/data/inferred.yaml"
+    [ "$status" -eq 0 ]
+    [[ $output == *"tickets  /tickets, /tickets/{ref}"* ]]
+    [[ $output == *"key     /code (a link names it; new ones: ticket-{\$sequence.tickets})"* ]]
+    [[ $output == *"with 3 instances, the document's examples"* ]]
+    [[ $output =~ POST\ +/pets\ +pets:\ makes\ one ]]
+    [[ $output =~ /weather\ +nothing\ is\ remembered:\ no\ operation\ makes ]]
+    run "$program" routes --state --stateless "$root/tests/data/inferred.yaml"
+    [ "$output" = "inferred: nothing is remembered (--stateless)" ]
+    run "$program" routes --state "$root/tests/data/overridden.yaml"
+    [[ $output =~ POST\ +/books\ +behaviour.yaml ]]
+    [[ $output =~ GET\ +/books\ +titles:\ lists ]]
+    run "$program" routes --state "$root/tests/data/pets.yaml"
+    [[ $output == *"nothing is remembered: behaviour.yaml says infer: no"* ]]
+}
+
+@test "routes tells what is inferred from what a behaviour says" {
+    run "$program" routes "$root/tests/data/overridden.yaml"
+    [[ $output =~ addBook\ +overridden\ +behaviour ]]
+    [[ $output =~ getBook\ +overridden\ +inferred ]]
+}
