@@ -33,7 +33,7 @@ const struct record_collection *infer_own(struct finding_out *f, const struct gr
                 : pointer_join(f->look.arena, "/components/schemas", c->schema);
         if (strcmp(c->name, g->noun) == 0)
             return c;
-        if (strcmp(place, g->schema.place) == 0)
+        if (g->schema.node && strcmp(place, g->schema.place) == 0)
             own = c;
     }
     return own;
