@@ -111,23 +111,36 @@ static bool quietly(struct checking *c, const struct schema *s, const cJSON *val
     return fits;
 }
 
+static bool text_listed(const struct rule *r, const cJSON *value)
+{
+    const struct choice *slots = r->u.set.slots, *slot;
+    size_t last = r->u.set.count - 1;
+    struct str text = str(value->valuestring);
+    int hash = choice_hash(text, r->u.set.brief);
+    size_t i = json_name_slot(hash, last + 1);
+    for (; (slot = &slots[i])->value; i = (i + 1) & last)
+        if (slot->hash == hash && slot->text.len == text.len &&
+            (slot->value->type & cJSON_String) && str_same_bytes(text.ptr, slot->text))
+            return true;
+    return false;
+}
+
+static NOT_INLINE bool value_listed(const struct rule *r, const cJSON *value)
+{
+    const struct choice *slots = r->u.set.slots;
+    size_t last = r->u.set.count - 1;
+    int hash = (int)json_hash(value);
+    for (size_t i = json_name_slot(hash, last + 1); slots[i].value; i = (i + 1) & last)
+        if (slots[i].hash == hash && json_equal(slots[i].value, value))
+            return true;
+    return false;
+}
+
 bool check_listed(const struct rule *r, const cJSON *value)
 {
     if (r->kind == RULE_CONST)
         return json_equal(r->value, value);
-    const struct choice *slots = r->u.set.slots;
-    struct str text;
-    int hash = choice_hash(value, &text);
-    for (size_t i = json_name_slot(hash, r->u.set.count); slots[i].value;
-         i = (i + 1) & (r->u.set.count - 1)) {
-        if (slots[i].hash != hash || slots[i].text.len != text.len)
-            continue;
-        if (value->type & slots[i].value->type & cJSON_String
-                ? str_same_bytes(text.ptr, slots[i].text)
-                : json_equal(slots[i].value, value))
-            return true;
-    }
-    return false;
+    return value->type & cJSON_String ? text_listed(r, value) : value_listed(r, value);
 }
 
 static bool items_unique(struct checking *c, const cJSON *array)
@@ -214,7 +227,7 @@ property_of(const struct object_rule *o, const struct property *next, const cJSO
 {
     const struct property *p = next, *end = o->list + o->count;
     int hash = m->valueint;
-    for (int ahead = 4; p < end && ahead; p++, ahead--)
+    for (end = end - p > 4 ? p + 4 : end; p < end; p++)
         if (p->hash == hash && json_is_named(m, p->name, hash))
             return p;
     if (!o->slots)
@@ -318,12 +331,15 @@ static NOT_INLINE bool check_object(struct checking *c, const struct schema *s,
                                     const struct object_rule *o, const cJSON *value,
                                     const struct path *at)
 {
-    const struct property *next = o->list;
+    const struct property *next = o->list, *end = next + o->count;
     struct looked *l = looked_at(c, value);
     size_t index = 0, missing = o->required_count;
     bool ok = true;
     for (const cJSON *m = value->child; m; m = m->next, index++) {
-        const struct property *p = property_of(o, next, m);
+        const struct property *p =
+            next < end && json_is_named(m, next->name, next->hash)
+                ? next
+                : property_of(o, next, m);
         bool fits = true, taken = true;
         if (p) {
             next = p + 1;
@@ -683,16 +699,20 @@ static bool check_more(struct checking *c, const struct schema *s, const cJSON *
     if (c->findings)
         return check_telling(c, s, value, at);
     const struct schema *t = s->alias ? s->alias : s;
-    if (!(s->single & value->type) || c->steps >= LIMIT_SCHEMA_STEPS)
+    const struct rule *only = s->only;
+    if (!(s->single & value->type))
         return check_here(c, t, value, at);
-    const struct rule *r = t->rules;
-    if (r->kind <= RULE_LAST_ALONE)
-        return fits_alone(c, r, value);
+    if (s->only_kind == RULE_ENUM)
+        return check_listed(only, value);
+    if (s->only_kind <= RULE_LAST_ALONE)
+        return fits_alone(c, only, value);
+    if (c->steps >= LIMIT_SCHEMA_STEPS)
+        return check_here(c, t, value, at);
     c->steps++;
-    if (r->kind == RULE_OBJECT)
-        return check_object(c, t, r->u.object, value, at);
-    if (r->kind == RULE_ITEMS)
-        return check_items(c, r, value, at);
+    if (s->only_kind == RULE_OBJECT)
+        return check_object(c, t, only->u.object, value, at);
+    if (s->only_kind == RULE_ITEMS)
+        return check_items(c, only, value, at);
     return check_here(c, t, value, at);
 }
 
@@ -712,9 +732,22 @@ bool schema_check(const struct schema *s, const cJSON *value, enum direction dir
                   const char *prefix, struct arena *arena, struct findings *findings)
 {
     /* Most values fit, and saying so needs no paths; the second look tells. */
-    struct checking c = {
-        .arena = arena, .prefix = prefix, .direction = direction, .whole = s
-    };
+    /* Member by member: as a whole it would be zeroed by an instruction that takes
+     * longer than a small check. */
+    struct checking c;
+    c.arena = arena;
+    c.findings = NULL;
+    c.prefix = prefix;
+    c.depth = 0;
+    c.steps = 0;
+    c.direction = direction;
+    c.whole = s;
+    c.looked = NULL;
+    c.scope = NULL;
+    c.open = NULL;
+    c.trail = NULL;
+    c.asked = 0;
+    c.of_name = false;
     if (check(&c, s, value, NULL))
         return true;
     if (!findings)

@@ -341,14 +341,16 @@ static uint8_t plain_for(const struct schema *s)
     return (uint8_t)plain;
 }
 
-static uint8_t single_for(const struct schema *s)
+static void mark_single(struct schema *s)
 {
-    unsigned single = 0;
-    bool one = s->rule_count == 1 && !s->ring && !s->scope && !s->unevaluated;
+    const struct schema *plan = s->alias ? s->alias : s;
+    bool one =
+        plan->rule_count == 1 && !plan->ring && !plan->scope && !plan->unevaluated;
     for (unsigned type = cJSON_False; one && type <= cJSON_Object; type *= 2)
-        if (type_of(&(cJSON){ .type = (int)type }) & s->types & s->rules[0].types)
-            single |= type;
-    return (uint8_t)single;
+        if (type_of(&(cJSON){ .type = (int)type }) & plan->types & plan->rules->types)
+            s->single |= (uint8_t)type;
+    s->only = plan->rules;
+    s->only_kind = one ? plan->rules->kind : 0;
 }
 
 static void mark_plain_members(struct object_rule *o)
@@ -387,7 +389,7 @@ bool schemas_compile(struct schemas *all)
     mark_rings(all);
     for (struct work *w = all->todo; w; w = w->next) {
         struct schema *s = w->schema;
-        s->single = single_for(s->alias ? s->alias : s);
+        mark_single(s);
         for (size_t i = 0; i < s->rule_count; i++)
             if (s->rules[i].kind == RULE_OBJECT)
                 mark_plain_members(s->rules[i].u.object);

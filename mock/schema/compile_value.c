@@ -39,6 +39,26 @@ void on_type(struct making *m, const cJSON *value, const struct keyword *k)
         m->schema->types |= TYPE_NULL;
 }
 
+/* Fills the table. False when brief hashes leave some of the values far from where one
+ * looks for them first. */
+static bool fill_choices(struct rule *r, const cJSON *values, bool brief)
+{
+    enum { FAR = 4 };
+    size_t slots = r->u.set.count;
+    r->u.set.brief = brief;
+    memset(r->u.set.slots, 0, slots * sizeof(*r->u.set.slots));
+    for (const cJSON *one = values->child; one; one = one->next) {
+        struct str text = str(one->valuestring);
+        int hash = json_is_string(one) ? choice_hash(text, brief) : (int)json_hash(one);
+        size_t i = json_name_slot(hash, slots);
+        for (size_t steps = 0; r->u.set.slots[i].value; i = (i + 1) & (slots - 1))
+            if (steps++ == FAR && brief)
+                return false;
+        r->u.set.slots[i] = (struct choice){ one, text, hash };
+    }
+    return true;
+}
+
 void on_enum(struct making *m, const cJSON *value, const struct keyword *k)
 {
     (void)k;
@@ -50,14 +70,8 @@ void on_enum(struct making *m, const cJSON *value, const struct keyword *k)
         slots *= 2;
     r->u.set.slots = arena_array(m->arena, struct choice, slots);
     r->u.set.count = slots;
-    for (const cJSON *one = value->child; one; one = one->next) {
-        struct str text;
-        int hash = choice_hash(one, &text);
-        size_t i = json_name_slot(hash, slots);
-        while (r->u.set.slots[i].value)
-            i = (i + 1) & (slots - 1);
-        r->u.set.slots[i] = (struct choice){ one, text, hash };
-    }
+    if (!fill_choices(r, value, true))
+        fill_choices(r, value, false);
 }
 
 void on_const(struct making *m, const cJSON *value, const struct keyword *k)

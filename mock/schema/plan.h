@@ -134,6 +134,7 @@ struct rule {
         struct {
             struct choice *slots; /* open addressing by hash */
             size_t count;         /* a power of two */
+            bool brief;           /* a few of a text's bytes are hashed, not all */
         } set;
     } u;
 };
@@ -155,18 +156,28 @@ struct schema {
     bool ring;      /* leads back to itself without a step into the value */
     uint8_t plain;  /* cJSON's type bits: of such a value nothing more is asked; and
                        PLAIN_WHOLE */
-    uint8_t single; /* such bits: of such a value the one rule is asked, and no more */
+    uint8_t single; /* such bits: of such a value one rule is asked, and no more: */
+    uint8_t only_kind;
+    const struct rule *only;
     unsigned types; /* of enum schema_type; TYPE_ANY when not restricted */
     struct rule *rules;
     size_t rule_count;
     const struct map *declared; /* name → const struct schema *, for describe.c */
 };
 
-/* The hash by which an enum's table is looked into; *text is that of a string. */
-static inline int choice_hash(const cJSON *value, struct str *text)
+/* The hash by which a text is looked for in an enum's table: most are told apart by
+ * their length and four bytes of them. */
+static inline int choice_hash(struct str text, bool brief)
 {
-    *text = str(value->type & cJSON_String ? value->valuestring : NULL);
-    return value->type & cJSON_String ? json_name_hash(*text) : (int)json_hash(value);
+    if (!brief || !text.len)
+        return json_name_hash(text);
+    const unsigned char *p = (const unsigned char *)text.ptr;
+    size_t len = text.len;
+    uint32_t h = (uint32_t)len * 0x9e3779b1u ^ p[0];
+    h = (h ^ (uint32_t)p[len / 2] << 8 ^ (uint32_t)p[len - 1] << 16 ^
+         (uint32_t)p[len - 1 - len / 4] << 24) *
+        0x85ebca6bu;
+    return (int)(h ^ h >> 15);
 }
 
 static inline unsigned type_of(const cJSON *n)
