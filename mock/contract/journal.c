@@ -92,7 +92,7 @@ static struct ring *ring_of(struct journal *j, size_t room)
 
 static void copy_text(struct str *text, char **to, size_t most)
 {
-    size_t len = text->len < most ? text->len : most;
+    size_t len = text->len > most ? utf8_cut(*text, most).len : text->len;
     if (len)
         memcpy(*to, text->ptr, len);
     *text = (struct str){ *to, len };
