@@ -127,8 +127,9 @@ static void check(struct loading *l, const struct media *m, struct example *e,
     }
     e->fits = false;
     for (size_t i = 0; i < findings.count; i++)
-        load_warn(l, pointer, NULL, "the example does not fit its schema: %s: %s",
-                  findings.list[i].pointer, finding_text(&findings.list[i], l->arena));
+        load_warn(l, pointer, NULL, "the example does not fit its schema: %s%s%s",
+                  findings.list[i].pointer, *findings.list[i].pointer ? ": " : "",
+                  finding_text(&findings.list[i], l->arena));
 }
 
 /* An Example Object (OpenAPI 3.1.1, 4.8.19; dataValue and serializedValue are 3.2's).
