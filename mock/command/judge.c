@@ -12,8 +12,6 @@
 #include "schema/near.h"
 #include "schema/output.h"
 
-static const char standard_input[] = "standard input";
-
 /* Each file is read once: for its tree, and again for places in it. */
 struct judging {
     const struct options *options;
@@ -28,7 +26,7 @@ struct judging {
 
 static const char *name_of(const char *path)
 {
-    return strcmp(path, "-") == 0 ? standard_input : path;
+    return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
 static const struct str *text_of(struct judging *j, const char *path)
@@ -38,8 +36,7 @@ static const struct str *text_of(struct judging *j, const char *path)
     if (text)
         return text;
     text = arena_take(j->arena, sizeof(*text));
-    if (!file_read(name == standard_input ? "/dev/stdin" : path, j->arena, text,
-                   &j->err))
+    if (!file_read(path, j->arena, text, &j->err))
         return NULL;
     map_put(j->texts, str(name), text);
     return text;
