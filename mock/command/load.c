@@ -163,12 +163,12 @@ static void warn_of_methods(struct loaded *l, const struct api *api)
 {
     for (size_t i = 0; i < api->operation_count; i++) {
         const struct operation *op = &api->operations[i];
-        if (!server_takes(op->method))
+        if (!server_takes(str(op->method)))
             err_warn(
                 &l->err, api_written(api, op->pointer, l->arena),
-                "the HTTP library refuses the method %s, so this operation cannot be "
-                "called over a socket",
-                op->method);
+                "the HTTP library refuses the method %s: call this operation with POST "
+                "and \"X-HTTP-Method-Override: %s\"",
+                op->method, op->method);
     }
 }
 

@@ -261,6 +261,16 @@ static bool wants_keep(const struct call *c)
     return any ? keep : strcmp(c->info->http_version, "1.1") == 0;
 }
 
+/* What civetweb refuses to read may come as a POST that says what it is. Other methods
+ * mean themselves. */
+static struct str method_read(const struct call *c)
+{
+    struct str said = request_header(&c->request, "X-HTTP-Method-Override");
+    bool meant = strcmp(c->info->request_method, "POST") == 0 && is_token(said) &&
+                 !server_takes(said);
+    return meant ? said : str(c->info->request_method);
+}
+
 /* Fills the request but for its body, or says why not. */
 static struct refusal head_read(struct call *c)
 {
@@ -271,7 +281,6 @@ static struct refusal head_read(struct call *c)
     if (!head_is_whole(c))
         REFUSE(400, "a line of the head is malformed");
 
-    r->method = str(info->request_method);
     target_read(r, info->request_uri, c->query);
     r->max_body = c->server->options.max_body;
     size_t hosts = 0;
@@ -286,6 +295,7 @@ static struct refusal head_read(struct call *c)
     }
     if (hosts > 1 || (hosts == 0 && strcmp(info->http_version, "1.1") == 0))
         REFUSE(400, "an HTTP/1.1 request has one Host field");
+    r->method = method_read(c);
 
     struct refusal no = framing_read(c);
     if (!no.status)
@@ -873,14 +883,14 @@ void server_stop(struct server *s)
     server_free(s);
 }
 
-bool server_takes(const char *method)
+bool server_takes(struct str method)
 {
     static const char *const known[] = {
         "GET",   "POST",  "PUT",      "DELETE",    "HEAD", "CONNECT", "OPTIONS",
         "PATCH", "MKCOL", "PROPFIND", "PROPPATCH", "LOCK", "UNLOCK",  "REPORT",
     };
     for (size_t i = 0; i < COUNT(known); i++)
-        if (strcmp(known[i], method) == 0)
+        if (str_is(method, known[i]))
             return true;
     return false;
 }

@@ -41,7 +41,7 @@ unsigned server_port(const struct server *s);
 void server_stop(struct server *s);
 
 /* Whether calls with that method come through: civetweb itself answers 400 to methods
- * that it does not know. */
-bool server_takes(const char *method);
+ * that it does not know. Those come as a POST with X-HTTP-Method-Override. */
+bool server_takes(struct str method);
 
 #endif

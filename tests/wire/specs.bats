@@ -38,7 +38,7 @@ teardown() {
     [[ $output == *"Split library 1, 3 operations, fine"* ]]
 }
 
-@test "a method that does not come through a socket is told at load" {
+@test "a method that does not come through a socket is told at load, and comes as a POST" {
     run "$program" check "$root/tests/data/later/api.yaml"
     [ "$status" -eq 0 ]
     [[ $output == *"api.yaml:9:5: "*"refuses the method QUERY"* ]]
@@ -50,4 +50,10 @@ teardown() {
     for method in GET POST PUT DELETE PATCH REPORT LOCK; do
         [ "$(call $method /things '' -o /dev/null -w '%{http_code}')" = 405 ]
     done
+    run call POST '/things?color=red' '{"where": {"id": 1}}' -H 'X-HTTP-Method-Override: QUERY'
+    [[ $output == *'"id":1'* ]]
+    [ "$(call POST /things '' -o /dev/null -w '%{http_code}' -H 'X-HTTP-Method-Override: COPY')" = 204 ]
+    # It says nothing about methods that come by themselves.
+    [ "$(call POST /things '' -o /dev/null -w '%{http_code}' -H 'X-HTTP-Method-Override: GET')" = 405 ]
+    [ "$(call GET /things '' -o /dev/null -w '%{http_code}' -H 'X-HTTP-Method-Override: COPY')" = 405 ]
 }
