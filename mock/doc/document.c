@@ -5,10 +5,10 @@
 #include "base/map.h"
 #include "doc/yaml.h"
 
-static bool file_is_json(const char *path)
+static bool is_called_yaml(const char *path)
 {
     const char *dot = strrchr(path, '.');
-    return dot && strcmp(dot, ".json") == 0;
+    return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
 cJSON *document_parse(const char *path, struct str text, struct arena *arena,
@@ -23,9 +23,9 @@ cJSON *document_parse(const char *path, struct str text, struct arena *arena,
     bool json = i < text.len && (text.ptr[i] == '{' || text.ptr[i] == '[');
     cJSON *tree = json ? json_read(text, LIMIT_YAML_NODES, arena, &why)
                        : yaml_read(text, arena, &why);
-    /* A document in YAML may be a mapping in braces. */
+    /* A document called YAML may be a mapping in braces. */
     struct json_error other;
-    if (!tree && json && !file_is_json(path))
+    if (!tree && json && is_called_yaml(path))
         tree = yaml_read(text, arena, &other);
     if (!tree)
         err_set(err, (struct where){ .file = path, .line = why.line, .col = why.col },

@@ -265,7 +265,7 @@ static void what_will_not_be_done_is_a_warning_with_its_place(void **state)
           "            application/json:\n              schema: {type: string}\n"
           "              example: 12\n",
           12, 15,
-          "the example does not fit its schema: : expected a string, found the number "
+          "the example does not fit its schema: expected a string, found the number "
           "12" },
         { HEAD_31
           "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"

@@ -1044,8 +1044,7 @@ static void a_document_is_json_or_yaml_by_its_first_character(void **state)
         { " \n{\"a\": 1}", "{\"a\":1}", NULL },
         { "\xef\xbb\xbf[1]", "[1]", NULL },
         { "a: [1, 0x10]", "{\"a\":[1,16]}", NULL },
-        { "{a: 1}", "{\"a\":1}", NULL },
-        { "{a: 1", NULL, ":1:2: expected a member name" },
+        { "{a: 1}", NULL, ":1:2: expected a member name" },
         { "a: 1\na: 2", NULL, ":2:1: the key \"a\" stands twice" },
         { "", NULL, ":1:1: the file is empty" },
     };
@@ -1059,6 +1058,25 @@ static void a_document_is_json_or_yaml_by_its_first_character(void **state)
         if (tree ? !rows[i].json || strcmp(got, rows[i].json) != 0
                  : !rows[i].why || !strstr(got, rows[i].why))
             fail_msg("%s: %s", rows[i].text, got);
+    }
+}
+
+static void a_document_called_yaml_may_be_a_mapping_in_braces(void **state)
+{
+    static const struct {
+        const char *text, *json, *why;
+    } rows[] = {
+        { "{a: 1}", "{\"a\":1}", NULL },
+        { "{\"a\": 1,}", "{\"a\":1}", NULL },
+        { "{a: 1", NULL, "1:2: expected a member name" },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct err err = err_in(*state);
+        const cJSON *tree = document_parse("a.yaml", str(rows[i].text), *state, &err);
+        if (rows[i].json)
+            assert_string_equal(as_json(*state, tree), rows[i].json);
+        else
+            assert_non_null(strstr(problem_text(err.first, *state), rows[i].why));
     }
 }
 
@@ -1138,6 +1156,7 @@ int main(void)
         TEST(all_pointers_into_a_text_are_located_at_once),
         TEST(no_place_is_found_where_there_is_none),
         TEST(a_document_is_json_or_yaml_by_its_first_character),
+        TEST(a_document_called_yaml_may_be_a_mapping_in_braces),
         TEST(a_document_that_is_not_there_is_an_error),
         TEST(problems_with_a_pointer_get_their_line),
     };
