@@ -1,5 +1,7 @@
 #include "play/answer.h"
 
+#include "api/accept.h"
+#include "api/body.h"
 #include "api/media.h"
 
 void answer_header(struct answer *a, const char *name, struct str value)
@@ -22,6 +24,18 @@ struct str answer_bytes(const struct answer *a, struct arena *arena)
     return json_text(a->body, arena);
 }
 
+struct str answer_written(const struct operation *op, const struct answer *a,
+                          struct arena *arena)
+{
+    const struct reply *reply = op ? operation_reply(op, a->status) : NULL;
+    const struct media *m = reply_media(reply, a->content_type);
+    struct str bytes;
+    if (a->body && !a->text.ptr && m && !m->json &&
+        body_write(m, a->body, arena, &bytes))
+        return bytes;
+    return answer_bytes(a, arena);
+}
+
 void answer_problem(struct answer *a, int status, const char *detail,
                     struct arena *arena)
 {
@@ -34,6 +48,6 @@ void answer_problem(struct answer *a, int status, const char *detail,
     a->status = status;
     a->body = body;
     a->text = (struct str){ NULL, 0 };
-    a->fits = a->unworded = false;
+    a->fits = a->unworded = a->single = a->same = a->dated = false;
     a->content_type = "application/problem+json";
 }

@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "api/call.h"
+#include "base/clock.h"
 
 enum { ANSWER_HEADERS = 32 };
 
@@ -14,6 +15,10 @@ struct answer {
     const char *content_type; /* of either */
     bool fits;                /* body is known to fit the declared schema */
     bool unworded;            /* an error that nobody has words for: a bare problem */
+    bool single;              /* of a GET: one instance, no list */
+    bool same;                /* of a change: what GET would answer from now on */
+    bool dated;               /* the instance says when it was changed: */
+    clock_ms modified;
     struct header headers[ANSWER_HEADERS];
     size_t header_count;
     const char *voice; /* who spoke: "behaviour", "refusal", "fault", … */
@@ -27,6 +32,10 @@ void answer_header(struct answer *a, const char *name, struct str value);
 /* What is sent for body or text: JSON, or in other media types a string's own bytes;
  * ptr is NULL when there is neither. From arena. */
 struct str answer_bytes(const struct answer *a, struct arena *arena);
+
+/* The same as the media type of op's reply has it written; op may be NULL. */
+struct str answer_written(const struct operation *op, const struct answer *a,
+                          struct arena *arena);
 
 /* RFC 9457: application/problem+json with type about:blank, title, status and detail
  * (NULL for none), from arena. */

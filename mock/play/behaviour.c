@@ -7,6 +7,7 @@
 #include "play/doorkeeper.h"
 #include "play/infer.h"
 #include "play/seed.h"
+#include "play/validator.h"
 
 #include <stdio.h>
 
@@ -542,6 +543,7 @@ static void read_answer(struct reading *r, struct naming *n, struct step *to,
                     n->operations[i]->id, from->answer);
     if (from->body)
         to->body = template_read(n, from->body, below(r, w, "body"));
+    to->whole = validator_whole(from->body, r->arena);
     to->header_count = from->header_count;
     to->headers = arena_take(r->arena, (to->header_count + 1) * sizeof(*to->headers));
     for (unsigned i = 0; i < from->header_count; i++) {
@@ -591,6 +593,7 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
     to->total = from->total == YES;
     to->from_zero = from->from_zero == YES;
     to->shape = from->shape == YES;
+    to->same = from->same == YES;
     to->limit = read_optional(n, from->limit, below(r, w, "limit"));
     to->cursor = read_optional(n, from->cursor, below(r, w, "cursor"));
     to->mode = read_optional(n, from->mode, below(r, w, "mode"));
@@ -641,6 +644,13 @@ static void read_operation(struct reading *r, const struct record_operation *rec
     for (unsigned i = 0; i < record->steps_count; i++)
         read_step(r, &n, &script->steps[i], &record->steps[i],
                   at(r, "/operations/%/steps/%", index, i));
+    bool finds = false, lists = false;
+    for (size_t i = 0; i < script->count; i++) {
+        finds = finds || script->steps[i].kind == STEP_FIND;
+        lists = lists || script->steps[i].kind == STEP_LIST;
+    }
+    script->single = finds && !lists;
+    script->conditions = validator_own(record);
 }
 
 /* An inferred operation that cannot be read is answered from the document, and routes
@@ -680,9 +690,20 @@ static void read_operations(struct reading *r, const struct script **scripts)
 static void check_kind(struct reading *r, const char *on, struct where w)
 {
     static const char *const kinds[] = {
-        "no_route",       "method_not_allowed", "unauthenticated", "media_type",
-        "too_large",      "body_missing",       "parse_error",     "invalid",
-        "not_acceptable", "invalid_token",      "token_expired",   "insufficient_scope",
+        "no_route",
+        "method_not_allowed",
+        "unauthenticated",
+        "media_type",
+        "too_large",
+        "body_missing",
+        "parse_error",
+        "invalid",
+        "not_acceptable",
+        "invalid_token",
+        "token_expired",
+        "insufficient_scope",
+        "precondition_failed",
+        "precondition_required",
     };
     const char *near = NULL;
     unsigned least = 4;
@@ -748,6 +769,7 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
         arena_array(arena, const struct script *, api->operation_count + 1);
     b->api = api;
     b->scripts = scripts;
+    validator_targets(b, arena);
     b->format = (struct timestamps){ 3, "Z" };
     r.file = arena_printf(arena, "%s/behaviour.yaml", folder);
     r.record = file_exists(r.file) ? fixture_behaviour(r.file, arena, err) : &nothing;

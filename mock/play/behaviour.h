@@ -26,6 +26,7 @@ struct behaviour {
     const struct script **scripts;     /* one per operation; NULL where it has none */
     struct store *seed;                /* what a new namespace starts with */
     const struct inference *inference; /* NULL: nothing was to be inferred */
+    const struct operation **reads;    /* one per operation: GET of its path, or NULL */
 };
 
 /* folder need not exist. Everything but the seed and the keys is borrowed from arena;
@@ -39,5 +40,14 @@ void behaviour_done(struct behaviour *b);
  * False when the operation has no script or none of its steps answered; *a is then as
  * it was, and nothing has changed. */
 bool behaviour_run(const struct behaviour *b, struct scope *s, struct answer *a);
+
+/* The same, and then everything is as it was: only the answer is of interest. */
+bool behaviour_peek(const struct behaviour *b, struct scope *s, struct answer *a);
+
+/* Whether an operation remembers; whether it speaks of one instance, not of a list; and
+ * whether its steps look at If-Match and its like by themselves. */
+bool behaviour_knows(const struct behaviour *b, const struct operation *op);
+bool behaviour_is_single(const struct behaviour *b, const struct operation *op);
+bool behaviour_has_conditions(const struct behaviour *b, const struct operation *op);
 
 #endif

@@ -45,6 +45,7 @@ struct record_step {
     int answer;
     char *body;
     enum yes_no shape; /* answer */
+    enum yes_no same;  /* answer, of inferred steps: GET would say the same */
     struct record_header *header;
     unsigned header_count;
 };

@@ -122,6 +122,28 @@ static struct record_step *answer(struct writing *w, int status, char *body)
     return s;
 }
 
+/* Whether an answer of that status is, byte for byte, what GET of the instance says. */
+static bool is_same(struct writing *w, int status)
+{
+    const struct deed *d = w->d, *get = deed_of(w->g, ROLE_GET);
+    bool item =
+        get && get->param && !get->claimed && infer_is_instance(w->f, w->g, get);
+    if (!item ||
+        (d->role == ROLE_CREATE ? status != 201 || !d->op->item
+                                : !d->param || strcmp(d->op->path, get->op->path) != 0))
+        return false;
+    const struct media *own = reply_json(operation_reply(d->op, status));
+    const struct media *its = reply_json(operation_reply(get->op, get->status));
+    return own && its && strcmp(own->type, its->type) == 0 &&
+           strcmp(d->at, get->at) == 0 &&
+           view_is_same(view_answer(&w->f->look, d->op, status), get->whole);
+}
+
+static void answer_whole(struct writing *w, struct record_step *s)
+{
+    s->same = is_same(w, s->answer) ? YES : UNSET;
+}
+
 /* The front finds a key called id, or as the path calls it, by itself. */
 static void add_location(struct writing *w, struct record_step *s, int status)
 {
@@ -184,6 +206,7 @@ static const char *write_create(struct writing *w)
 {
     create(w, NULL);
     struct record_step *s = answer(w, w->d->status, body_of(w));
+    answer_whole(w, s);
     add_location(w, s, w->d->status);
     return "makes one";
 }
@@ -214,7 +237,7 @@ static const char *write_update(struct writing *w)
     find_one(w, true);
     change(w, NULL);
     find_one(w, true);
-    answer(w, w->d->status, body_of(w));
+    answer_whole(w, answer(w, w->d->status, body_of(w)));
     return "changes one, or 404";
 }
 
@@ -240,7 +263,8 @@ static const char *write_replace(struct writing *w)
     char *body = body_of(w);
     struct record_step *s = answer(w, made ? 201 : again, body);
     s->when = text(w, "$made != null");
-    answer(w, again, again == 204 ? NULL : body);
+    answer_whole(w, s);
+    answer_whole(w, answer(w, again, again == 204 ? NULL : body));
     return "replaces one, or makes it";
 }
 

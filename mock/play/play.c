@@ -1,4 +1,5 @@
 #include "play/fields.h"
+#include "play/validator.h"
 #include "play/voice.h"
 #include "play/worded.h"
 
@@ -136,12 +137,16 @@ static bool say_disturbance(struct call *c)
 
 static bool say_behaviour(struct call *c)
 {
-    return !c->world->stateless &&
-           behaviour_run(c->world->behaviours[c->api], &c->scope, &c->answer);
+    if (c->world->stateless ||
+        !behaviour_run(c->world->behaviours[c->api], &c->scope, &c->answer))
+        return false;
+    validator_compare(c);
+    return true;
 }
 
 static bool (*const voices[])(struct call *c) = {
-    say_disturbance, say_refusal, say_preference, say_behaviour, say_declared,
+    say_disturbance,  say_refusal,   say_preference,
+    say_precondition, say_behaviour, say_declared,
 };
 
 static void prepare(struct call *c)
@@ -194,4 +199,5 @@ void play_call(struct call *c)
     ask(c);
     arena_unguard(c->arena);
     pthread_mutex_unlock(&c->ns->lock);
+    settle(c);
 }

@@ -37,15 +37,17 @@ struct call {
     /* filled by play_call */
     struct scope scope;
     struct answer answer;
+    struct str bytes;   /* of its body */
+    const char *broken; /* how it broke the contract, before it became a 500; or NULL */
     const struct fault *fault;
     int64_t delay_ms;
     enum connection connection;
     struct allowance allowance;
 };
 
-/* Fills answer, fault, delay and connection. The namespace's lock is held while state
- * is looked at, and given back on every way out, also when the arena's limit is
- * reached. */
+/* Fills answer and its bytes, broken, fault, delay and connection. The namespace's lock
+ * is held while state is looked at, and given back on every way out, also when the
+ * arena's limit is reached. */
 void play_call(struct call *c);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "doc/pointer.h"
 #include "play/shape.h"
+#include "play/validator.h"
 
 bool run_fail(struct run *run, const struct error_plan *plan, int status,
               const char *detail)
@@ -164,6 +165,8 @@ static bool run_answer(struct run *run, const struct step *step)
     }
     run->s->rendered = false;
     run->answered = true;
+    a->same = step->same;
+    validator_stamp(run->b, run->s, step->whole, a);
     return false;
 }
 
@@ -196,7 +199,8 @@ static bool run_step(struct run *run, const struct step *step)
     return true;
 }
 
-bool behaviour_run(const struct behaviour *b, struct scope *s, struct answer *a)
+static bool perform(const struct behaviour *b, struct scope *s, struct answer *a,
+                    bool peek)
 {
     const struct script *script = b->scripts[s->operation->index];
     struct run run = { .b = b, .s = s, .a = a };
@@ -209,13 +213,40 @@ bool behaviour_run(const struct behaviour *b, struct scope *s, struct answer *a)
     for (size_t i = 0; i < script->count; i++)
         if (!run_step(&run, &script->steps[i]))
             break;
-    bool keep = run.answered && !run.failed &&
+    bool keep = run.answered && !run.failed && !peek &&
                 !(script->dry_run && condition_holds(script->dry_run, s));
     if (keep)
         store_keep(s->store);
     else
         store_undo(s->store);
-    if (run.answered)
+    if (run.answered) {
         a->voice = run.failed ? "refusal" : "behaviour";
+        a->single = script->single && !run.failed;
+    }
     return run.answered;
+}
+
+bool behaviour_run(const struct behaviour *b, struct scope *s, struct answer *a)
+{
+    return perform(b, s, a, false);
+}
+
+bool behaviour_peek(const struct behaviour *b, struct scope *s, struct answer *a)
+{
+    return perform(b, s, a, true);
+}
+
+bool behaviour_knows(const struct behaviour *b, const struct operation *op)
+{
+    return b->scripts[op->index] != NULL;
+}
+
+bool behaviour_is_single(const struct behaviour *b, const struct operation *op)
+{
+    return b->scripts[op->index] && b->scripts[op->index]->single;
+}
+
+bool behaviour_has_conditions(const struct behaviour *b, const struct operation *op)
+{
+    return b->scripts[op->index] && b->scripts[op->index]->conditions;
 }

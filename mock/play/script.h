@@ -45,6 +45,8 @@ struct step {
     bool total, from_zero;
     int status; /* STEP_ANSWER */
     bool shape;
+    bool same;         /* the body is what GET of the target, or of Location, says */
+    const char *whole; /* the name whose instance the body is, or NULL */
     const struct body_template *body;
     struct {
         const char *name;
@@ -57,6 +59,8 @@ struct script {
     struct step *steps;
     size_t count;
     const struct condition *dry_run;
+    bool single;     /* it finds something and lists nothing */
+    bool conditions; /* it looks at If-Match and its like by itself */
 };
 
 /* What belongs to a collection but not to the store: for create and update. */

@@ -6,9 +6,10 @@
 
 #include "play/play.h"
 
-bool say_refusal(struct call *c);    /* refusal.c */
-bool say_preference(struct call *c); /* preference.c */
-bool say_declared(struct call *c);   /* reply.c: an example, else a sample */
+bool say_refusal(struct call *c);      /* refusal.c */
+bool say_preference(struct call *c);   /* preference.c */
+bool say_precondition(struct call *c); /* precondition.c: 412 and 428 */
+bool say_declared(struct call *c);     /* reply.c: an example, else a sample */
 
 /* What a reply describes, as the client's Accept wants it: the example of that name,
  * else (with an empty name and dynamic unset) any example, else a sample. False when
@@ -25,6 +26,9 @@ void speak(struct call *c, const struct error_plan *plan, int status,
 
 /* Binds $limit; limit is left out when 0. */
 void bind_limit(struct call *c, int64_t retry_after, int64_t limit);
+
+/* settle.c: c->answer is checked and becomes c->bytes. */
+void settle(struct call *c);
 
 const struct wordings *wordings_of(const struct call *c);
 

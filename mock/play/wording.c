@@ -129,7 +129,7 @@ void error_answer(const struct error_plan *plan, const struct wordings *w,
     a->error = p->error;
     a->body = NULL;
     a->text = (struct str){ NULL, 0 };
-    a->fits = a->unworded = false;
+    a->fits = a->unworded = a->single = a->same = a->dated = false;
     bool declared =
         s->operation && p->error &&
         error_find(s->operation, p->error, wanted, s->chance, s->arena, &reply, &start);

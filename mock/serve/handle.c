@@ -294,49 +294,6 @@ static void examine(struct call *c)
 
 /* ---- our own answer ---- */
 
-/* Whether what the mock is about to say fits the declared response; a mistake of ours,
- * or of a fixture, is found here and never served in silence. */
-static bool keeps_contract(struct call *c, struct service *service)
-{
-    const struct operation *op = c->route.operation;
-    struct answer *a = &c->answer;
-    const struct reply *reply = op ? operation_reply(op, a->status) : NULL;
-    const struct media *m = reply_media(reply, a->content_type);
-    if (!m || !m->schema || !a->body || a->text.ptr || a->fits)
-        return true;
-    struct findings findings = { .arena = c->arena };
-    if (schema_check(m->schema, a->body, DIRECTION_RESPONSE, "", c->arena, &findings))
-        return true;
-    struct buffer b = buffer_in(c->arena, LIMIT_HEAD_BYTES);
-    for (size_t i = 0; i < findings.count; i++)
-        buffer_printf(&b, "%s%s: %s", i ? "; " : "", findings.list[i].pointer,
-                      finding_text(&findings.list[i], c->arena));
-    const char *text = arena_printf(
-        c->arena, "the %s's answer %d to %s breaks the contract of %s: %s", a->voice,
-        a->status, op->id, c->world->cast.apis[c->api]->name, buffer_str(&b).ptr);
-    if (!service->quiet)
-        fprintf(stderr, "understudy: %s\n", text);
-    a->header_count = 0;
-    answer_problem(a, 500, text, c->arena);
-    answer_header(a, "Understudy-Contract", STR("broken"));
-    a->error = "broken_contract";
-    return false;
-}
-
-/* The answer's bytes, as the declared media type writes them. */
-static struct str bytes_of(const struct call *c)
-{
-    const struct operation *op = c->route.operation;
-    const struct answer *a = &c->answer;
-    const struct reply *reply = op ? operation_reply(op, a->status) : NULL;
-    const struct media *m = reply_media(reply, a->content_type);
-    struct str bytes;
-    if (a->body && !a->text.ptr && m && !m->json &&
-        body_write(m, a->body, c->arena, &bytes))
-        return bytes;
-    return answer_bytes(a, c->arena);
-}
-
 static void deliver(const struct answer *a, struct str bytes, struct delivery *d)
 {
     d->response.status = a->status;
@@ -445,8 +402,9 @@ static void answer_call(struct service *service, struct namespace *ns,
     if (c->route.operation)
         examine(c);
     play_call(c);
-    bool fits = keeps_contract(c, service);
-    deliver(&c->answer, bytes_of(c), d);
+    if (c->broken && !service->quiet)
+        fprintf(stderr, "understudy: %s\n", c->broken);
+    deliver(&c->answer, c->bytes, d);
     warnings_header(c, &d->response);
     if (service->cors)
         cors_allow(r, arena, &d->response);
@@ -454,7 +412,7 @@ static void answer_call(struct service *service, struct namespace *ns,
     d->connection = c->connection;
     if (d->connection == CONNECTION_CUT)
         d->cut_after = d->response.body.len / 2;
-    struct journal_ref entry = record(service, c, d, !fits, started);
+    struct journal_ref entry = record(service, c, d, c->broken != NULL, started);
     callbacks_prepare(service->callbacks, c, entry, d);
 }
 

@@ -30,10 +30,11 @@ static const char *unknown_key(const cJSON *object, const char *const *known,
 static const char *wrong_in(const cJSON *tree, struct arena *arena)
 {
     static const char *const whole[] = { "about", "options", "spec", "steps" };
-    static const char *const in_step[] = { "send",   "header",        "body",
-                                           "raw",    "repeat",        "expect",
-                                           "answer", "expect_header", "connection",
-                                           "text",   "delay",         "keep" };
+    static const char *const in_step[] = { "send",       "header",        "body",
+                                           "raw",        "repeat",        "expect",
+                                           "answer",     "expect_header", "connection",
+                                           "text",       "delay",         "keep",
+                                           "keep_header" };
     const char *key = unknown_key(tree, whole, COUNT(whole));
     const cJSON *steps = json_member(tree, "steps");
     if (key)
@@ -224,6 +225,19 @@ static const char *connection_word(enum connection c)
     return "";
 }
 
+static const char *keep_headers(const cJSON *step, const struct response *r,
+                                cJSON *kept, struct arena *arena)
+{
+    const cJSON *names = json_member(step, "keep_header");
+    for (const cJSON *n = names ? names->child : NULL; n; n = n->next) {
+        struct str value = response_header_of(r, n->valuestring);
+        if (!value.ptr)
+            return arena_printf(arena, "nothing to keep in %s", n->valuestring);
+        json_set(arena, kept, n->string, json_string(arena, value));
+    }
+    return NULL;
+}
+
 static const char *check_connection(const cJSON *step, const struct delivery *d,
                                     struct arena *arena)
 {
@@ -292,7 +306,8 @@ static const char *check(const cJSON *step, const struct delivery *d, cJSON *kep
     if (text && (why = compare(fill(text, kept, arena), json_string(arena, r->body),
                                "text", arena)))
         return why;
-    return keep(step, r->body, body, kept, arena);
+    why = keep_headers(step, r, kept, arena);
+    return why ? why : keep(step, r->body, body, kept, arena);
 }
 
 /* ---- running ---- */
