@@ -1,0 +1,165 @@
+#include "play/reading.h"
+
+#include "doc/pointer.h"
+
+#include <stdio.h>
+
+struct where reading_at(struct reading *r, const char *format, unsigned i, unsigned j)
+{
+    /* format is one of the literals below, with %u for the indexes. */
+    char pointer[128];
+    size_t n = 0;
+    unsigned next = i;
+    for (const char *p = format; *p && n < sizeof(pointer) - 12; p++) {
+        if (*p != '%') {
+            pointer[n++] = *p;
+            continue;
+        }
+        n += (size_t)snprintf(pointer + n, sizeof(pointer) - n, "%u", next);
+        next = j;
+    }
+    pointer[n] = '\0';
+    return (struct where){ .file = r->file,
+                           .pointer = arena_copy(r->arena, str(pointer)) };
+}
+
+struct where reading_below(struct reading *r, struct where w, const char *key)
+{
+    w.pointer = arena_printf(r->arena, "%s/%s", w.pointer, key);
+    return w;
+}
+
+struct naming reading_naming(struct reading *r)
+{
+    return (struct naming){ .arena = r->arena,
+                            .err = r->err,
+                            .api = r->api,
+                            .plan = &r->b->plan,
+                            .sequences = r->b->sequences };
+}
+
+void reading_bind(struct naming *n, const char *name,
+                  const struct store_collection *collection)
+{
+    for (size_t i = 0; i < n->name_count; i++)
+        if (strcmp(n->names[i].name, name) == 0) {
+            n->names[i].collection = collection;
+            return;
+        }
+    if (n->name_count == SCOPE_BINDINGS)
+        return;
+    n->names[n->name_count].name = name;
+    n->names[n->name_count++].collection = collection;
+}
+
+bool reading_hidden(const struct store_collection *c, const char *pointer)
+{
+    for (size_t i = 0; i < c->hidden_count; i++)
+        if (strcmp(c->hidden[i], pointer) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a pointer names a member that instances may have. */
+bool reading_member(struct reading *r, const struct store_collection *c,
+                    const char *pointer, struct where w, struct schema_place *place)
+{
+    *place = (struct schema_place){ .types = TYPE_ANY };
+    if (!pointer_valid(pointer) || !*pointer)
+        return err_set(r->err, w,
+                       "expected a JSON pointer such as /id, found \"%.60s\"", pointer);
+    if (reading_hidden(c, pointer))
+        return true;
+    if (schema_describe(c->schema, pointer, place))
+        return true;
+    const char *near = place->nearest;
+    return err_set(r->err, w, "the schema of %s has no %s%s%s%s", c->name, pointer,
+                   near ? "; did you mean \"" : "", near ? near : "",
+                   near ? "\"?" : "");
+}
+
+const char **reading_texts(struct reading *r, char **from, unsigned count)
+{
+    const char **list = arena_array(r->arena, const char *, count + 1);
+    for (unsigned i = 0; i < count; i++)
+        list[i] = from[i];
+    return list;
+}
+
+/* A slip in what was inferred is no mistake of the user's: its errors go to an err of
+ * its own, and what has any is dropped. */
+struct err *reading_aside(struct reading *r, bool inferred, struct err *own)
+{
+    struct err *before = r->err;
+    *own = err_in(r->arena);
+    if (inferred)
+        r->err = own;
+    return before;
+}
+
+size_t reading_collection(const struct reading *r, const char *name)
+{
+    for (size_t i = 0; i < r->b->plan.collection_count; i++)
+        if (strcmp(r->b->plan.collections[i].name, name) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+/* The collections that a name means: itself, or those of a group. */
+const size_t *reading_collections(struct reading *r, const char *name, size_t *count,
+                                  struct where w)
+{
+    size_t *list = arena_array(r->arena, size_t, r->b->plan.collection_count + 1);
+    size_t one = reading_collection(r, name);
+    *count = 0;
+    if (one != SIZE_MAX) {
+        list[(*count)++] = one;
+        return list;
+    }
+    const char *near = NULL;
+    unsigned least = 4;
+    for (unsigned i = 0; i < r->record->groups_count; i++) {
+        const struct record_group *g = &r->record->groups[i];
+        if (strcmp(g->name, name) != 0)
+            continue;
+        for (unsigned j = 0; j < g->of_count && *count < r->b->plan.collection_count;
+             j++)
+            if ((one = reading_collection(r, g->of[j])) != SIZE_MAX)
+                list[(*count)++] = one;
+        return list;
+    }
+    for (size_t i = 0; i < r->b->plan.collection_count; i++) {
+        unsigned d = str_distance(str(r->b->plan.collections[i].name), str(name));
+        if (d < least) {
+            least = d;
+            near = r->b->plan.collections[i].name;
+        }
+    }
+    err_set(r->err, w, "no collection or group is called \"%.60s\"%s%s%s", name,
+            near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    return list;
+}
+
+const struct error_plan *reading_otherwise(struct reading *r, struct naming *n,
+                                           const struct record_error *e, struct where w)
+{
+    if (!e)
+        return NULL;
+    struct error_plan *plan = arena_take(r->arena, sizeof(*plan));
+    w = reading_below(r, w, "otherwise");
+    *plan = error_plan_read(n, e->status, e->error, e->body, w);
+    if (!e->status && !e->error)
+        err_set(r->err, w, "expected a status or an error");
+    for (size_t i = 0; i < n->operation_count && e->error; i++) {
+        const struct reply *reply;
+        const cJSON *body;
+        struct chance chance = { 0 };
+        if (error_find(n->operations[i], e->error, e->status, &chance, r->arena, &reply,
+                       &body))
+            continue;
+        err_set(r->err, reading_below(r, w, "error"),
+                "%s declares no response for the error \"%.60s\"%s",
+                n->operations[i]->id, e->error, e->status ? " with that status" : "");
+    }
+    return plan;
+}

@@ -1,0 +1,75 @@
+/* reading.h — a behaviour while it is read; for the files behaviour*.c and reading.c.
+ *
+ * behaviour.c reads the whole, behaviour_collection.c what is remembered,
+ * behaviour_step.c what calls do. Every mistake goes to the reading's err, with the
+ * place in behaviour.yaml that reading_at and reading_below name. */
+#ifndef PLAY_READING_H
+#define PLAY_READING_H
+
+#include "play/fixture.h"
+#include "play/script.h"
+
+struct reading {
+    const struct api *api;
+    const char *file, *folder;
+    struct arena *arena;
+    struct err *err;
+    const struct record_behaviour *record;
+    struct behaviour *b;
+    struct collection_rules *rules;
+    struct inference *inference; /* NULL: nothing is to be inferred */
+};
+
+/* format is a pointer with a % for each index: "/operations/%/steps/%". */
+struct where reading_at(struct reading *r, const char *format, unsigned i, unsigned j);
+struct where reading_below(struct reading *r, struct where w, const char *key);
+
+/* What may be named before any step has bound anything. */
+struct naming reading_naming(struct reading *r);
+void reading_bind(struct naming *n, const char *name,
+                  const struct store_collection *collection);
+
+const char **reading_texts(struct reading *r, char **from, unsigned count);
+
+bool reading_hidden(const struct store_collection *c, const char *pointer);
+
+/* Whether a pointer names a member that instances may have. */
+bool reading_member(struct reading *r, const struct store_collection *c,
+                    const char *pointer, struct where w, struct schema_place *place);
+
+/* The collection of that name; SIZE_MAX when there is none. */
+size_t reading_collection(const struct reading *r, const char *name);
+
+/* The collections that a name means: itself, or those of a group. */
+const size_t *reading_collections(struct reading *r, const char *name, size_t *count,
+                                  struct where w);
+
+/* The error of an `otherwise`; NULL when there is none. */
+const struct error_plan *reading_otherwise(struct reading *r, struct naming *n,
+                                           const struct record_error *e,
+                                           struct where w);
+
+/* A slip in what was inferred is no mistake of the user's: its errors go to an err of
+ * its own, and what has any is dropped. */
+struct err *reading_aside(struct reading *r, bool inferred, struct err *own);
+
+/* ---- behaviour_collection.c ---- */
+
+/* False when the schemas cannot be compiled; nothing can be looked at then. */
+bool read_collections(struct reading *r);
+
+/* Wants an index over the values at some pointers, unless there is one. */
+void reading_index(struct reading *r, struct store_collection *c, const char **pointers,
+                   size_t count, bool unique);
+
+/* The `set` of a step, or the `defaults` of a collection. */
+struct step_set *reading_sets(struct reading *r, struct naming *n,
+                              const struct store_collection *c,
+                              const struct record_set *from, unsigned count,
+                              struct where w);
+
+/* ---- behaviour_step.c ---- */
+
+void read_operations(struct reading *r, const struct script **scripts);
+
+#endif
