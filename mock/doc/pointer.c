@@ -89,6 +89,29 @@ cJSON *pointer_get(const cJSON *tree, const char *pointer)
     return *pointer ? NULL : at.out;
 }
 
+bool pointer_each(const cJSON *tree, const char *pattern,
+                  bool (*visit)(cJSON *node, void *context), void *context)
+{
+    union {
+        const cJSON *in;
+        cJSON *out;
+    } at = { .in = tree }; /* as in pointer_get */
+    while (at.out && *pattern == '/') {
+        const char *end = token_end(pattern + 1);
+        if (json_is_array(at.out) && end == pattern + 2 && pattern[1] == '*') {
+            for (cJSON *one = at.out->child, *next; one; one = next) {
+                next = one->next; /* visit may take it out */
+                if (pointer_each(one, end, visit, context))
+                    return true;
+            }
+            return false;
+        }
+        at.out = step(at.out, pattern + 1, end);
+        pattern = end;
+    }
+    return at.out && !*pattern && visit(at.out, context);
+}
+
 char *pointer_token(const char **rest, struct arena *arena)
 {
     const char *p = *rest;

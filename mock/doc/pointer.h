@@ -11,9 +11,15 @@
  * pointer that is none). tree may be NULL. */
 cJSON *pointer_get(const cJSON *tree, const char *pointer);
 
+/* Shows every node that a pattern leads to: a pointer in which the token "*" is each
+ * item of an array. visit ends it with true, which is the answer then. */
+bool pointer_each(const cJSON *tree, const char *pattern,
+                  bool (*visit)(cJSON *node, void *context), void *context);
+
 /* Puts item (taken) at pointer, making the objects on the way that are not there. The
- * last token may be "-" for the end of an array, or the index of an item to replace. False when the way is blocked by a
- * value that is no object or array, or the pointer is "" or none. */
+ * last token may be "-" for the end of an array, or the index of an item to replace.
+ * False when the way is blocked by a value that is no object or array, or the pointer
+ * is "" or none. */
 bool pointer_set(struct arena *arena, cJSON *tree, const char *pointer, cJSON *item);
 
 /* Takes what is at pointer out of the tree; nothing happens when nothing is there. */

@@ -36,7 +36,7 @@ static struct said visit(struct walk *w, const struct schema *s, const char *poi
 
 static bool is_index(const char *p, size_t len)
 {
-    if (len == 1 && *p == '-')
+    if (len == 1 && (*p == '-' || *p == '*'))
         return true;
     for (size_t i = 0; i < len; i++)
         if (p[i] < '0' || p[i] > '9')
@@ -50,9 +50,10 @@ static struct said step_item(struct walk *w, const struct rule *r, const char *t
                              size_t len, const char *rest, int depth)
 {
     size_t index = 0;
-    for (size_t i = 0; i < len && *token != '-' && index < 1000000; i++)
+    bool any = *token == '-' || *token == '*';
+    for (size_t i = 0; i < len && !any && index < 1000000; i++)
         index = index * 10 + (size_t)(token[i] - '0');
-    if (*token != '-' && index < r->u.items.prefix_count)
+    if (!any && index < r->u.items.prefix_count)
         return visit(w, r->u.items.prefix[index], rest, depth);
     if (r->u.items.rest)
         return visit(w, r->u.items.rest, rest, depth);

@@ -69,3 +69,23 @@ const char *near_item(const cJSON *array, const char *word)
     }
     return best;
 }
+
+struct near near_to(struct str word)
+{
+    return (struct near){ .word = word, .least = NEAR_NOT };
+}
+
+void near_try(struct near *n, const char *candidate)
+{
+    unsigned d = near_distance(str(candidate), n->word);
+    if (d >= n->least)
+        return;
+    n->least = d;
+    n->best = candidate;
+}
+
+const char *near_question(const struct near *n, const char *before, struct arena *arena)
+{
+    return n->best ? arena_printf(arena, "; did you mean \"%s%s\"?", before, n->best)
+                   : "";
+}

@@ -18,4 +18,19 @@ unsigned near_distance(struct str a, struct str b);
 /* The string of an array that is nearest to word; NULL when none is near. */
 const char *near_item(const cJSON *array, const char *word);
 
+/* Of words that are tried one after the other, the nearest. */
+struct near {
+    struct str word;
+    const char *best; /* NULL: none is near */
+    unsigned least;
+};
+
+struct near near_to(struct str word);
+void near_try(struct near *n, const char *candidate);
+
+/* '; did you mean "…"?' with `before` in front of the word, or "" when none is near.
+ * Borrowed from arena. */
+const char *near_question(const struct near *n, const char *before,
+                          struct arena *arena);
+
 #endif

@@ -140,8 +140,8 @@ struct schema_place {
 };
 
 /* What s declares at pointer (through references, compositions and array items, where a
- * token that is an index or "-" means an item). False when no declared property leads
- * there. Strings of place are borrowed from the schema. */
+ * token that is an index, "-" or "*" means an item). False when no declared property
+ * leads there. Strings of place are borrowed from the schema. */
 bool schema_describe(const struct schema *s, const char *pointer,
                      struct schema_place *place);
 
