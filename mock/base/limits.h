@@ -171,6 +171,13 @@
 /* References followed while an instance is made ready to be sent. */
 #define LIMIT_EMBED_DEPTH 4
 
+/* Instances that one chain (`follow`) may lead to: trees of parts have hundreds. */
+#define LIMIT_FOLLOWED 10000
+
+/* Instances that one call may delete or change because they refer to what it deletes.
+ */
+#define LIMIT_CASCADE 100000
+
 /* Operations of one JSON Patch; each may have to walk through a long array. */
 #define LIMIT_PATCH_OPERATIONS 1000
 

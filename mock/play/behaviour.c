@@ -1,6 +1,7 @@
 #include "play/reading.h"
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "play/doorkeeper.h"
 #include "play/infer.h"
 #include "play/seed.h"
@@ -17,6 +18,25 @@ static void read_sequences(struct reading *r)
     }
     r->b->plan.sequence_start = start;
     r->b->plan.sequence_count = count;
+}
+
+static void read_tables(struct reading *r)
+{
+    unsigned count = r->record->tables_count;
+    struct table *list = arena_array(r->arena, struct table, count + 1);
+    for (unsigned i = 0; i < count; i++) {
+        const struct record_table *from = &r->record->tables[i];
+        struct json_error why = { .why = "an object" };
+        const cJSON *rows =
+            json_read(str(from->rows), LIMIT_BODY_NODES, r->arena, &why);
+        list[i] = (struct table){ from->name, rows };
+        if (!json_is_object(rows))
+            err_set(r->err, reading_at(r, "/tables/%/rows", i, 0),
+                    "expected a JSON object: a value for each name%s%s",
+                    rows ? "" : "; ", rows ? "" : why.why);
+    }
+    r->tables = list;
+    r->table_count = count;
 }
 
 /* A kind of refusal, a keyword, or the name of an error that some operation declares.
@@ -115,6 +135,7 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
             b->format.utc = r.record->timestamps->utc;
     }
     read_sequences(&r);
+    read_tables(&r);
     guard_read(&b->guard, api, r.record, folder, r.file, arena, err);
     /* What can be looked at is, so that all mistakes are told at once. */
     bool compiled = read_collections(&r);

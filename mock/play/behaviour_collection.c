@@ -2,6 +2,7 @@
 
 #include "doc/pointer.h"
 #include "play/infer.h"
+#include "play/member.h"
 
 static void read_schema(struct reading *r, struct store_collection *c,
                         const struct record_collection *record, unsigned i)
@@ -32,10 +33,23 @@ static void read_schema(struct reading *r, struct store_collection *c,
 static bool same_pointers(const struct store_index *x, const char **pointers,
                           size_t count)
 {
+    if (x->where_count)
+        return false;
     for (size_t i = 0; i < count && x->count == count; i++)
         if (strcmp(x->pointers[i], pointers[i]) != 0)
             return false;
     return x->count == count;
+}
+
+static void add_index(struct reading *r, struct store_collection *c,
+                      struct store_index index)
+{
+    struct store_index *grown =
+        arena_array(r->arena, struct store_index, c->index_count + 1);
+    if (c->index_count)
+        memcpy(grown, c->indexes, c->index_count * sizeof(*grown));
+    grown[c->index_count++] = index;
+    c->indexes = grown;
 }
 
 void reading_index(struct reading *r, struct store_collection *c, const char **pointers,
@@ -46,12 +60,41 @@ void reading_index(struct reading *r, struct store_collection *c, const char **p
             c->indexes[i].unique = c->indexes[i].unique || unique;
             return;
         }
-    struct store_index *grown =
-        arena_array(r->arena, struct store_index, c->index_count + 1);
-    if (c->index_count)
-        memcpy(grown, c->indexes, c->index_count * sizeof(*grown));
-    grown[c->index_count++] = (struct store_index){ pointers, count, unique };
-    c->indexes = grown;
+    add_index(
+        r, c,
+        (struct store_index){ .pointers = pointers, .count = count, .unique = unique });
+}
+
+/* Unique only among the instances that meet conditions, which know no call. */
+static void read_unique_where(struct reading *r, struct store_collection *c,
+                              const struct record_unique *u, unsigned i, unsigned j)
+{
+    struct where w =
+        reading_below(r, reading_at(r, "/collections/%/unique/%", i, j), "where");
+    size_t own = (size_t)(c - r->b->plan.collections);
+    struct naming n = reading_naming(r);
+    struct step_wheres all =
+        reading_wheres(r, &n, &own, 1, u->where, u->where_count, w);
+    struct store_condition *list =
+        arena_array(r->arena, struct store_condition, all.count + 1);
+    for (size_t k = 0; k < all.count; k++) {
+        list[k] = (struct store_condition){ .at = all.list[k].at,
+                                            .test = all.list[k].test,
+                                            .far = all.list[k].far };
+        list[k].value =
+            all.list[k].value ? expression_literal(all.list[k].value) : NULL;
+        if (all.list[k].value && !list[k].value)
+            err_set(r->err, w, "expected values that are no expressions");
+        if (!list[k].value)
+            return;
+    }
+    const char **pointers = reading_texts(r, u->pointers, u->pointers_count);
+    add_index(r, c,
+              (struct store_index){ .pointers = pointers,
+                                    .count = u->pointers_count,
+                                    .unique = true,
+                                    .where = list,
+                                    .where_count = all.count });
 }
 
 static void read_indexes(struct reading *r, struct store_collection *c,
@@ -74,8 +117,11 @@ static void read_indexes(struct reading *r, struct store_collection *c,
         for (unsigned k = 0; k < u->pointers_count; k++)
             reading_member(r, c, u->pointers[k],
                            reading_at(r, "/collections/%/unique/%", i, j), &place);
-        reading_index(r, c, reading_texts(r, u->pointers, u->pointers_count),
-                      u->pointers_count, true);
+        if (!u->where_count)
+            reading_index(r, c, reading_texts(r, u->pointers, u->pointers_count),
+                          u->pointers_count, true);
+        else
+            read_unique_where(r, c, u, i, j);
     }
 }
 
@@ -89,7 +135,7 @@ static void check_keep(struct reading *r, const struct record_reference *from,
         for (size_t i = 0; i < to->of_count && !known; i++) {
             const struct store_collection *c = &r->b->plan.collections[to->of[i]];
             struct schema_place place;
-            known = reading_hidden(c, pointer) ||
+            known = member_hidden(c, pointer) ||
                     schema_describe(c->schema, pointer, &place);
         }
         if (!known)
@@ -101,6 +147,12 @@ static void check_keep(struct reading *r, const struct record_reference *from,
 static void read_references(struct reading *r, struct store_collection *c,
                             const struct record_collection *record, unsigned i)
 {
+    static const enum store_on_delete on_delete[] = {
+        [ON_DELETE_UNSET] = ON_DELETE_NOTHING,
+        [ON_DELETE_IS_RESTRICT] = ON_DELETE_RESTRICT,
+        [ON_DELETE_IS_CASCADE] = ON_DELETE_CASCADE,
+        [ON_DELETE_IS_NULLIFY] = ON_DELETE_NULLIFY,
+    };
     c->reference_count = record->references_count;
     c->references =
         arena_array(r->arena, struct store_reference, c->reference_count + 1);
@@ -118,28 +170,15 @@ static void read_references(struct reading *r, struct store_collection *c,
         to->keep = reading_texts(r, from->keep, from->keep_count);
         to->keep_count = from->keep_count;
         to->otherwise = reading_otherwise(r, &n, from->otherwise, w);
+        to->on_delete = on_delete[from->on_delete];
+        to->restricted =
+            reading_error(r, &n, from->restricted, reading_below(r, w, "restricted"));
+        if (from->restricted && to->on_delete != ON_DELETE_RESTRICT)
+            err_set(r->err, reading_below(r, w, "restricted"),
+                    "only a reference with on_delete: restrict restricts");
+        if (to->on_delete != ON_DELETE_NOTHING)
+            reading_index(r, c, &to->at, 1, false);
     }
-}
-
-struct step_set *reading_sets(struct reading *r, struct naming *n,
-                              const struct store_collection *c,
-                              const struct record_set *from, unsigned count,
-                              struct where w)
-{
-    struct step_set *list = arena_array(r->arena, struct step_set, count + 1);
-    for (unsigned i = 0; i < count; i++) {
-        struct where here = w;
-        struct schema_place place;
-        here.pointer = arena_printf(r->arena, "%s/%u/at", w.pointer, i);
-        reading_member(r, c, from[i].at, here, &place);
-        for (size_t k = 0; k < c->reference_count; k++)
-            if (strcmp(c->references[k].at, from[i].at) == 0)
-                place.types = TYPE_ANY; /* stored as keys, whatever is sent */
-        here.pointer = arena_printf(r->arena, "%s/%u/to", w.pointer, i);
-        list[i].at = from[i].at;
-        list[i].to = expression_read(n, from[i].to, place.types, here);
-    }
-    return list;
 }
 
 static void read_rules(struct reading *r, struct store_collection *c,
@@ -152,6 +191,10 @@ static void read_rules(struct reading *r, struct store_collection *c,
     rules->defaults = reading_sets(r, &n, c, record->defaults, record->defaults_count,
                                    reading_at(r, "/collections/%/defaults", i, 0));
     rules->default_count = record->defaults_count;
+    for (unsigned j = 0; j < record->defaults_count; j++)
+        if (rules->defaults[j].verb != SET_TO || rules->defaults[j].each)
+            err_set(r->err, reading_at(r, "/collections/%/defaults/%", i, j),
+                    "a default has only at, to and when");
     rules->created = reading_texts(r, record->created, record->created_count);
     rules->created_count = record->created_count;
     rules->updated = reading_texts(r, record->updated, record->updated_count);

@@ -4,15 +4,18 @@
 #include "play/infer.h"
 #include "play/validator.h"
 
+#include <fnmatch.h>
+
 static enum step_kind kind_of(struct reading *r, const struct record_step *s,
                               const char **name, struct where w)
 {
     const struct {
         const char *text;
         enum step_kind kind;
-    } kinds[] = { { s->find, STEP_FIND },     { s->create, STEP_CREATE },
-                  { s->update, STEP_UPDATE }, { s->remove, STEP_DELETE },
-                  { s->list, STEP_LIST },     { s->require, STEP_REQUIRE } };
+    } kinds[] = { { s->find, STEP_FIND },      { s->create, STEP_CREATE },
+                  { s->update, STEP_UPDATE },  { s->remove, STEP_DELETE },
+                  { s->list, STEP_LIST },      { s->count, STEP_COUNT },
+                  { s->require, STEP_REQUIRE } };
     enum step_kind kind = STEP_ANSWER;
     unsigned count = s->answer != 0;
     *name = NULL;
@@ -23,76 +26,11 @@ static enum step_kind kind_of(struct reading *r, const struct record_step *s,
             count++;
         }
     if (count != 1)
-        err_set(
-            r->err, w,
-            "expected one of find, create, update, delete, list, require or answer, "
-            "found %s",
-            count ? "several" : "none");
+        err_set(r->err, w,
+                "expected one of find, create, update, delete, list, count, require or "
+                "answer, found %s",
+                count ? "several" : "none");
     return kind;
-}
-
-/* A closed set of values alone would only make long lists. */
-static bool is_selective(const struct store_collection *c, const char *pointer)
-{
-    struct schema_place place = { .types = TYPE_STRING };
-    if (!reading_hidden(c, pointer) && !schema_describe(c->schema, pointer, &place))
-        return false;
-    return !(place.types & (TYPE_BOOLEAN | TYPE_ARRAY)) && !place.closed;
-}
-
-/* What conditions look for gets an index, so that finding does not walk through all
- * instances: one over all of a step's members, or, for a list, whose filters may be
- * left out, one over each. */
-static void want_indexes(struct reading *r, const struct step *step)
-{
-    for (size_t i = 0; i < step->of_count; i++) {
-        struct store_collection *c = &r->b->plan.collections[step->of[i]];
-        const char **all = arena_array(r->arena, const char *, step->where_count + 1);
-        bool selective = false;
-        for (size_t w = 0; w < step->where_count; w++) {
-            bool good = is_selective(c, step->where[w].at);
-            all[w] = step->where[w].at;
-            selective = selective || good;
-            if (good && step->kind == STEP_LIST)
-                reading_index(r, c, &all[w], 1, false);
-        }
-        if (selective && step->kind != STEP_LIST)
-            reading_index(r, c, all, step->where_count, false);
-    }
-}
-
-static void read_where(struct reading *r, struct naming *n, struct step *to,
-                       const struct record_step *from, struct where w)
-{
-    to->where_count = from->where_count;
-    to->where = arena_array(r->arena, struct step_where, to->where_count + 1);
-    for (unsigned i = 0; i < from->where_count; i++) {
-        struct schema_place place = { .types = TYPE_ANY };
-        unsigned described = 0;
-        struct where here = w;
-        const char *pointer = from->where[i].at;
-        here.pointer = arena_printf(r->arena, "%s/where/%u/at", w.pointer, i);
-        for (size_t c = 0; c < to->of_count; c++) {
-            const struct store_collection *of = &r->b->plan.collections[to->of[c]];
-            struct schema_place one;
-            bool last = c + 1 == to->of_count && !described;
-            if (reading_hidden(of, pointer)) {
-                described++;
-            } else if (schema_describe(of->schema, pointer, &one)) {
-                place.types = described ? place.types | one.types : one.types;
-                described++;
-            } else if (last) {
-                reading_member(r, of, pointer, here, &one);
-            }
-        }
-        if (place.types & (TYPE_OBJECT | TYPE_ARRAY))
-            place.types = TYPE_ANY; /* an item, or a reference's key */
-        to->where[i].at = pointer;
-        to->where[i].types = place.types;
-        here.pointer = arena_printf(r->arena, "%s/where/%u/is", w.pointer, i);
-        to->where[i].is = expression_read(n, from->where[i].is, place.types, here);
-    }
-    want_indexes(r, to);
 }
 
 static const struct expression *read_optional(struct naming *n, const char *text,
@@ -135,8 +73,8 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
         if (!from->otherwise)
             err_set(r->err, w, "a require step needs otherwise");
     } else if (to->kind != STEP_ANSWER && name) {
-        static const char *const keys[] = { "find", "create", "update", "delete",
-                                            "list" };
+        static const char *const keys[] = { "find",   "create", "update",
+                                            "delete", "list",   "count" };
         to->of = reading_collections(r, name, &to->of_count,
                                      reading_below(r, w, keys[to->kind]));
         if (to->kind == STEP_CREATE && to->of_count > 1)
@@ -144,7 +82,10 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
     }
     const struct store_collection *c =
         to->of_count ? &r->b->plan.collections[to->of[0]] : NULL;
-    read_where(r, n, to, from, w);
+    to->where = reading_wheres(r, n, to->of, to->of_count, from->where,
+                               from->where_count, reading_below(r, w, "where"));
+    to->follow = reading_follow(r, n, to, from, w);
+    reading_want_indexes(r, to);
     if (c) {
         n->item = to->kind == STEP_UPDATE ? c : NULL;
         to->set = reading_sets(r, n, c, from->set, from->set_count,
@@ -182,40 +123,186 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
                          : NULL);
 }
 
-static void read_operation(struct reading *r, const struct record_operation *record,
-                           unsigned index, const struct script **scripts)
+static void read_steps(struct reading *r, struct naming *n, struct script *script,
+                       const struct record_step *from, unsigned count, struct where w)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct where here = w;
+        here.pointer = arena_printf(r->arena, "%s/steps/%u", w.pointer, i);
+        read_step(r, n, &script->steps[script->count++], &from[i], here);
+    }
+}
+
+/* ---- before ---- */
+
+/* Steps of several operations, and the names that they bind. */
+struct shared {
+    bool *of; /* for each operation of the API */
+    struct script script;
+    struct naming names;
+};
+
+static bool is_meant(const struct operation *op, const char *pattern,
+                     struct arena *arena)
+{
+    return fnmatch(pattern, op->id, FNM_NOESCAPE) == 0 ||
+           fnmatch(pattern, op->path + 1, FNM_NOESCAPE) == 0 ||
+           fnmatch(pattern, arena_printf(arena, "%s %s", op->method, op->path),
+                   FNM_NOESCAPE) == 0;
+}
+
+static size_t mean(struct reading *r, const char *pattern, bool *of)
+{
+    size_t found = 0, next = 0;
+    const struct operation *op;
+    if (strchr(pattern, '*')) {
+        for (size_t i = 0; i < r->api->operation_count; i++)
+            if (is_meant(&r->api->operations[i], pattern, r->arena)) {
+                of[i] = true;
+                found++;
+            }
+        return found;
+    }
+    while ((op = api_operation(r->api, str(pattern), &next))) {
+        of[op->index] = true;
+        found++;
+    }
+    return found;
+}
+
+static void no_operation(struct reading *r, const char *id, struct where w)
+{
+    const char *near = api_nearest_operation(r->api, str(id));
+    err_set(r->err, w, "%s has no operation \"%.80s\"%s%s%s", r->api->file, id,
+            near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+static void read_shared(struct reading *r, struct shared *to,
+                        const struct record_before *from, unsigned index)
+{
+    const size_t count = r->api->operation_count;
+    const struct operation **ops =
+        arena_array(r->arena, const struct operation *, count + 1);
+    to->of = arena_array(r->arena, bool, count + 1);
+    to->names = reading_naming(r);
+    for (unsigned i = 0; i < from->on_count; i++)
+        if (!mean(r, from->on[i], to->of))
+            no_operation(r, from->on[i], reading_at(r, "/before/%/on/%", index, i));
+    for (size_t i = 0; i < count; i++)
+        if (to->of[i])
+            ops[to->names.operation_count++] = &r->api->operations[i];
+    to->names.operations = ops;
+    to->script.steps = arena_array(r->arena, struct step, from->steps_count + 1);
+    r->shared = true;
+    read_steps(r, &to->names, &to->script, from->steps, from->steps_count,
+               reading_at(r, "/before/%", index, 0));
+    r->shared = false;
+}
+
+static const struct shared *read_before(struct reading *r)
+{
+    struct shared *list =
+        arena_array(r->arena, struct shared, r->record->before_count + 1);
+    for (unsigned i = 0; i < r->record->before_count; i++)
+        read_shared(r, &list[i], &r->record->before[i], i);
+    return list;
+}
+
+/* Puts what comes before into a script of these operations: all of them or none. */
+static void begin_with(struct reading *r, const struct shared *before, struct naming *n,
+                       struct script *script)
+{
+    for (unsigned i = 0; i < r->record->before_count; i++) {
+        size_t of = 0;
+        for (size_t k = 0; k < n->operation_count; k++)
+            of += before[i].of[n->operations[k]->index];
+        if (!of)
+            continue;
+        if (of != n->operation_count)
+            err_set(r->err, reading_at(r, "/before/%/on", i, 0),
+                    "%s shares its steps with an operation that this is not for",
+                    n->operations[0]->id);
+        memcpy(script->steps + script->count, before[i].script.steps,
+               before[i].script.count * sizeof(*script->steps));
+        script->count += before[i].script.count;
+        for (size_t k = 0; k < before[i].names.name_count; k++)
+            reading_bind(n, before[i].names.names[k].name,
+                         before[i].names.names[k].collection);
+    }
+}
+
+static struct script *script_new(struct reading *r, const struct shared *before,
+                                 struct naming *n, size_t own)
 {
     struct script *script = arena_take(r->arena, sizeof(*script));
-    const struct operation **ops =
-        arena_array(r->arena, const struct operation *, record->also_count + 1);
-    struct naming n = reading_naming(r);
-    for (unsigned i = 0; i <= record->also_count; i++) {
-        const char *id = i ? record->also[i - 1] : record->id;
-        size_t next = 0;
-        const struct operation *op = api_operation(r->api, str(id), &next);
-        struct where w = i ? reading_at(r, "/operations/%/also/%", index, i - 1)
-                           : reading_at(r, "/operations/%/id", index, 0);
-        if (!op) {
-            const char *near = api_nearest_operation(r->api, str(id));
-            err_set(r->err, w, "%s has no operation \"%.80s\"%s%s%s", r->api->file, id,
-                    near ? "; did you mean \"" : "", near ? near : "",
-                    near ? "\"?" : "");
+    size_t room = own;
+    for (unsigned i = 0; i < r->record->before_count; i++)
+        room += before[i].script.count;
+    script->steps = arena_array(r->arena, struct step, room + 1);
+    if (n->operation_count)
+        begin_with(r, before, n, script);
+    return script;
+}
+
+/* An operation that has no steps of its own still begins with what all begin with. */
+static void read_others(struct reading *r, const struct shared *before,
+                        const struct script **scripts)
+{
+    for (size_t i = 0; i < r->api->operation_count && r->record->before_count; i++) {
+        const struct operation *op = &r->api->operations[i];
+        struct naming n = reading_naming(r);
+        n.operations = &op;
+        n.operation_count = 1;
+        if (scripts[i])
             continue;
-        }
-        if (scripts[op->index])
-            err_set(r->err, w, "the operation \"%.80s\" has a behaviour already", id);
-        scripts[op->index] = script;
-        ops[n.operation_count++] = op;
+        struct script *script = script_new(r, before, &n, 0);
+        scripts[i] = script->count ? script : NULL;
     }
+}
+
+/* ---- operations ---- */
+
+/* A path without a method means every operation that it has. */
+static void claim(struct reading *r, const char *id, struct where w,
+                  const struct operation **ops, size_t *count,
+                  const struct script **scripts)
+{
+    size_t next = 0, found = 0;
+    const struct operation *op;
+    for (; (op = api_operation(r->api, str(id), &next)); found++) {
+        bool own = false;
+        for (size_t i = 0; i < *count; i++)
+            own = own || ops[i] == op;
+        if (scripts[op->index] || own)
+            err_set(r->err, w, "the operation \"%.80s\" has a behaviour already", id);
+        else
+            ops[(*count)++] = op;
+    }
+    if (!found)
+        no_operation(r, id, w);
+}
+
+static void read_operation(struct reading *r, const struct record_operation *record,
+                           unsigned index, const struct shared *before,
+                           const struct script **scripts)
+{
+    const struct operation **ops =
+        arena_array(r->arena, const struct operation *, r->api->operation_count + 1);
+    struct naming n = reading_naming(r);
+    claim(r, record->id, reading_at(r, "/operations/%/id", index, 0), ops,
+          &n.operation_count, scripts);
+    for (unsigned i = 0; i < record->also_count; i++)
+        claim(r, record->also[i], reading_at(r, "/operations/%/also/%", index, i), ops,
+              &n.operation_count, scripts);
     n.operations = ops;
-    script->count = record->steps_count;
-    script->steps = arena_array(r->arena, struct step, script->count + 1);
+    struct script *script = script_new(r, before, &n, record->steps_count);
+    for (size_t i = 0; i < n.operation_count; i++)
+        scripts[ops[i]->index] = script;
     if (record->dry_run)
         script->dry_run = condition_read(
             &n, record->dry_run, reading_at(r, "/operations/%/dry_run", index, 0));
-    for (unsigned i = 0; i < record->steps_count; i++)
-        read_step(r, &n, &script->steps[i], &record->steps[i],
-                  reading_at(r, "/operations/%/steps/%", index, i));
+    read_steps(r, &n, script, record->steps, record->steps_count,
+               reading_at(r, "/operations/%", index, 0));
     bool finds = false, lists = false;
     for (size_t i = 0; i < script->count; i++) {
         finds = finds || script->steps[i].kind == STEP_FIND;
@@ -227,7 +314,8 @@ static void read_operation(struct reading *r, const struct record_operation *rec
 
 /* An inferred operation that cannot be read is answered from the document, and routes
  * --state says why. */
-static void read_inferred(struct reading *r, unsigned i, const struct script **scripts)
+static void read_inferred(struct reading *r, unsigned i, const struct shared *before,
+                          const struct script **scripts)
 {
     struct inference *in = r->inference;
     const struct record_operation *o = &r->record->operations[i];
@@ -239,7 +327,7 @@ static void read_inferred(struct reading *r, unsigned i, const struct script **s
         broken = broken || (in->collections[c].broken && op &&
                             strncmp(in->does[op->index], in->collections[c].name,
                                     strlen(in->collections[c].name)) == 0);
-    read_operation(r, o, i, scripts);
+    read_operation(r, o, i, before, scripts);
     r->err = err;
     if (!op || (!own.errors && !broken))
         return;
@@ -250,9 +338,11 @@ static void read_inferred(struct reading *r, unsigned i, const struct script **s
 
 void read_operations(struct reading *r, const struct script **scripts)
 {
+    const struct shared *before = read_before(r);
     for (unsigned i = 0; i < r->record->operations_count; i++)
         if (r->inference && i >= r->inference->first_operation)
-            read_inferred(r, i, scripts);
+            read_inferred(r, i, before, scripts);
         else
-            read_operation(r, &r->record->operations[i], i, scripts);
+            read_operation(r, &r->record->operations[i], i, before, scripts);
+    read_others(r, before, scripts);
 }

@@ -13,21 +13,6 @@ static void forget_draws(struct run *run)
         run->s->drawn[i] = -1;
 }
 
-/* Absent: left alone. null: taken away. */
-static void apply_sets(struct run *run, const struct step *step, cJSON *tree)
-{
-    for (size_t i = 0; i < step->set_count; i++) {
-        const cJSON *value = expression_value(step->set[i].to, run->s);
-        if (!value)
-            continue;
-        if (json_is_null(value))
-            pointer_remove(tree, step->set[i].at);
-        else
-            pointer_set(run->s->arena, tree, step->set[i].at,
-                        json_copy(run->s->arena, value));
-    }
-}
-
 static bool stored(struct run *run, const struct step *step, enum store_answer answer)
 {
     switch (answer) {
@@ -69,7 +54,8 @@ static const struct collection_rules *rules_of(const struct run *run, size_t c)
 
 static bool is_taken(struct run *run, size_t c, const cJSON *key)
 {
-    const struct store_condition at_key = { run->b->plan.collections[c].key, key };
+    const struct store_condition at_key = { .at = run->b->plan.collections[c].key,
+                                            .value = key };
     size_t n;
     store_find(run->s->store, c, &at_key, 1, 0, 1, run->s->arena, &n);
     return n > 0;
@@ -127,7 +113,7 @@ bool run_create(struct run *run, const struct step *step)
                                         : json_object(run->s->arena);
     forget_draws(run);
     drop_owned(run, c, tree);
-    apply_sets(run, step, tree);
+    run_sets(run, step, c, tree);
     if (json_is_null(pointer_get(tree, key)))
         pointer_remove(tree, key);
     if (rules_of(run, c)->complete && !pointer_get(tree, key))
@@ -229,7 +215,7 @@ static bool change_one(struct run *run, const struct step *step, size_t c, size_
     if (!changed_by(run, step, c, old, tree))
         return false;
     run->s->item = old;
-    apply_sets(run, step, *tree);
+    run_sets(run, step, c, *tree);
     run->s->item = NULL;
     return finish(run, c, *tree, false) && complete(run, c, tree, old) &&
            stored(run, step, store_replace(run->s->store, c, slot, *tree));
@@ -242,6 +228,8 @@ bool run_update(struct run *run, const struct step *step)
     for (size_t i = 0; i < step->of_count; i++) {
         size_t c = step->of[i], n;
         size_t *slots = run_matches(run, step, c, 0, SIZE_MAX, &n);
+        if (run->failed)
+            return false;
         total += n;
         for (size_t j = 0; j < n; j++) {
             cJSON *tree;

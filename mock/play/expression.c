@@ -2,6 +2,8 @@
 
 #include "api/param.h"
 #include "doc/pointer.h"
+#include "play/member.h"
+#include "schema/near.h"
 
 #include <stdio.h>
 
@@ -13,6 +15,10 @@ enum kind {
     KIND_INPUT,
     KIND_BINDING,
     KIND_ITEM,
+    KIND_EACH,
+    KIND_TEMPLATE, /* JSON whose strings may be expressions */
+    KIND_TABLE,
+    KIND_CHOSEN_SEQUENCE,
     KIND_NOW,
     KIND_UUID,
     KIND_SEQUENCE,
@@ -29,6 +35,12 @@ struct expression {
     size_t sequence;
     struct expression **parts;
     size_t part_count;
+    const struct body_template *body;
+    struct expression *index;     /* KIND_TABLE, KIND_CHOSEN_SEQUENCE: which */
+    const cJSON *rows;            /* KIND_TABLE */
+    const char *const *sequences; /* KIND_CHOSEN_SEQUENCE */
+    size_t sequence_count;
+    clock_ms offset; /* KIND_NOW */
 };
 
 /* ---- reading ---- */
@@ -91,11 +103,8 @@ static void check_member(struct naming *n, const struct store_collection *c,
                          const char *pointer, const char *text, struct where at)
 {
     struct schema_place place;
-    if (!c || !*pointer || schema_describe(c->schema, pointer, &place))
+    if (!c || !*pointer || member_describe(n->plan, c, pointer, &place))
         return;
-    for (size_t i = 0; i < c->hidden_count; i++)
-        if (strcmp(c->hidden[i], pointer) == 0)
-            return;
     unknown_property(n, at,
                      arena_printf(n->arena, "%s: the schema of %s", text, c->name),
                      pointer, &place);
@@ -137,17 +146,95 @@ static struct expression *read_request(struct naming *n, struct str rest,
     return NULL;
 }
 
+static size_t sequence_count(const struct naming *n)
+{
+    return n->plan ? n->plan->sequence_count : 0;
+}
+
 static struct expression *read_sequence(struct naming *n, struct str name,
                                         const char *text, struct where at)
 {
     struct expression *e = made(n, KIND_SEQUENCE);
-    for (size_t i = 0; n->plan && i < n->plan->sequence_count; i++)
+    struct near near = near_to(name);
+    for (size_t i = 0; i < sequence_count(n); i++) {
         if (str_is(name, n->sequences[i])) {
             e->sequence = i;
             return e;
         }
-    err_set(n->err, at, "%s: no sequence has that name", text);
+        near_try(&near, n->sequences[i]);
+    }
+    err_set(n->err, at, "%s: no sequence has that name%s", text,
+            near_question(&near, "", n->arena));
     return NULL;
+}
+
+/* "sequence[$input#/type]", "table.prefix[{$a} to {$b}]": what stands in the brackets
+ * says which. */
+static struct expression *read_indexed(struct naming *n, struct str name,
+                                       const char *pointer, const char *text,
+                                       struct where at)
+{
+    struct expression *e = made(n, KIND_CHOSEN_SEQUENCE);
+    struct str head, inside = name;
+    str_split(&inside, '[', &head);
+    if (!inside.len || inside.ptr[inside.len - 1] != ']') {
+        err_set(n->err, at, "%s: expected [a value] that says which", text);
+        return NULL;
+    }
+    inside.len--;
+    e->index = expression_read(n, arena_copy(n->arena, inside), TYPE_STRING, at);
+    e->pointer = pointer;
+    e->sequences = n->sequences;
+    e->sequence_count = sequence_count(n);
+    if (!e->index || str_is(head, "sequence"))
+        return e->index ? e : NULL;
+    e->kind = KIND_TABLE;
+    struct str wanted = str_from(head, strlen("table."));
+    struct near near = near_to(wanted);
+    for (size_t i = 0; i < n->table_count; i++) {
+        if (str_is(wanted, n->tables[i].name)) {
+            e->rows = n->tables[i].rows;
+            return e;
+        }
+        near_try(&near, n->tables[i].name);
+    }
+    err_set(n->err, at, "%s: no table has that name%s", text,
+            near_question(&near, "", n->arena));
+    return NULL;
+}
+
+static bool is_indexed(struct str text)
+{
+    return str_starts(text, STR("$sequence[")) || str_starts(text, STR("$table."));
+}
+
+size_t expression_length(const char *text, const char *ends)
+{
+    size_t i = 0;
+    int depth = 0;
+    bool brackets = is_indexed(str(text));
+    for (; text[i] && (depth || !strchr(ends, text[i])); i++)
+        if (brackets)
+            depth += (text[i] == '[') - (text[i] == ']' && depth > 0);
+    return i;
+}
+
+/* "now", "now+30s", "now-7d". */
+static struct expression *read_now(struct naming *n, struct str name, const char *text,
+                                   struct where at)
+{
+    struct expression *e = made(n, KIND_NOW);
+    struct str duration = str_from(name, 4);
+    if (name.len == 3)
+        return e;
+    if (!clock_duration(duration, &e->offset)) {
+        err_set(n->err, at, "%s: expected a duration such as 30s or 7d behind $now",
+                text);
+        return NULL;
+    }
+    if (name.ptr[3] == '-')
+        e->offset = -e->offset;
+    return e;
 }
 
 static struct expression *read_name(struct naming *n, struct str name,
@@ -161,23 +248,29 @@ static struct expression *read_name(struct naming *n, struct str name,
         check_member(n, n->item, pointer, text, at);
         return e;
     }
-    const char *near = NULL;
-    unsigned least = 3;
+    if (str_is(name, "each") && n->each) {
+        e->kind = KIND_EACH;
+        return e;
+    }
+    static const char *const words[] = { "input", "now",  "uuid", "namespace",
+                                         "item",  "each", "url",  "method" };
+    struct near near = near_to(name);
     for (size_t i = 0; i < n->name_count; i++) {
         if (str_is(name, n->names[i].name)) {
             e->name = n->names[i].name;
             check_member(n, n->names[i].collection, pointer, text, at);
             return e;
         }
-        unsigned d = str_distance(name, str(n->names[i].name));
-        if (d < least) {
-            least = d;
-            near = n->names[i].name;
-        }
+        near_try(&near, n->names[i].name);
     }
-    err_set(n->err, at, "%s: nothing before this step is bound to \"%.*s\"%s%s%s", text,
-            (int)name.len, name.ptr, near ? "; did you mean $" : "", near ? near : "",
-            near ? "?" : "");
+    for (size_t i = 0; i < COUNT(words); i++)
+        near_try(&near, words[i]);
+    if (str_is(name, "item") || str_is(name, "each"))
+        err_set(n->err, at, "%s: $%.*s is not to be had here", text, (int)name.len,
+                name.ptr);
+    else
+        err_set(n->err, at, "%s: nothing before this step is bound to \"%.*s\"%s", text,
+                (int)name.len, name.ptr, near_question(&near, "$", n->arena));
     return NULL;
 }
 
@@ -188,15 +281,16 @@ static struct expression *read_one(struct naming *n, struct str text, struct whe
         const char *name;
         enum kind kind;
     } words[] = {
-        { "now", KIND_NOW },
         { "uuid", KIND_UUID },
         { "namespace", KIND_NAMESPACE },
         { "method", KIND_METHOD },
         { "url", KIND_URL },
     };
     const char *whole = arena_copy(n->arena, text);
-    struct str name = str_from(text, 1), rest = name;
-    str_split(&rest, '#', &name);
+    size_t len = expression_length(whole, "#");
+    struct str name = { whole + 1, len - 1 }, rest = { NULL, 0 };
+    if (len < text.len)
+        rest = str_from(text, len + 1);
     const char *pointer = rest.ptr ? arena_copy(n->arena, rest) : "";
     if (!pointer_valid(pointer) || (rest.ptr && !*pointer)) {
         err_set(n->err, at, "%s: expected a JSON pointer such as #/id behind the name",
@@ -206,6 +300,11 @@ static struct expression *read_one(struct naming *n, struct str text, struct whe
     for (size_t i = 0; i < COUNT(words); i++)
         if (str_is(name, words[i].name) && !*pointer)
             return made(n, words[i].kind);
+    if (is_indexed(text))
+        return read_indexed(n, name, pointer, whole, at);
+    if (str_starts(name, STR("now")) && !*pointer &&
+        (name.len == 3 || name.ptr[3] == '+' || name.ptr[3] == '-'))
+        return read_now(n, name, whole, at);
     if (str_starts(name, STR("request.")))
         return read_request(n, str_from(name, 8), pointer, whole, at);
     if (str_starts(name, STR("sequence.")))
@@ -241,6 +340,11 @@ static struct expression *read_literal(struct naming *n, const char *text,
          (json_is_number(value) && (types & (TYPE_NUMBER | TYPE_INTEGER))) ||
          (json_is_array(value) && (types & TYPE_ARRAY)) ||
          (json_is_object(value) && (types & TYPE_OBJECT)));
+    if (fits && value->child) {
+        struct expression *e = made(n, KIND_TEMPLATE);
+        e->body = template_of(n, value, at);
+        return e->body ? e : NULL;
+    }
     if (fits)
         return literal_of(n, value);
     if (types & TYPE_STRING)
@@ -269,8 +373,8 @@ static struct expression *read_parts(struct naming *n, const char *text,
                 literal_of(n, json_string(n->arena, (struct str){ rest.ptr, head }));
         if (!open)
             break;
-        const char *close = strchr(open, '}');
-        if (!close) {
+        const char *close = open + 1 + expression_length(open + 1, "}");
+        if (!*close) {
             err_set(n->err, at, "\"%.100s\" has a {$ without a }", text);
             return NULL;
         }
@@ -289,7 +393,8 @@ struct expression *expression_read(struct naming *n, const char *text, unsigned 
 {
     if (text[0] == '$')
         return read_one(n, str(text), at);
-    if (strstr(text, "{$"))
+    bool json = (*text == '{' && text[1] != '$') || *text == '[';
+    if (strstr(text, "{$") && !(json && types & (TYPE_OBJECT | TYPE_ARRAY)))
         return read_parts(n, text, at);
     return read_literal(n, text, types, at);
 }
@@ -297,6 +402,11 @@ struct expression *expression_read(struct naming *n, const char *text, unsigned 
 struct expression *expression_text(struct naming *n, const char *text)
 {
     return literal_of(n, json_string(n->arena, str(text)));
+}
+
+const cJSON *expression_literal(const struct expression *e)
+{
+    return e->kind == KIND_LITERAL ? e->literal : NULL;
 }
 
 /* ---- values ---- */
@@ -353,6 +463,34 @@ static const cJSON *text_of(const struct expression *e, struct scope *s)
     return json_string(s->arena, buffer_str(&b));
 }
 
+/* What is stored may lead through a reference to what it refers to. */
+static const cJSON *bound_value(const struct binding *b, const char *pointer,
+                                struct scope *s)
+{
+    const cJSON *value = pointer_get(render(b, s), pointer);
+    bool one = b->instances && !b->list && b->value && !s->rendered;
+    return value || !one ? value
+                         : store_reach(s->store, b->collection, b->value, pointer);
+}
+
+static const cJSON *drawn(struct scope *s, size_t sequence)
+{
+    if (!s->store || !s->drawn)
+        return NULL;
+    if (s->drawn[sequence] < 0)
+        s->drawn[sequence] = store_next(s->store, sequence);
+    return json_integer(s->arena, s->drawn[sequence]);
+}
+
+/* Numbers and booleans are found by what they look like in JSON. */
+static const char *index_text(const struct expression *e, struct scope *s)
+{
+    const cJSON *value = expression_value(e->index, s);
+    if (!value || json_is_string(value))
+        return value ? value->valuestring : NULL;
+    return json_text(value, s->arena).ptr;
+}
+
 const cJSON *expression_value(const struct expression *e, struct scope *s)
 {
     char text[CLOCK_TEXT];
@@ -374,22 +512,33 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
                                  e->pointer);
     case KIND_BINDING: {
         const struct binding *b = scope_binding(s, e->name);
-        return b ? pointer_get(render(b, s), e->pointer) : NULL;
+        return b ? bound_value(b, e->pointer, s) : NULL;
     }
     case KIND_ITEM:
         return pointer_get(s->item, e->pointer);
+    case KIND_EACH:
+        return pointer_get(s->each, e->pointer);
+    case KIND_TEMPLATE:
+        return template_value(e->body, s);
+    case KIND_TABLE: {
+        const char *row = index_text(e, s);
+        return row ? pointer_get(json_member(e->rows, row), e->pointer) : NULL;
+    }
+    case KIND_CHOSEN_SEQUENCE: {
+        const char *name = index_text(e, s);
+        for (size_t i = 0; name && i < e->sequence_count; i++)
+            if (strcmp(name, e->sequences[i]) == 0)
+                return drawn(s, i);
+        return NULL;
+    }
     case KIND_NOW:
-        clock_write(s->now, s->format.digits, s->format.utc, text);
+        clock_write(s->now + e->offset, s->format.digits, s->format.utc, text);
         return json_string(s->arena, str(text));
     case KIND_UUID:
         chance_uuid(s->chance, text);
         return json_string(s->arena, str(text));
     case KIND_SEQUENCE:
-        if (!s->store || !s->drawn)
-            return NULL;
-        if (s->drawn[e->sequence] < 0)
-            s->drawn[e->sequence] = store_next(s->store, e->sequence);
-        return json_integer(s->arena, s->drawn[e->sequence]);
+        return drawn(s, e->sequence);
     case KIND_NAMESPACE:
         return json_string(s->arena, str(s->namespace));
     case KIND_METHOD:

@@ -2,12 +2,14 @@
  * with names bound by a behaviour's steps.
  *
  *     $request.body#/source  $request.query.limit  $request.path.id  $request.header.x
- *     $request.cookie.x  $method  $url  $input#/id  $parent#/id  $item#/id
- *     $now  $uuid  $sequence.NAME  $namespace
+ *     $request.cookie.x  $method  $url  $input#/id  $parent#/id  $item#/id  $each#/id
+ *     $now  $now+1h  $uuid  $sequence.NAME  $sequence[VALUE]  $table.NAME[VALUE]
+ *     $namespace
  *
  * A text that is one expression has that value with its type; inside {…} it is put into
- * the text: "ISS-{$sequence.issue}". Any other text is a literal. An expression is made
- * once, at load, and then read by many threads. */
+ * the text: "ISS-{$sequence.issue}". An array or object in JSON is a value whose
+ * strings may be expressions. Any other text is a literal. An expression is made once,
+ * at load, and then read by many threads. */
 #ifndef PLAY_EXPRESSION_H
 #define PLAY_EXPRESSION_H
 
@@ -51,9 +53,16 @@ struct scope {
     struct binding bindings[SCOPE_BINDINGS];
     size_t binding_count;
     const cJSON *item; /* $item */
+    const cJSON *each; /* $each */
     int64_t *drawn;    /* one per sequence: drawn in this step, or -1 */
     bool rendered;     /* instances as a client sees them, not as stored */
     bool nulls;        /* in a body, what is absent is null */
+};
+
+/* Values by name, as $table.NAME[…] finds them. */
+struct table {
+    const char *name;
+    const cJSON *rows; /* an object */
 };
 
 /* What may be named while a text is read at load; every mistake goes to err at `at`. */
@@ -71,6 +80,9 @@ struct naming {
     } names[SCOPE_BINDINGS];
     size_t name_count;
     const struct store_collection *item; /* what $item is; NULL: not to be had */
+    const struct table *tables;
+    size_t table_count;
+    bool each; /* $each is to be had */
 };
 
 /* Reads a text. types (of enum schema_type) is what the place it goes to may hold: a
@@ -78,8 +90,15 @@ struct naming {
 struct expression *expression_read(struct naming *n, const char *text, unsigned types,
                                    struct where at);
 
+/* How far an expression at the start of text goes: to one of ends, which may stand in
+ * the brackets of $table.NAME[…]. */
+size_t expression_length(const char *text, const char *ends);
+
 /* The text itself, whatever it looks like. */
 struct expression *expression_text(struct naming *n, const char *text);
+
+/* The value of a literal, borrowed; NULL for any other expression. */
+const cJSON *expression_literal(const struct expression *e);
 
 /* The value, borrowed from the scope or its arena; NULL when there is none. */
 const cJSON *expression_value(const struct expression *e, struct scope *s);
@@ -88,12 +107,16 @@ const cJSON *expression_value(const struct expression *e, struct scope *s);
 struct body_template *template_read(struct naming *n, const char *json,
                                     struct where at);
 
+/* The same for a tree that was read already. */
+struct body_template *template_of(struct naming *n, const cJSON *tree, struct where at);
+
 /* A new tree from the scope's arena. Members and items whose value is absent are left
  * out; NULL when the whole is absent. */
 cJSON *template_value(const struct body_template *t, struct scope *s);
 
 /* Arazzo's simple condition: == != < <= > >= && || ! ( ), 'text', numbers, true, false,
- * null. Text compares without case, as Arazzo 1.0 (4.6.11) says. */
+ * null. Text compares without case, as Arazzo 1.0 (4.6.11) says. Beside these: SQL's
+ * `in (…)`, and the functions match, search and length of JSONPath (RFC 9535, 2.4). */
 struct condition *condition_read(struct naming *n, const char *text, struct where at);
 bool condition_holds(const struct condition *c, struct scope *s);
 

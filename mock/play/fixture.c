@@ -39,21 +39,43 @@ static const cyaml_strval_t connections[] = { { "drop", CONNECTION_IS_DROP },
                                               { "reset", CONNECTION_IS_RESET },
                                               { "cut", CONNECTION_IS_CUT } };
 
+static const cyaml_strval_t on_deletes[] = { { "restrict", ON_DELETE_IS_RESTRICT },
+                                             { "cascade", ON_DELETE_IS_CASCADE },
+                                             { "nullify", ON_DELETE_IS_NULLIFY } };
+
 static const cyaml_schema_value_t text_shape = { CYAML_VALUE_STRING(
     CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED) };
 
 #define S struct record_where
-static const cyaml_schema_field_t where_fields[] = { NEEDED("at", S, at),
-                                                     NEEDED("is", S, is),
-                                                     CYAML_FIELD_END };
+static const cyaml_schema_field_t where_fields[] = {
+    NEEDED("at", S, at),
+    TEXT("is", S, is),
+    TEXT("is_not", S, is_not),
+    TEXT("minimum", S, minimum),
+    TEXT("maximum", S, maximum),
+    TEXT("exclusive_minimum", S, exclusive_minimum),
+    TEXT("exclusive_maximum", S, exclusive_maximum),
+    TEXT("contains", S, contains),
+    TEXT("prefix", S, prefix),
+    CYAML_FIELD_END
+};
 SHAPE(where_shape, S, where_fields);
 #undef S
 
 #define S struct record_set
-static const cyaml_schema_field_t set_fields[] = { NEEDED("at", S, at),
-                                                   NEEDED("to", S, to),
-                                                   CYAML_FIELD_END };
+static const cyaml_schema_field_t set_fields[] = {
+    NEEDED("at", S, at),           TEXT("to", S, to),     TEXT("add", S, add),
+    TEXT("remove", S, remove),     TEXT("each", S, each), TEXT("by", S, by),
+    TEXT("position", S, position), TEXT("when", S, when), CYAML_FIELD_END
+};
 SHAPE(set_shape, S, set_fields);
+#undef S
+
+#define S struct record_follow
+static const cyaml_schema_field_t follow_fields[] = { NEEDED("from", S, from),
+                                                      NEEDED("to", S, to),
+                                                      TEXT("depth", S, depth),
+                                                      CYAML_FIELD_END };
 #undef S
 
 #define S struct record_header
@@ -77,11 +99,14 @@ static const cyaml_schema_field_t step_fields[] = {
     TEXT("update", S, update),
     TEXT("delete", S, remove),
     TEXT("list", S, list),
+    TEXT("count", S, count),
     TEXT("require", S, require),
     WHOLE("answer", S, answer),
     TEXT("as", S, as),
     TEXT("when", S, when),
     LIST("where", S, where, where_shape),
+    PART("follow", S, follow, follow_fields),
+    LIST("until", S, until, where_shape),
     LIST("set", S, set, set_shape),
     PART("otherwise", S, otherwise, error_fields),
     TEXT("limit", S, limit),
@@ -108,8 +133,13 @@ SHAPE(step_shape, S, step_fields);
 
 #define S struct record_reference
 static const cyaml_schema_field_t reference_fields[] = {
-    NEEDED("at", S, at), NEEDED("of", S, of), LIST("keep", S, keep, text_shape),
-    PART("otherwise", S, otherwise, error_fields), CYAML_FIELD_END
+    NEEDED("at", S, at),
+    NEEDED("of", S, of),
+    LIST("keep", S, keep, text_shape),
+    PART("otherwise", S, otherwise, error_fields),
+    WORD("on_delete", S, on_delete, on_deletes),
+    PART("restricted", S, restricted, error_fields),
+    CYAML_FIELD_END
 };
 SHAPE(reference_shape, S, reference_fields);
 #undef S
@@ -117,7 +147,7 @@ SHAPE(reference_shape, S, reference_fields);
 #define S struct record_unique
 static const cyaml_schema_field_t unique_fields[] = {
     CYAML_FIELD_SEQUENCE("at", CYAML_FLAG_POINTER, S, pointers, &text_shape, 1, 8),
-    CYAML_FIELD_END
+    LIST("where", S, where, where_shape), CYAML_FIELD_END
 };
 SHAPE(unique_shape, S, unique_fields);
 #undef S
@@ -189,6 +219,22 @@ static const cyaml_schema_field_t operation_fields[] = {
 SHAPE(operation_shape, S, operation_fields);
 #undef S
 
+#define S struct record_before
+static const cyaml_schema_field_t before_fields[] = {
+    CYAML_FIELD_SEQUENCE("on", CYAML_FLAG_POINTER, S, on, &text_shape, 1,
+                         CYAML_UNLIMITED),
+    LIST("steps", S, steps, step_shape), CYAML_FIELD_END
+};
+SHAPE(before_shape, S, before_fields);
+#undef S
+
+#define S struct record_table
+static const cyaml_schema_field_t table_fields[] = { NEEDED("name", S, name),
+                                                     NEEDED("rows", S, rows),
+                                                     CYAML_FIELD_END };
+SHAPE(table_shape, S, table_fields);
+#undef S
+
 #define S struct record_timestamps
 static const cyaml_schema_field_t timestamps_fields[] = { WHOLE("digits", S, digits),
                                                           TEXT("utc", S, utc),
@@ -200,11 +246,13 @@ static const cyaml_schema_field_t behaviour_fields[] = {
     WORD("infer", S, infer, yes_no),
     PART("timestamps", S, timestamps, timestamps_fields),
     LIST("sequences", S, sequences, sequence_shape),
+    LIST("tables", S, tables, table_shape),
     LIST("collections", S, collections, collection_shape),
     LIST("groups", S, groups, group_shape),
     LIST("errors", S, errors, wording_shape),
     LIST("tokens", S, tokens, token_shape),
     LIST("keys", S, keys, key_shape),
+    LIST("before", S, before, before_shape),
     LIST("operations", S, operations, operation_shape),
     CYAML_FIELD_END
 };
@@ -308,7 +356,8 @@ static const char *nearest_key(const char *key)
         step_fields,       reference_fields, collection_fields, group_fields,
         unique_fields,     sequence_fields,  wording_fields,    operation_fields,
         timestamps_fields, behaviour_fields, fault_fields,      limit_fields,
-        scenario_fields,   token_fields,     key_fields,
+        scenario_fields,   token_fields,     key_fields,        follow_fields,
+        before_fields,     table_fields,
     };
     const char *best = NULL;
     unsigned least = 3;

@@ -11,12 +11,26 @@
 
 enum yes_no { UNSET, YES, NO };
 
+enum record_on_delete {
+    ON_DELETE_UNSET,
+    ON_DELETE_IS_RESTRICT,
+    ON_DELETE_IS_CASCADE,
+    ON_DELETE_IS_NULLIFY
+};
+
 struct record_where {
-    char *at, *is;
+    char *at, *is, *is_not;
+    char *minimum, *maximum, *exclusive_minimum, *exclusive_maximum;
+    char *contains, *prefix;
 };
 
 struct record_set {
-    char *at, *to;
+    char *at, *to, *add, *remove;
+    char *each, *by, *position, *when;
+};
+
+struct record_follow {
+    char *from, *to, *depth;
 };
 
 struct record_header {
@@ -29,10 +43,13 @@ struct record_error {
 };
 
 struct record_step {
-    char *find, *create, *update, *remove, *list, *require;
+    char *find, *create, *update, *remove, *list, *count, *require;
     char *as, *when;
     struct record_where *where;
     unsigned where_count;
+    struct record_follow *follow; /* find, update, delete, list, count */
+    struct record_where *until;   /* find, with follow */
+    unsigned until_count;
     struct record_set *set;
     unsigned set_count;
     struct record_error *otherwise;
@@ -55,11 +72,15 @@ struct record_reference {
     char **keep;
     unsigned keep_count;
     struct record_error *otherwise;
+    enum record_on_delete on_delete;
+    struct record_error *restricted;
 };
 
 struct record_unique {
     char **pointers;
     unsigned pointers_count;
+    struct record_where *where;
+    unsigned where_count;
 };
 
 struct record_collection {
@@ -118,6 +139,17 @@ struct record_operation {
     unsigned steps_count;
 };
 
+struct record_before {
+    char **on;
+    unsigned on_count;
+    struct record_step *steps;
+    unsigned steps_count;
+};
+
+struct record_table {
+    char *name, *rows;
+};
+
 struct record_timestamps {
     int digits;
     char *utc;
@@ -128,6 +160,8 @@ struct record_behaviour {
     struct record_timestamps *timestamps;
     struct record_sequence *sequences;
     unsigned sequences_count;
+    struct record_table *tables;
+    unsigned tables_count;
     struct record_collection *collections;
     unsigned collections_count;
     struct record_group *groups;
@@ -138,6 +172,8 @@ struct record_behaviour {
     unsigned tokens_count;
     struct record_key *keys;
     unsigned keys_count;
+    struct record_before *before;
+    unsigned before_count;
     struct record_operation *operations;
     unsigned operations_count;
 };

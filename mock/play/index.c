@@ -61,6 +61,28 @@ static uint32_t *slots_of(struct index_bucket *b)
     return b->room ? b->u.many : &b->u.one;
 }
 
+/* Where a slot stands among the bucket's, or would. */
+static uint32_t place_of(const struct index_bucket *b, const uint32_t *slots,
+                         uint32_t slot)
+{
+    uint32_t low = 0, high = b->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (slots[middle] < slot)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool holds(struct index_bucket *b, uint32_t slot)
+{
+    const uint32_t *slots = slots_of(b);
+    uint32_t at = place_of(b, slots, slot);
+    return at < b->count && slots[at] == slot;
+}
+
 void index_add(struct index *x, uint64_t hash, uint32_t slot)
 {
     hash = not_zero(hash);
@@ -72,6 +94,8 @@ void index_add(struct index *x, uint64_t hash, uint32_t slot)
         *b = (struct index_bucket){ .hash = hash, .count = 1, .u.one = slot };
         return;
     }
+    if (holds(b, slot))
+        return; /* two items of one array, or two values of one hash */
     if (!b->room && !b->count) {
         b->count = 1;
         b->u.one = slot;
@@ -97,17 +121,10 @@ void index_remove(struct index *x, uint64_t hash, uint32_t slot)
     if (!x->size)
         return;
     struct index_bucket *b = bucket_of(x, not_zero(hash));
-    uint32_t *slots = slots_of(b), low = 0, high = b->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (slots[middle] < slot)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == b->count || slots[low] != slot)
+    uint32_t *slots = slots_of(b), at = place_of(b, slots, slot);
+    if (at == b->count || slots[at] != slot)
         return;
-    memmove(slots + low, slots + low + 1, (b->count - low - 1) * sizeof(*slots));
+    memmove(slots + at, slots + at + 1, (b->count - at - 1) * sizeof(*slots));
     b->count--;
 }
 

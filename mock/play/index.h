@@ -25,6 +25,7 @@ struct index {
     bool loose; /* some instance is not in it, so it cannot tell who is missing */
 };
 
+/* A slot that is there already stays there once. */
 void index_add(struct index *x, uint64_t hash, uint32_t slot);
 void index_remove(struct index *x, uint64_t hash, uint32_t slot);
 

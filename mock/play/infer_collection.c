@@ -124,8 +124,9 @@ static void add_key(struct finding_out *f, struct group *g, struct record_collec
         return;
     c->defaults = arena_take(arena, sizeof(*c->defaults));
     c->defaults_count = 1;
-    c->defaults[0] = (struct record_set){ arena_copy(arena, str(g->key)),
-                                          arena_copy(arena, str(g->key_default)) };
+    c->defaults[0] =
+        (struct record_set){ .at = arena_copy(arena, str(g->key)),
+                             .to = arena_copy(arena, str(g->key_default)) };
     if (strstr(g->key_default, "$sequence."))
         r->sequences[r->sequences_count++] =
             (struct record_sequence){ arena_copy(arena, str(g->name)), 1 };

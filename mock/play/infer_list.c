@@ -146,8 +146,8 @@ static void add_filters(struct finding_out *f, const struct group *g,
                 step->where =
                     arena_take(arena, INFER_CONDITIONS * sizeof(*step->where));
             step->where[step->where_count++] =
-                (struct record_where){ pointer_join(arena, "", of->name),
-                                       in->expression };
+                (struct record_where){ .at = pointer_join(arena, "", of->name),
+                                       .is = in->expression };
             break;
         }
     }

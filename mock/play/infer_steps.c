@@ -46,14 +46,14 @@ static void where(struct writing *w, struct record_step *s, const char *at, char
     size_t room = s->list ? INFER_CONDITIONS : MOST_PARENTS + 1;
     if (!s->where)
         s->where = arena_take(w->arena, room * sizeof(*s->where));
-    s->where[s->where_count++] = (struct record_where){ text(w, at), is };
+    s->where[s->where_count++] = (struct record_where){ .at = text(w, at), .is = is };
 }
 
 static void set(struct writing *w, struct record_step *s, const char *at, char *to)
 {
     if (!s->set)
         s->set = arena_take(w->arena, (MOST_PARENTS + 1) * sizeof(*s->set));
-    s->set[s->set_count++] = (struct record_set){ text(w, at), to };
+    s->set[s->set_count++] = (struct record_set){ .at = text(w, at), .to = to };
 }
 
 static void where_parents(struct writing *w, struct record_step *s)

@@ -31,6 +31,19 @@ bool instance_resolve(const struct behaviour *b, const struct store_reference *r
     return key != NULL;
 }
 
+/* One reference being turned into keys. */
+struct resolving {
+    const struct behaviour *b;
+    const struct store_reference *r;
+    struct scope *s;
+};
+
+static bool cannot_resolve(cJSON *key, void *context)
+{
+    struct resolving *to = context;
+    return !instance_resolve(to->b, to->r, key, to->s);
+}
+
 const struct store_reference *instance_finish(const struct behaviour *b, size_t c,
                                               cJSON *tree, bool created,
                                               struct scope *s)
@@ -40,9 +53,10 @@ const struct store_reference *instance_finish(const struct behaviour *b, size_t 
     if (created) {
         s->item = tree;
         for (size_t i = 0; i < rules->default_count; i++) {
-            const cJSON *value = pointer_get(tree, rules->defaults[i].at)
-                                     ? NULL
-                                     : expression_value(rules->defaults[i].to, s);
+            const struct step_set *d = &rules->defaults[i];
+            bool wanted =
+                !pointer_get(tree, d->at) && (!d->when || condition_holds(d->when, s));
+            const cJSON *value = wanted ? expression_value(d->to, s) : NULL;
             if (value)
                 pointer_set(s->arena, tree, rules->defaults[i].at,
                             json_copy(s->arena, value));
@@ -50,18 +64,9 @@ const struct store_reference *instance_finish(const struct behaviour *b, size_t 
         s->item = NULL;
     }
     for (size_t i = 0; i < plan->reference_count; i++) {
-        const struct store_reference *r = &plan->references[i];
-        cJSON *value = pointer_get(tree, r->at);
-        if (!value || json_is_null(value))
-            continue;
-        if (!json_is_array(value)) {
-            if (!instance_resolve(b, r, value, s))
-                return r;
-            continue;
-        }
-        for (cJSON *one = value->child; one; one = one->next)
-            if (!instance_resolve(b, r, one, s))
-                return r;
+        struct resolving to = { b, &plan->references[i], s };
+        if (store_each_key(tree, to.r, cannot_resolve, &to))
+            return to.r;
     }
     return NULL;
 }

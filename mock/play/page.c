@@ -80,11 +80,24 @@ static const char *member_of(struct paging *p, struct str word)
     return NULL;
 }
 
+/* A text, or the texts of an array one after the other. */
+static const char *sort_text(const struct expression *e, struct scope *s)
+{
+    const cJSON *value = value_of(e, s);
+    struct buffer b = buffer_in(s->arena, LIMIT_HEAD_BYTES);
+    if (!json_is_array(value))
+        return text_of(e, s);
+    for (const cJSON *one = value->child; one; one = one->next)
+        if (json_is_string(one))
+            buffer_printf(&b, ",%s", one->valuestring);
+    return arena_copy(s->arena, buffer_str(&b));
+}
+
 /* "name", "-name", "+name", "name:desc", "name desc", several between commas. What
  * names no member leaves the order as it is. */
 static void read_sort(struct paging *p)
 {
-    const char *text = text_of(p->step->sort, p->run->s);
+    const char *text = sort_text(p->step->sort, p->run->s);
     const char *order = text_of(p->step->order, p->run->s);
     struct str rest = str(text ? text : ""), word;
     while (text && p->sort_count < MOST_SORTS && str_split(&rest, ',', &word)) {
@@ -178,8 +191,8 @@ static cJSON *cursor_of(const struct paging *p, size_t slot)
 
 static bool slot_of_key(const struct paging *p, const cJSON *key, size_t *slot)
 {
-    const struct store_condition at_key = { p->run->b->plan.collections[p->c].key,
-                                            key };
+    const struct store_condition at_key = { .at = p->run->b->plan.collections[p->c].key,
+                                            .value = key };
     size_t n, *found = store_find(p->run->s->store, p->c, &at_key, 1, 0, 1,
                                   p->run->s->arena, &n);
     if (n)
@@ -374,6 +387,8 @@ bool run_list(struct run *run, const struct step *step)
         return run_fail(run, step->otherwise, 400,
                         "the cursor is none that was given out");
     find_page(&p, cursor ? &anchor : NULL);
+    if (run->failed)
+        return false;
     scope_bind(s, (struct binding){ .name = step->as ? step->as : "page",
                                     .value = page_of(&p, cursor != NULL, number) });
     return true;

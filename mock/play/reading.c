@@ -1,6 +1,8 @@
 #include "play/reading.h"
 
 #include "doc/pointer.h"
+#include "play/member.h"
+#include "schema/near.h"
 
 #include <stdio.h>
 
@@ -35,6 +37,8 @@ struct naming reading_naming(struct reading *r)
                             .err = r->err,
                             .api = r->api,
                             .plan = &r->b->plan,
+                            .tables = r->tables,
+                            .table_count = r->table_count,
                             .sequences = r->b->sequences };
 }
 
@@ -52,15 +56,6 @@ void reading_bind(struct naming *n, const char *name,
     n->names[n->name_count++].collection = collection;
 }
 
-bool reading_hidden(const struct store_collection *c, const char *pointer)
-{
-    for (size_t i = 0; i < c->hidden_count; i++)
-        if (strcmp(c->hidden[i], pointer) == 0)
-            return true;
-    return false;
-}
-
-/* Whether a pointer names a member that instances may have. */
 bool reading_member(struct reading *r, const struct store_collection *c,
                     const char *pointer, struct where w, struct schema_place *place)
 {
@@ -68,7 +63,7 @@ bool reading_member(struct reading *r, const struct store_collection *c,
     if (!pointer_valid(pointer) || !*pointer)
         return err_set(r->err, w,
                        "expected a JSON pointer such as /id, found \"%.60s\"", pointer);
-    if (reading_hidden(c, pointer))
+    if (member_hidden(c, pointer))
         return true;
     if (schema_describe(c->schema, pointer, place))
         return true;
@@ -116,10 +111,10 @@ const size_t *reading_collections(struct reading *r, const char *name, size_t *c
         list[(*count)++] = one;
         return list;
     }
-    const char *near = NULL;
-    unsigned least = 4;
+    struct near near = near_to(str(name));
     for (unsigned i = 0; i < r->record->groups_count; i++) {
         const struct record_group *g = &r->record->groups[i];
+        near_try(&near, g->name);
         if (strcmp(g->name, name) != 0)
             continue;
         for (unsigned j = 0; j < g->of_count && *count < r->b->plan.collection_count;
@@ -128,34 +123,42 @@ const size_t *reading_collections(struct reading *r, const char *name, size_t *c
                 list[(*count)++] = one;
         return list;
     }
-    for (size_t i = 0; i < r->b->plan.collection_count; i++) {
-        unsigned d = str_distance(str(r->b->plan.collections[i].name), str(name));
-        if (d < least) {
-            least = d;
-            near = r->b->plan.collections[i].name;
-        }
-    }
-    err_set(r->err, w, "no collection or group is called \"%.60s\"%s%s%s", name,
-            near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    for (size_t i = 0; i < r->b->plan.collection_count; i++)
+        near_try(&near, r->b->plan.collections[i].name);
+    err_set(r->err, w, "no collection or group is called \"%.60s\"%s", name,
+            near_question(&near, "", r->arena));
     return list;
+}
+
+static bool declares(struct reading *r, const struct operation *op,
+                     const struct record_error *e)
+{
+    const struct reply *reply;
+    const cJSON *body;
+    struct chance chance = { 0 };
+    return error_find(op, e->error, e->status, &chance, r->arena, &reply, &body);
 }
 
 const struct error_plan *reading_otherwise(struct reading *r, struct naming *n,
                                            const struct record_error *e, struct where w)
 {
+    return reading_error(r, n, e, reading_below(r, w, "otherwise"));
+}
+
+const struct error_plan *reading_error(struct reading *r, struct naming *n,
+                                       const struct record_error *e, struct where w)
+{
     if (!e)
         return NULL;
     struct error_plan *plan = arena_take(r->arena, sizeof(*plan));
-    w = reading_below(r, w, "otherwise");
     *plan = error_plan_read(n, e->status, e->error, e->body, w);
     if (!e->status && !e->error)
         err_set(r->err, w, "expected a status or an error");
+    size_t known = 0;
+    for (size_t i = 0; i < n->operation_count && e->error; i++)
+        known += declares(r, n->operations[i], e);
     for (size_t i = 0; i < n->operation_count && e->error; i++) {
-        const struct reply *reply;
-        const cJSON *body;
-        struct chance chance = { 0 };
-        if (error_find(n->operations[i], e->error, e->status, &chance, r->arena, &reply,
-                       &body))
+        if (r->shared ? known > 0 : declares(r, n->operations[i], e))
             continue;
         err_set(r->err, reading_below(r, w, "error"),
                 "%s declares no response for the error \"%.60s\"%s",

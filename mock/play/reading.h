@@ -1,8 +1,9 @@
 /* reading.h — a behaviour while it is read; for the files behaviour*.c and reading.c.
  *
  * behaviour.c reads the whole, behaviour_collection.c what is remembered,
- * behaviour_step.c what calls do. Every mistake goes to the reading's err, with the
- * place in behaviour.yaml that reading_at and reading_below name. */
+ * behaviour_step.c what calls do, behaviour_where.c and behaviour_set.c parts of that.
+ * Every mistake goes to the reading's err, with the place in behaviour.yaml that
+ * reading_at and reading_below name. */
 #ifndef PLAY_READING_H
 #define PLAY_READING_H
 
@@ -18,6 +19,9 @@ struct reading {
     struct behaviour *b;
     struct collection_rules *rules;
     struct inference *inference; /* NULL: nothing is to be inferred */
+    const struct table *tables;
+    size_t table_count;
+    bool shared; /* steps of several operations: an error need not be one of each */
 };
 
 /* format is a pointer with a % for each index: "/operations/%/steps/%". */
@@ -30,8 +34,6 @@ void reading_bind(struct naming *n, const char *name,
                   const struct store_collection *collection);
 
 const char **reading_texts(struct reading *r, char **from, unsigned count);
-
-bool reading_hidden(const struct store_collection *c, const char *pointer);
 
 /* Whether a pointer names a member that instances may have. */
 bool reading_member(struct reading *r, const struct store_collection *c,
@@ -48,6 +50,8 @@ const size_t *reading_collections(struct reading *r, const char *name, size_t *c
 const struct error_plan *reading_otherwise(struct reading *r, struct naming *n,
                                            const struct record_error *e,
                                            struct where w);
+const struct error_plan *reading_error(struct reading *r, struct naming *n,
+                                       const struct record_error *e, struct where w);
 
 /* A slip in what was inferred is no mistake of the user's: its errors go to an err of
  * its own, and what has any is dropped. */
@@ -61,6 +65,25 @@ bool read_collections(struct reading *r);
 /* Wants an index over the values at some pointers, unless there is one. */
 void reading_index(struct reading *r, struct store_collection *c, const char **pointers,
                    size_t count, bool unique);
+
+/* ---- behaviour_where.c ---- */
+
+/* The conditions of a `where` or `until` that is said of one collection or several. */
+struct step_wheres reading_wheres(struct reading *r, struct naming *n, const size_t *of,
+                                  size_t of_count, const struct record_where *from,
+                                  unsigned count, struct where w);
+
+/* NULL when the step follows nothing. */
+const struct step_follow *reading_follow(struct reading *r, struct naming *n,
+                                         const struct step *step,
+                                         const struct record_step *from,
+                                         struct where w);
+
+/* What a step's conditions look for gets an index, so that finding does not walk
+ * through all instances. */
+void reading_want_indexes(struct reading *r, const struct step *step);
+
+/* ---- behaviour_set.c ---- */
 
 /* The `set` of a step, or the `defaults` of a collection. */
 struct step_set *reading_sets(struct reading *r, struct naming *n,

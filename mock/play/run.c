@@ -4,6 +4,8 @@
 #include "play/shape.h"
 #include "play/validator.h"
 
+#include <stdlib.h>
+
 bool run_fail(struct run *run, const struct error_plan *plan, int status,
               const char *detail)
 {
@@ -59,33 +61,59 @@ static const cJSON *as_type(struct run *run, const cJSON *value, unsigned types)
     return other ? other : value;
 }
 
-/* False when a value is absent, so that nothing can be met; a list leaves such a
- * condition out instead. */
-static bool conditions_of(struct run *run, const struct step *step, size_t c,
-                          struct store_condition *list, size_t *count)
+bool run_conditions(struct run *run, const struct step *step,
+                    const struct step_wheres *where, size_t c,
+                    struct store_condition *list, size_t *count)
 {
+    bool optional = step->kind == STEP_LIST || step->kind == STEP_COUNT;
     *count = 0;
-    for (size_t i = 0; i < step->where_count; i++) {
-        const cJSON *value = as_type(run, expression_value(step->where[i].is, run->s),
-                                     step->where[i].types);
-        if (!value && step->kind == STEP_LIST)
+    for (size_t i = 0; i < where->count; i++) {
+        const struct step_where *w = &where->list[i];
+        const cJSON *value = as_type(run, expression_value(w->value, run->s), w->types);
+        if (!value && optional)
             continue;
         if (!value)
             return false;
-        list[*count].at = step->where[i].at;
-        list[(*count)++].value = as_key(run, c, step->where[i].at, value);
+        list[(*count)++] =
+            (struct store_condition){ .at = w->at,
+                                      .value = as_key(run, c, w->at, value),
+                                      .test = w->test,
+                                      .far = w->far };
     }
     return true;
+}
+
+static int compare_slots(const void *x, const void *y)
+{
+    const size_t *a = x, *b = y;
+    return (*a > *b) - (*a < *b);
+}
+
+/* The part of what was followed that a page asks for, in the order of making. */
+static size_t *followed(struct run *run, const struct step *step, size_t c, size_t from,
+                        size_t at_most, size_t *count)
+{
+    size_t *slots, n, first = 0;
+    *count = 0;
+    if (!run_follow(run, step, c, &slots, &n))
+        return NULL;
+    qsort(slots, n, sizeof(*slots), compare_slots);
+    while (first < n && slots[first] < from)
+        first++;
+    *count = n - first < at_most ? n - first : at_most;
+    return slots + first;
 }
 
 size_t *run_matches(struct run *run, const struct step *step, size_t c, size_t from,
                     size_t at_most, size_t *count)
 {
     struct store_condition *list =
-        arena_array(run->s->arena, struct store_condition, step->where_count + 1);
+        arena_array(run->s->arena, struct store_condition, step->where.count + 1);
     size_t n;
     *count = 0;
-    if (!conditions_of(run, step, c, list, &n))
+    if (step->follow)
+        return followed(run, step, c, from, at_most, count);
+    if (!run_conditions(run, step, &step->where, c, list, &n))
         return NULL;
     return store_find(run->s->store, c, list, n, from, at_most, run->s->arena, count);
 }
@@ -106,9 +134,15 @@ void run_bind(struct run *run, const struct step *step, size_t c, const cJSON *v
 static bool run_find(struct run *run, const struct step *step)
 {
     for (size_t i = 0; i < step->of_count; i++) {
-        size_t n, *slots = run_matches(run, step, step->of[i], 0, 1, &n);
+        size_t n, *slots;
+        if (!step->follow)
+            slots = run_matches(run, step, step->of[i], 0, 1, &n);
+        else if (!run_follow(run, step, step->of[i], &slots, &n))
+            return false;
         if (!n)
             continue;
+        if (step->follow) /* the end of the chain */
+            slots += n - 1;
         run_bind(run, step, step->of[i],
                  store_get(run->s->store, step->of[i], slots[0]), false);
         return true;
@@ -117,17 +151,19 @@ static bool run_find(struct run *run, const struct step *step)
     return !step->otherwise || run_fail(run, step->otherwise, 404, "nothing was found");
 }
 
-static bool run_delete(struct run *run, const struct step *step)
+static bool run_count(struct run *run, const struct step *step)
 {
     size_t total = 0;
     for (size_t i = 0; i < step->of_count; i++) {
-        size_t n, *slots = run_matches(run, step, step->of[i], 0, SIZE_MAX, &n);
-        for (size_t j = 0; j < n; j++)
-            store_remove(run->s->store, step->of[i], slots[j]);
+        size_t n;
+        run_matches(run, step, step->of[i], 0, SIZE_MAX, &n);
         total += n;
     }
-    return total || !step->otherwise ||
-           run_fail(run, step->otherwise, 404, "nothing was found");
+    if (step->as)
+        scope_bind(run->s, (struct binding){
+                               .name = step->as,
+                               .value = json_integer(run->s->arena, (int64_t)total) });
+    return !run->failed;
 }
 
 /* The body brought into the form that the document declares; what nobody gave is always
@@ -190,6 +226,8 @@ static bool run_step(struct run *run, const struct step *step)
         return run_delete(run, step);
     case STEP_LIST:
         return run_list(run, step);
+    case STEP_COUNT:
+        return run_count(run, step);
     case STEP_REQUIRE:
         return condition_holds(step->require, run->s) ||
                run_fail(run, step->otherwise, 400, "a condition does not hold");

@@ -23,6 +23,26 @@ size_t *run_matches(struct run *run, const struct step *step, size_t c, size_t f
 /* The key of what is at slot as JSON, or NULL. */
 const cJSON *run_key(const struct run *run, size_t c, size_t slot);
 
+/* What the conditions come to now, in list. False when a value is absent, so that
+ * nothing can meet them; a list and a count leave such a condition out instead. */
+bool run_conditions(struct run *run, const struct step *step,
+                    const struct step_wheres *where, size_t c,
+                    struct store_condition *list, size_t *count);
+
+/* follow.c: the slots of what meets the step's conditions and of what follows from
+ * that, in the order in which they are reached; with `until`, no further than the first
+ * that meets it, which is the only one then. False when there are more than
+ * LIMIT_FOLLOWED; the call has its answer then. */
+bool run_follow(struct run *run, const struct step *step, size_t c, size_t **slots,
+                size_t *count);
+
+/* remove.c: takes instances out, and does what the references to them say. */
+bool run_remove(struct run *run, size_t c, const size_t *slots, size_t count);
+bool run_delete(struct run *run, const struct step *step);
+
+/* set.c: what a step sets in tree, an instance of c. */
+void run_sets(struct run *run, const struct step *step, size_t c, cJSON *tree);
+
 /* change.c: the steps that make and change instances. */
 bool run_create(struct run *run, const struct step *step);
 bool run_update(struct run *run, const struct step *step);

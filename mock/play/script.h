@@ -10,19 +10,41 @@ enum step_kind {
     STEP_UPDATE,
     STEP_DELETE,
     STEP_LIST,
+    STEP_COUNT,
     STEP_REQUIRE,
     STEP_ANSWER
 };
 
 struct step_where {
     const char *at;
-    const struct expression *is;
+    const struct expression *value;
     unsigned types; /* of the member, of enum schema_type */
+    enum match_test test;
+    bool far; /* as in struct store_condition */
 };
+
+struct step_wheres {
+    struct step_where *list;
+    size_t count;
+};
+
+/* From one instance to the next: whose `to` is what the one before has at `from`. */
+struct step_follow {
+    const char *from, *to;
+    const struct expression *depth; /* NULL: as far as it goes */
+    struct step_wheres until;
+};
+
+enum set_verb { SET_TO, SET_ADD, SET_REMOVE };
 
 struct step_set {
     const char *at;
-    const struct expression *to;
+    enum set_verb verb;
+    const struct expression *to;   /* the value of the verb */
+    const struct expression *each; /* the list for whose items `to` is said; or NULL */
+    const struct expression *position;
+    const char *by; /* where two items are the same when they have the same there */
+    const struct condition *when;
 };
 
 struct step {
@@ -32,8 +54,8 @@ struct step {
     const char *as;
     const struct condition *when;    /* NULL: always */
     const struct condition *require; /* STEP_REQUIRE */
-    struct step_where *where;
-    size_t where_count;
+    struct step_wheres where;
+    const struct step_follow *follow; /* NULL: none */
     struct step_set *set;
     size_t set_count;
     const struct error_plan *otherwise;

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "doc/pointer.h"
 #include "play/index.h"
+#include "play/member.h"
 
 #include <assert.h>
 #include <stdatomic.h>
@@ -152,10 +153,14 @@ enum hashed { HASH_NONE, HASH_MADE, HASH_ARRAY };
 /* The hash of what an index looks at. HASH_NONE when any of it is not there, so that an
  * instance without the member is in no one's way; HASH_ARRAY when there is an array,
  * any item of which may be asked for. */
-static enum hashed index_hash(const struct store_index *index, const cJSON *tree,
+static enum hashed index_hash(const struct store *s, size_t c,
+                              const struct store_index *index, const cJSON *tree,
                               uint64_t *hash)
 {
     *hash = 0;
+    for (size_t i = 0; i < index->where_count; i++)
+        if (!store_meets(s, c, tree, &index->where[i]))
+            return HASH_NONE;
     for (size_t i = 0; i < index->count; i++) {
         const cJSON *value = pointer_get(tree, index->pointers[i]);
         if (!value || json_is_null(value))
@@ -184,7 +189,7 @@ static bool taken(const struct store *s, size_t c, const cJSON *tree, size_t own
     for (size_t i = 0; i < plan->index_count; i++) {
         uint64_t hash;
         if (!plan->indexes[i].unique ||
-            index_hash(&plan->indexes[i], tree, &hash) != HASH_MADE)
+            index_hash(s, c, &plan->indexes[i], tree, &hash) != HASH_MADE)
             continue;
         size_t n;
         const uint32_t *slots = index_slots(&s->shelves[c].indexes[i], hash, &n);
@@ -196,6 +201,35 @@ static bool taken(const struct store *s, size_t c, const cJSON *tree, size_t own
     return false;
 }
 
+/* One value of many at an index's place. */
+struct entry {
+    struct index *index;
+    uint32_t slot;
+    bool enter;
+};
+
+static bool reindex_value(cJSON *value, void *context)
+{
+    struct entry *e = context;
+    if (json_is_array(value)) {
+        for (cJSON *one = value->child; one; one = one->next)
+            reindex_value(one, context);
+        return false;
+    }
+    if (json_is_null(value))
+        return false;
+    if (e->enter)
+        index_add(e->index, hash_more(0, value), e->slot);
+    else
+        index_remove(e->index, hash_more(0, value), e->slot);
+    return false;
+}
+
+static bool holds_items(const struct store_index *index)
+{
+    return !index->unique && index->count == 1;
+}
+
 /* Enters or takes out one instance everywhere. An index is only a help to find and may
  * not fail: memory running out there ends the program, as at start. */
 static void reindex(struct store *s, size_t c, size_t slot, const cJSON *tree,
@@ -205,7 +239,12 @@ static void reindex(struct store *s, size_t c, size_t slot, const cJSON *tree,
     for (size_t i = 0; tree && i < plan->index_count; i++) {
         struct index *x = &s->shelves[c].indexes[i];
         uint64_t hash;
-        enum hashed made = index_hash(&plan->indexes[i], tree, &hash);
+        if (holds_items(&plan->indexes[i])) {
+            struct entry e = { x, (uint32_t)slot, enter };
+            pointer_each(tree, plan->indexes[i].pointers[0], reindex_value, &e);
+            continue;
+        }
+        enum hashed made = index_hash(s, c, &plan->indexes[i], tree, &hash);
         if (made == HASH_ARRAY)
             x->loose = true;
         if (made != HASH_MADE)
@@ -410,34 +449,120 @@ void store_abandon(struct store *s)
 
 /* ---- finding ---- */
 
-static bool equal_any(const cJSON *have, const cJSON *want)
+struct spread {
+    bool (*visit)(cJSON *key, void *context);
+    void *context;
+};
+
+static bool spread_keys(cJSON *value, void *context)
 {
-    if (json_is_array(have)) {
-        for (const cJSON *one = have->child; one; one = one->next)
-            if (equal_any(one, want))
-                return true;
-        return false;
+    struct spread *to = context;
+    if (!json_is_array(value))
+        return !json_is_null(value) && to->visit(value, to->context);
+    for (cJSON *one = value->child, *next; one; one = next) {
+        next = one->next; /* visit may take it out */
+        if (!json_is_null(one) && to->visit(one, to->context))
+            return true;
     }
-    if (json_is_array(want)) {
-        for (const cJSON *one = want->child; one; one = one->next)
-            if (json_equal(have, one))
-                return true;
-        return false;
-    }
-    return json_equal(have, want);
+    return false;
 }
 
-static bool meets(const struct store_collection *plan, const cJSON *tree,
-                  const struct store_condition *c)
+bool store_each_key(const cJSON *tree, const struct store_reference *r,
+                    bool (*visit)(cJSON *key, void *context), void *context)
 {
-    const cJSON *have = pointer_get(tree, c->at);
-    if (have && equal_any(have, c->value))
+    struct spread to = { visit, context };
+    return pointer_each(tree, r->at, spread_keys, &to);
+}
+
+/* A way through references to values. */
+struct reach {
+    const struct store *s;
+    const struct store_reference *through;
+    const char *rest; /* the pattern behind the reference */
+    int depth;
+    bool (*visit)(cJSON *value, void *context);
+    void *context;
+};
+
+static bool reach(const struct store *s, size_t c, const cJSON *tree,
+                  const char *pattern, int depth,
+                  bool (*visit)(cJSON *value, void *context), void *context);
+
+static bool reach_further(cJSON *key, void *context)
+{
+    struct reach *r = context;
+    size_t slot;
+    for (size_t i = 0; json_is_string(key) && i < r->through->of_count; i++) {
+        size_t c = r->through->of[i];
+        if (store_key(r->s, c, key->valuestring, &slot))
+            return reach(r->s, c, store_get(r->s, c, slot), r->rest, r->depth + 1,
+                         r->visit, r->context);
+    }
+    return false;
+}
+
+static bool reach(const struct store *s, size_t c, const cJSON *tree,
+                  const char *pattern, int depth,
+                  bool (*visit)(cJSON *value, void *context), void *context)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    struct reach next = { .s = s, .depth = depth, .visit = visit, .context = context };
+    next.through = member_through(plan, pattern, &next.rest);
+    if (next.through && depth < LIMIT_EMBED_DEPTH)
+        return store_each_key(tree, next.through, reach_further, &next);
+    return pointer_each(tree, pattern, visit, context);
+}
+
+static bool first_of(cJSON *value, void *context)
+{
+    *(cJSON **)context = value;
+    return true;
+}
+
+const cJSON *store_reach(const struct store *s, size_t c, const cJSON *tree,
+                         const char *pointer)
+{
+    cJSON *value = NULL;
+    reach(s, c, tree, pointer, 0, first_of, &value);
+    return value;
+}
+
+struct testing {
+    enum match_test test;
+    const cJSON *want;
+};
+
+static bool stands_test(cJSON *value, void *context)
+{
+    const struct testing *t = context;
+    return match_value(value, t->test, t->want);
+}
+
+static bool meets_far(const struct store *s, size_t c, const cJSON *tree,
+                      const struct store_condition *condition)
+{
+    bool not = condition->test == MATCH_NOT;
+    struct testing t = { not ? MATCH_IS : condition->test, condition->value };
+    if (reach(s, c, tree, condition->at, 0, stands_test, &t))
+        return !not ;
+    return not ||
+           (json_is_null(condition->value) && !store_reach(s, c, tree, condition->at));
+}
+
+bool store_meets(const struct store *s, size_t c, const cJSON *tree,
+                 const struct store_condition *condition)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    if (condition->far)
+        return meets_far(s, c, tree, condition);
+    const cJSON *have = pointer_get(tree, condition->at);
+    if (match_value(have, condition->test, condition->value))
         return true;
-    if (strcmp(c->at, plan->key) != 0)
+    if (condition->test != MATCH_IS || strcmp(condition->at, plan->key) != 0)
         return false;
     for (size_t i = 0; i < plan->alias_count; i++) {
         have = pointer_get(tree, plan->aliases[i]);
-        if (have && equal_any(have, c->value))
+        if (have && match_value(have, MATCH_IS, condition->value))
             return true;
     }
     return false;
@@ -449,7 +574,7 @@ static const cJSON *wanted_at(const struct store_condition *conditions, size_t c
                               const char *pointer)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcmp(conditions[i].at, pointer) == 0 &&
+        if (strcmp(conditions[i].at, pointer) == 0 && conditions[i].test == MATCH_IS &&
             !json_is_array(conditions[i].value) && !json_is_null(conditions[i].value))
             return conditions[i].value;
     return NULL;
@@ -474,7 +599,7 @@ static const uint32_t *shortest(const struct store *s, size_t c,
                 break;
             hash = hash_more(hash, value);
         }
-        if (i < index->count || s->shelves[c].indexes[x].loose)
+        if (i < index->count || index->where_count || s->shelves[c].indexes[x].loose)
             continue;
         const uint32_t *slots = index_slots(&s->shelves[c].indexes[x], hash, &found);
         if (found < *n) {
@@ -513,7 +638,7 @@ static bool meets_all(const struct store *s, size_t c, const cJSON *tree,
                       const struct store_condition *conditions, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!meets(&s->plan->collections[c], tree, &conditions[i]))
+        if (!store_meets(s, c, tree, &conditions[i]))
             return false;
     return true;
 }
@@ -526,7 +651,8 @@ size_t *store_find(const struct store *s, size_t c,
     size_t *list = NULL, room = 0, one;
     *found = 0;
     for (size_t i = 0; i < count && plan->alias_count; i++) {
-        if (strcmp(conditions[i].at, plan->key) != 0 ||
+        if (conditions[i].test != MATCH_IS ||
+            strcmp(conditions[i].at, plan->key) != 0 ||
             !json_is_string(conditions[i].value))
             continue;
         if (at_most && store_key(s, c, conditions[i].value->valuestring, &one) &&
@@ -586,6 +712,20 @@ static cJSON *summary(const struct store *s, const struct store_reference *r,
     return json_copy(arena, key);
 }
 
+struct showing {
+    const struct store *s;
+    const struct store_reference *r;
+    struct arena *arena;
+    int depth;
+};
+
+static bool show_summary(cJSON *key, void *context)
+{
+    struct showing *to = context;
+    json_become(key, summary(to->s, to->r, key, to->arena, to->depth));
+    return false;
+}
+
 static cJSON *render(const struct store *s, size_t c, const cJSON *tree,
                      struct arena *arena, int depth)
 {
@@ -594,19 +734,9 @@ static cJSON *render(const struct store *s, size_t c, const cJSON *tree,
     for (size_t i = 0; i < plan->hidden_count; i++)
         pointer_remove(out, plan->hidden[i]);
     for (size_t i = 0; i < plan->reference_count && depth < LIMIT_EMBED_DEPTH; i++) {
-        const struct store_reference *r = &plan->references[i];
-        const cJSON *value = r->keep_count ? pointer_get(out, r->at) : NULL;
-        if (!value)
-            continue;
-        cJSON *now;
-        if (json_is_array(value)) {
-            now = json_array(arena);
-            for (const cJSON *one = value->child; one; one = one->next)
-                json_push(now, summary(s, r, one, arena, depth));
-        } else {
-            now = summary(s, r, value, arena, depth);
-        }
-        pointer_set(arena, out, r->at, now);
+        struct showing to = { s, &plan->references[i], arena, depth };
+        if (to.r->keep_count)
+            store_each_key(out, to.r, show_summary, &to);
     }
     return out;
 }

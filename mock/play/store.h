@@ -12,19 +12,42 @@
 #define PLAY_STORE_H
 
 #include "doc/json.h"
+#include "play/match.h"
 #include "schema/schema.h"
 
+/* A member must stand a test. */
+struct store_condition {
+    const char *at; /* a pattern of pointer_each */
+    const cJSON *value;
+    enum match_test test;
+    bool far; /* at may lead through references, or to many values */
+};
+
 /* An index over the values at some pointers; the key, an alias, a unique set, or a
- * member that a behaviour looks for. */
+ * member that a behaviour looks for. One that is not unique and has one pattern holds
+ * every item of an array; others leave out instances that have an array there. */
 struct store_index {
     const char **pointers;
     size_t count;
     bool unique;
+    /* Only instances that meet these are in it. */
+    const struct store_condition *where;
+    size_t where_count;
+};
+
+enum store_on_delete {
+    ON_DELETE_NOTHING,
+    ON_DELETE_RESTRICT,
+    ON_DELETE_CASCADE,
+    ON_DELETE_NULLIFY
 };
 
 /* A member that holds keys of other instances (one, or an array of them). */
 struct store_reference {
-    const char *at;
+    const char *at; /* a pattern of pointer_each */
+    enum store_on_delete on_delete;
+    const void
+        *restricted;  /* what a delete that it forbids is answered with; caller's */
     const size_t *of; /* collections */
     size_t of_count;
     const char **keep; /* members of the summary that is sent; none: the key itself */
@@ -90,17 +113,25 @@ const cJSON *store_get(const struct store *s, size_t collection, size_t slot);
 size_t store_count(const struct store *s, size_t collection);
 size_t store_slots(const struct store *s, size_t collection);
 
-/* A member must equal a value; where either is an array, any pair of items will do. */
-struct store_condition {
-    const char *at;
-    const cJSON *value;
-};
-
 /* The slots from `from` on whose instances meet all conditions, in order, at most
  * at_most of them, from arena. A condition at the key is also met by an alias. */
 size_t *store_find(const struct store *s, size_t collection,
                    const struct store_condition *conditions, size_t count, size_t from,
                    size_t at_most, struct arena *arena, size_t *found);
+
+/* Whether tree, of that collection, meets a condition. */
+bool store_meets(const struct store *s, size_t collection, const cJSON *tree,
+                 const struct store_condition *c);
+
+/* The value at a pointer that may lead through references: what an instance that tree
+ * refers to has there. Borrowed as store_get's; NULL when there is none. */
+const cJSON *store_reach(const struct store *s, size_t collection, const cJSON *tree,
+                         const char *pointer);
+
+/* Shows every key that a reference holds in tree, and nothing else; visit as in
+ * pointer_each. */
+bool store_each_key(const cJSON *tree, const struct store_reference *r,
+                    bool (*visit)(cJSON *key, void *context), void *context);
 
 /* The slot of the instance whose key or alias is text; false when there is none. */
 bool store_key(const struct store *s, size_t collection, const char *text,

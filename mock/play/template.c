@@ -40,6 +40,13 @@ struct body_template *template_read(struct naming *n, const char *json, struct w
     return n->err->errors == errors ? t : NULL;
 }
 
+struct body_template *template_of(struct naming *n, const cJSON *tree, struct where at)
+{
+    unsigned errors = n->err->errors;
+    struct body_template *t = build(n, tree, at);
+    return n->err->errors == errors ? t : NULL;
+}
+
 cJSON *template_value(const struct body_template *t, struct scope *s)
 {
     if (t->expression) {

@@ -170,7 +170,9 @@ static void what_is_missing_is_told(void **state)
         { "collections:\n  - {}\n", "the key \"name\" is missing" },
         { "operations:\n  - steps: []\n", "the key \"id\" is missing" },
         { ADD "      - find: books\n        where: [{at: /isbn}]\n",
-          "the key \"is\" is missing" },
+          "expected is, is_not, minimum, maximum, exclusive_minimum, "
+          "exclusive_maximum, "
+          "contains or prefix, found none" },
         { "", "the file is empty" },
         { "# nothing\n", "the file is empty" },
     };
@@ -245,7 +247,7 @@ static void a_name_that_the_document_does_not_have_is_told_with_its_place(void *
           NULL, 7, 27, "$book#/isbn: nothing before this step is bound to \"book\"" },
         { ADD "      - create: books\n        as: book\n      - answer: 201\n"
               "        body: $bok\n",
-          NULL, 9, 9, "is bound to \"bok\"; did you mean $book?" },
+          NULL, 9, 9, "is bound to \"bok\"; did you mean \"$book\"?" },
         { ADD "      - create: books\n        as: book\n      - answer: 201\n"
               "        body: '{\"a\": \"$book#/isnb\"}'\n",
           NULL, 9, 9, "the schema of books has no /isnb" },
@@ -267,7 +269,8 @@ static void a_step_that_makes_no_sense_is_told_with_its_place(void **state)
 {
     static const struct mistake_row rows[] = {
         { ADD "      - find: books\n        answer: 201\n", NULL, 6, 9,
-          "expected one of find, create, update, delete, list, require or answer, "
+          "expected one of find, create, update, delete, list, count, require or "
+          "answer, "
           "found "
           "several" },
         { ADD "      - require: true\n", NULL, 6, 9, "a require step needs otherwise" },
@@ -288,7 +291,7 @@ static void a_step_that_makes_no_sense_is_told_with_its_place(void **state)
         { BOOKS "errors:\n  - {on: required, status: 99}\n", NULL, 4, 5,
           "expected a status from 400 to 599, found 99" },
         { BOOKS "errors:\n  - {on: required, body: '{\"a\": \"$findin#/name\"}'}\n",
-          NULL, 4, 5, "did you mean $finding?" },
+          NULL, 4, 5, "did you mean \"$finding\"?" },
     };
     check_mistakes(*state, rows, COUNT(rows), "behaviour.yaml");
 }

@@ -268,7 +268,7 @@ static void a_condition_that_is_none_says_what_was_expected(void **state)
         { "01 == 1", "expected $expression, 'text'" },
         { "$nothing == 1",
           "$nothing: nothing before this step is bound to \"nothing\"" },
-        { "$bok#/id == 'a'", "did you mean $book?" },
+        { "$bok#/id == 'a'", "did you mean \"$book\"?" },
         { "$book#/titel == 'a'",
           "$book#/titel: the schema of books has no /titel; did you mean \"title\"?" },
         { "$request.body#/titel == 'a'",
@@ -367,8 +367,8 @@ static void an_expression_that_is_none_says_why(void **state)
         const char *why;
     } rows[] = {
         { "$", TYPE_ANY, "nothing before this step is bound to \"\"" },
-        { "$boook", TYPE_ANY, "did you mean $book?" },
-        { "$item#/id", TYPE_ANY, "is bound to \"item\"" },
+        { "$boook", TYPE_ANY, "did you mean \"$book\"?" },
+        { "$item#/id", TYPE_ANY, "$item is not to be had here" },
         { "$book#id", TYPE_ANY, "expected a JSON pointer such as #/id" },
         { "$book#", TYPE_ANY, "expected a JSON pointer such as #/id" },
         { "$request.body#/a~2", TYPE_ANY, "expected a JSON pointer" },
@@ -481,10 +481,10 @@ static void a_name_bound_again_takes_the_place_of_the_first(void **state)
 static const char *at_id[] = { "/id" }, *at_alias[] = { "/alias" };
 static const char *at_pair[] = { "/a", "/b" }, *at_n[] = { "/n" };
 static struct store_index indexes[] = {
-    { at_id, 1, true },
-    { at_alias, 1, true },
-    { at_pair, 2, true },
-    { at_n, 1, false },
+    { .pointers = at_id, .count = 1, .unique = true },
+    { .pointers = at_alias, .count = 1, .unique = true },
+    { .pointers = at_pair, .count = 2, .unique = true },
+    { .pointers = at_n, .count = 1, .unique = false },
 };
 static struct store_collection shelves[] = {
     { .name = "things",
@@ -680,11 +680,13 @@ static void instances_are_found_by_conditions_in_their_order(void **state)
         struct store_condition c[2];
         size_t n = 0, found;
         if (rows[i].at)
-            c[n++] = (struct store_condition){ rows[i].at,
-                                               must_json(d->arena, rows[i].value) };
+            c[n++] =
+                (struct store_condition){ .at = rows[i].at,
+                                          .value = must_json(d->arena, rows[i].value) };
         if (rows[i].and_at)
-            c[n++] = (struct store_condition){ rows[i].and_at,
-                                               must_json(d->arena, rows[i].and_value) };
+            c[n++] = (struct store_condition){
+                .at = rows[i].and_at, .value = must_json(d->arena, rows[i].and_value)
+            };
         const size_t *slots =
             store_find(s, 0, c, n, rows[i].from, rows[i].at_most, d->arena, &found);
         char ids[8] = "";
@@ -705,9 +707,10 @@ static void an_index_that_met_an_array_misses_nothing(void **state)
            found;
     size_t b =
         must_insert(s, 0, d->arena, "{\"id\":\"b\",\"n\":[1,2],\"a\":1,\"b\":3}");
-    struct store_condition n = { "/n", must_json(d->arena, "1") };
-    struct store_condition pair[] = { { "/b", must_json(d->arena, "3") },
-                                      { "/a", must_json(d->arena, "1.0") } };
+    struct store_condition n = { .at = "/n", .value = must_json(d->arena, "1") };
+    struct store_condition pair[] = { { .at = "/b", .value = must_json(d->arena, "3") },
+                                      { .at = "/a",
+                                        .value = must_json(d->arena, "1.0") } };
     const size_t *slots = store_find(s, 0, &n, 1, 0, 9, d->arena, &found);
     assert_int_equal(found, 2);
     assert_int_equal(slots[0], a);
@@ -734,7 +737,7 @@ static void check_against_scan(struct desk *d, const struct store *s, int64_t n)
 {
     static size_t by_hand[20000];
     const cJSON *value = json_integer(d->arena, n);
-    struct store_condition c = { "/n", value };
+    struct store_condition c = { .at = "/n", .value = value };
     size_t found, count = scan(s, 0, value, by_hand);
     const size_t *slots = store_find(s, 0, &c, 1, 0, SIZE_MAX, d->arena, &found);
     if (found != count ||

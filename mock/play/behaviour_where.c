@@ -1,0 +1,167 @@
+#include "play/reading.h"
+
+#include "play/member.h"
+
+/* ---- places ---- */
+
+static bool is_far(struct reading *r, const size_t *of, size_t of_count,
+                   const char *pattern)
+{
+    const char *rest;
+    for (size_t i = 0; i < of_count; i++)
+        if (member_through(&r->b->plan.collections[of[i]], pattern, &rest))
+            return true;
+    return strstr(pattern, "/*") != NULL;
+}
+
+/* The types of a place in any of the collections; an error where none of them has it.
+ */
+static unsigned types_at(struct reading *r, const size_t *of, size_t of_count,
+                         const char *pattern, struct where w)
+{
+    struct schema_place one;
+    unsigned types = 0;
+    bool found = false;
+    for (size_t i = 0; i < of_count; i++)
+        if (member_describe(&r->b->plan, &r->b->plan.collections[of[i]], pattern,
+                            &one)) {
+            types |= one.types;
+            found = true;
+        }
+    if (!found && of_count)
+        reading_member(r, &r->b->plan.collections[of[0]], pattern, w, &one);
+    /* An item, or a reference's key. */
+    return !found || types & (TYPE_OBJECT | TYPE_ARRAY) ? TYPE_ANY : types;
+}
+
+/* ---- conditions ---- */
+
+struct step_wheres reading_wheres(struct reading *r, struct naming *n, const size_t *of,
+                                  size_t of_count, const struct record_where *from,
+                                  unsigned count, struct where w)
+{
+    enum { MOST_TESTS = 8 };
+    struct step_wheres all = { .list = arena_array(r->arena, struct step_where,
+                                                   count * MOST_TESTS + 1) };
+    for (unsigned i = 0; i < count; i++) {
+        const struct {
+            const char *key, *text;
+            enum match_test test;
+        } tests[MOST_TESTS] = {
+            { "is", from[i].is, MATCH_IS },
+            { "is_not", from[i].is_not, MATCH_NOT },
+            { "minimum", from[i].minimum, MATCH_MINIMUM },
+            { "maximum", from[i].maximum, MATCH_MAXIMUM },
+            { "exclusive_minimum", from[i].exclusive_minimum, MATCH_EXCLUSIVE_MINIMUM },
+            { "exclusive_maximum", from[i].exclusive_maximum, MATCH_EXCLUSIVE_MAXIMUM },
+            { "contains", from[i].contains, MATCH_CONTAINS },
+            { "prefix", from[i].prefix, MATCH_PREFIX },
+        };
+        struct where here = w;
+        size_t before = all.count;
+        here.pointer = arena_printf(r->arena, "%s/%u/at", w.pointer, i);
+        unsigned types = types_at(r, of, of_count, from[i].at, here);
+        for (size_t t = 0; t < MOST_TESTS; t++) {
+            if (!tests[t].text)
+                continue;
+            here.pointer =
+                arena_printf(r->arena, "%s/%u/%s", w.pointer, i, tests[t].key);
+            all.list[all.count++] = (struct step_where){
+                .at = from[i].at,
+                .value = expression_read(n, tests[t].text, types, here),
+                .types = types,
+                .test = tests[t].test,
+                .far = is_far(r, of, of_count, from[i].at),
+            };
+        }
+        if (all.count == before)
+            err_set(r->err, here,
+                    "expected is, is_not, minimum, maximum, "
+                    "exclusive_minimum, exclusive_maximum, contains or "
+                    "prefix, found none");
+    }
+    return all;
+}
+
+const struct step_follow *reading_follow(struct reading *r, struct naming *n,
+                                         const struct step *step,
+                                         const struct record_step *from, struct where w)
+{
+    bool may = step->kind == STEP_FIND || step->kind == STEP_UPDATE ||
+               step->kind == STEP_DELETE || step->kind == STEP_LIST ||
+               step->kind == STEP_COUNT;
+    struct where here = reading_below(r, w, "follow");
+    if (from->until_count && (!from->follow || step->kind != STEP_FIND))
+        err_set(r->err, reading_below(r, w, "until"),
+                "until goes with find and follow");
+    if (!from->follow)
+        return NULL;
+    if (!may || step->of_count > 1) {
+        err_set(r->err, here, "what is followed is found in one collection");
+        return NULL;
+    }
+    struct step_follow *f = arena_take(r->arena, sizeof(*f));
+    *f = (struct step_follow){ .from = from->follow->from, .to = from->follow->to };
+    types_at(r, step->of, step->of_count, f->from, reading_below(r, here, "from"));
+    types_at(r, step->of, step->of_count, f->to, reading_below(r, here, "to"));
+    if (from->follow->depth)
+        f->depth = expression_read(n, from->follow->depth, TYPE_INTEGER,
+                                   reading_below(r, here, "depth"));
+    f->until = reading_wheres(r, n, step->of, step->of_count, from->until,
+                              from->until_count, reading_below(r, w, "until"));
+    return f;
+}
+
+/* ---- indexes ---- */
+
+/* A closed set of values alone would only make long lists. */
+static bool is_selective(const struct store_collection *c, const char *pattern,
+                         bool *items)
+{
+    struct schema_place place = { .types = TYPE_STRING };
+    if (!member_hidden(c, pattern) && !schema_describe(c->schema, pattern, &place))
+        return false;
+    *items = place.types & TYPE_ARRAY || strstr(pattern, "/*");
+    return !(place.types & TYPE_BOOLEAN) && !place.closed;
+}
+
+static void want_index_of(struct reading *r, struct store_collection *c, const char *at)
+{
+    const char **one = arena_array(r->arena, const char *, 1);
+    one[0] = at;
+    reading_index(r, c, one, 1, false);
+}
+
+/* One over all members, or, for a list, whose filters may be left out, one over each. A
+ * member with a list has one of its own, as its items are looked for apart. */
+static void want_indexes(struct reading *r, const struct step *step,
+                         struct store_collection *c)
+{
+    bool apart = step->kind == STEP_LIST || step->kind == STEP_COUNT;
+    const char **all = arena_array(r->arena, const char *, step->where.count + 1);
+    bool selective = false;
+    size_t count = 0;
+    for (size_t i = 0; i < step->where.count; i++) {
+        const struct step_where *w = &step->where.list[i];
+        const char *rest;
+        bool items = false, good = is_selective(c, w->at, &items);
+        if (w->test != MATCH_IS || member_through(c, w->at, &rest))
+            continue;
+        if (good && (apart || items))
+            want_index_of(r, c, w->at);
+        if (items)
+            continue;
+        all[count++] = w->at;
+        selective = selective || good;
+    }
+    if (selective && !apart)
+        reading_index(r, c, all, count, false);
+    if (step->follow)
+        want_index_of(r, c, step->follow->to);
+}
+
+void reading_want_indexes(struct reading *r, const struct step *step)
+{
+    for (size_t i = 0; i < step->of_count; i++)
+        want_indexes(r, step, &r->b->plan.collections[step->of[i]]);
+}

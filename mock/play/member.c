@@ -1,0 +1,44 @@
+#include "play/member.h"
+
+bool member_hidden(const struct store_collection *c, const char *pattern)
+{
+    for (size_t i = 0; i < c->hidden_count; i++) {
+        size_t len = strlen(c->hidden[i]);
+        if (strncmp(pattern, c->hidden[i], len) == 0 &&
+            (!pattern[len] || pattern[len] == '/'))
+            return true;
+    }
+    return false;
+}
+
+const struct store_reference *member_through(const struct store_collection *c,
+                                             const char *pattern, const char **rest)
+{
+    for (size_t i = 0; i < c->reference_count; i++) {
+        const struct store_reference *r = &c->references[i];
+        size_t len = strlen(r->at);
+        if (strncmp(pattern, r->at, len) != 0 || pattern[len] != '/')
+            continue;
+        *rest = pattern + len;
+        if (strcmp(*rest, "/*") == 0)
+            continue; /* the keys themselves */
+        if (strncmp(*rest, "/*/", 3) == 0)
+            *rest += 2;
+        return r;
+    }
+    return NULL;
+}
+
+bool member_describe(const struct store_plan *plan, const struct store_collection *c,
+                     const char *pattern, struct schema_place *place)
+{
+    const char *rest;
+    const struct store_reference *r = member_through(c, pattern, &rest);
+    *place = (struct schema_place){ .types = TYPE_ANY };
+    if (member_hidden(c, pattern))
+        return true;
+    for (size_t i = 0; r && i < r->of_count; i++)
+        if (member_describe(plan, &plan->collections[r->of[i]], rest, place))
+            return true;
+    return schema_describe(c->schema, pattern, place);
+}

@@ -1,0 +1,21 @@
+/* member.h — what instances of a collection may have, as their plan says it. */
+#ifndef PLAY_MEMBER_H
+#define PLAY_MEMBER_H
+
+#include "play/store.h"
+
+/* Whether a pattern names a hidden member, or a part of one. */
+bool member_hidden(const struct store_collection *c, const char *pattern);
+
+/* The reference that a pattern leads through, with what is left of it behind that; NULL
+ * when it leads through none. A list of keys may be passed with or without a token for
+ * its items. */
+const struct store_reference *member_through(const struct store_collection *c,
+                                             const char *pattern, const char **rest);
+
+/* Whether instances of c, or those that they refer to, may have something at a pattern.
+ * The nearest name is that of c's own schema. */
+bool member_describe(const struct store_plan *plan, const struct store_collection *c,
+                     const char *pattern, struct schema_place *place);
+
+#endif

@@ -1,0 +1,245 @@
+#include "play/run.h"
+
+#include "base/limits.h"
+#include "doc/pointer.h"
+#include "schema/schema.h"
+
+static const struct error_plan conflict = { .error = "conflict" };
+
+/* What one step takes out, and what follows from that. */
+struct removal {
+    struct run *run;
+    struct gone {
+        size_t c;
+        const cJSON *key;
+    } * list;
+    size_t count, room;
+    size_t changed;
+};
+
+static bool too_many(struct removal *r)
+{
+    return run_fail(r->run, NULL, 507,
+                    arena_printf(r->run->s->arena,
+                                 "more than %d instances refer to what is deleted",
+                                 LIMIT_CASCADE));
+}
+
+static bool take(struct removal *r, size_t c, size_t slot)
+{
+    struct arena *arena = r->run->s->arena;
+    const cJSON *key = run_key(r->run, c, slot);
+    if (r->count + r->changed > LIMIT_CASCADE)
+        return too_many(r);
+    if (r->count == r->room) {
+        size_t room = r->room ? r->room * 2 : 16;
+        struct gone *grown = arena_array(arena, struct gone, room);
+        if (r->count)
+            memcpy(grown, r->list, r->count * sizeof(*grown));
+        r->list = grown;
+        r->room = room;
+    }
+    r->list[r->count++] = (struct gone){ c, key ? json_copy(arena, key) : NULL };
+    store_remove(r->run->s->store, c, slot);
+    return true;
+}
+
+/* ---- nullify ---- */
+
+struct nulling {
+    const cJSON *key;
+    struct arena *arena;
+};
+
+static bool is_gone(const cJSON *value, const struct nulling *n)
+{
+    return json_is_string(value) && json_equal(value, n->key);
+}
+
+/* The value at the end of a reference's place: a key becomes null, a list loses it. */
+static bool null_value(cJSON *value, void *context)
+{
+    struct nulling *n = context;
+    if (json_is_array(value)) {
+        for (cJSON *one = value->child, *next; one; one = next) {
+            next = one->next;
+            if (is_gone(one, n))
+                json_detach(value, one);
+        }
+    } else if (is_gone(value, n)) {
+        json_become(value, json_null(n->arena));
+    }
+    return false;
+}
+
+/* Items of the list at `pattern` (up to its last "*") that have the key behind it. */
+struct items {
+    struct nulling *n;
+    const char *rest;
+};
+
+static bool find_gone(cJSON *value, void *context)
+{
+    const struct nulling *n = context;
+    if (!json_is_array(value))
+        return is_gone(value, n);
+    for (const cJSON *one = value->child; one; one = one->next)
+        if (is_gone(one, n))
+            return true;
+    return false;
+}
+
+static bool drop_items(cJSON *list, void *context)
+{
+    struct items *i = context;
+    for (cJSON *one = json_is_array(list) ? list->child : NULL, *next; one;
+         one = next) {
+        next = one->next;
+        if (pointer_each(one, i->rest, find_gone, i->n))
+            json_detach(list, one);
+    }
+    return false;
+}
+
+static const char *last_items(const char *pattern)
+{
+    const char *last = NULL;
+    for (const char *p = pattern; (p = strstr(p, "/*")); p += 2)
+        if (p[2] == '/' || !p[2])
+            last = p;
+    return last;
+}
+
+/* A member whose schema wants it is null from then on; others go. */
+static void settle_member(struct run *run, size_t c, const char *at, cJSON *tree)
+{
+    struct arena *arena = run->s->arena;
+    const cJSON *value = pointer_get(tree, at);
+    if (!value || !json_is_null(value))
+        return;
+    cJSON *without = json_copy(arena, tree);
+    struct findings f = { .arena = arena };
+    pointer_remove(without, at);
+    schema_check(run->b->plan.collections[c].schema,
+                 store_render(run->s->store, c, without, arena), DIRECTION_RESPONSE, "",
+                 arena, &f);
+    for (size_t i = 0; i < f.count; i++)
+        if (strcmp(f.list[i].keyword, "required") == 0 && f.list[i].name &&
+            strcmp(pointer_join(arena, f.list[i].pointer, f.list[i].name), at) == 0)
+            return;
+    json_become(tree, without);
+}
+
+static bool nullify(struct removal *r, size_t c, size_t slot,
+                    const struct store_reference *ref, const cJSON *key)
+{
+    struct run *run = r->run;
+    struct arena *arena = run->s->arena;
+    struct nulling n = { key, arena };
+    cJSON *tree = json_copy(arena, store_get(run->s->store, c, slot));
+    const char *last = last_items(ref->at);
+    if (r->count + ++r->changed > LIMIT_CASCADE)
+        return too_many(r);
+    if (last) {
+        char *list =
+            arena_copy(arena, (struct str){ ref->at, (size_t)(last - ref->at) });
+        struct items items = { &n, last + 2 };
+        pointer_each(tree, list, drop_items, &items);
+    } else {
+        pointer_each(tree, ref->at, null_value, &n);
+        settle_member(run, c, ref->at, tree);
+    }
+    instance_stamp(run->b, c, tree, false, run->s);
+    if (store_replace(run->s->store, c, slot, tree) == STORE_OK)
+        return true;
+    return run_fail(run, NULL, 409, "what refers to it cannot be changed");
+}
+
+/* ---- references ---- */
+
+static bool leads_to(const struct store_reference *ref, size_t c)
+{
+    for (size_t i = 0; i < ref->of_count; i++)
+        if (ref->of[i] == c)
+            return true;
+    return false;
+}
+
+static size_t *referring(struct run *run, size_t c, const struct store_reference *ref,
+                         const cJSON *key, size_t at_most, size_t *n)
+{
+    const struct store_condition at = { .at = ref->at,
+                                        .value = key,
+                                        .far = strstr(ref->at, "/*") != NULL };
+    return store_find(run->s->store, c, &at, 1, 0, at_most, run->s->arena, n);
+}
+
+static bool follow_reference(struct removal *r, size_t c,
+                             const struct store_reference *ref, const struct gone gone)
+{
+    size_t n, *slots = referring(r->run, c, ref, gone.key, SIZE_MAX, &n);
+    for (size_t i = 0; i < n; i++)
+        if (ref->on_delete == ON_DELETE_CASCADE
+                ? !take(r, c, slots[i])
+                : !nullify(r, c, slots[i], ref, gone.key))
+            return false;
+    return true;
+}
+
+static bool check_restricted(struct removal *r, size_t c,
+                             const struct store_reference *ref, const struct gone gone)
+{
+    size_t n;
+    referring(r->run, c, ref, gone.key, 1, &n);
+    return !n || run_fail(r->run, ref->restricted ? ref->restricted : &conflict, 409,
+                          arena_printf(r->run->s->arena, "%s of %s refers to it",
+                                       ref->at, r->run->b->plan.collections[c].name));
+}
+
+/* Does one thing for each reference to what is gone. */
+static bool each_reference(struct removal *r, size_t i, bool restricted)
+{
+    const struct store_plan *plan = &r->run->b->plan;
+    for (size_t c = 0; c < plan->collection_count; c++)
+        for (size_t k = 0; k < plan->collections[c].reference_count; k++) {
+            const struct store_reference *ref = &plan->collections[c].references[k];
+            const struct gone gone = r->list[i]; /* the list may grow */
+            bool is_restrict = ref->on_delete == ON_DELETE_RESTRICT;
+            if (ref->on_delete == ON_DELETE_NOTHING || is_restrict != restricted ||
+                !gone.key || !leads_to(ref, gone.c))
+                continue;
+            if (restricted ? !check_restricted(r, c, ref, gone)
+                           : !follow_reference(r, c, ref, gone))
+                return false;
+        }
+    return true;
+}
+
+bool run_remove(struct run *run, size_t c, const size_t *slots, size_t count)
+{
+    struct removal r = { .run = run };
+    for (size_t i = 0; i < count; i++)
+        if (!take(&r, c, slots[i]))
+            return false;
+    for (size_t i = 0; i < r.count; i++)
+        if (!each_reference(&r, i, false))
+            return false;
+    /* Last, so that what goes with it is in nobody's way. */
+    for (size_t i = 0; i < r.count; i++)
+        if (!each_reference(&r, i, true))
+            return false;
+    return true;
+}
+
+bool run_delete(struct run *run, const struct step *step)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < step->of_count; i++) {
+        size_t n, *slots = run_matches(run, step, step->of[i], 0, SIZE_MAX, &n);
+        if (run->failed || !run_remove(run, step->of[i], slots, n))
+            return false;
+        total += n;
+    }
+    return total || !step->otherwise ||
+           run_fail(run, step->otherwise, 404, "nothing was found");
+}
