@@ -98,6 +98,9 @@ static void read_wordings(struct reading *r)
         reading_bind(&n, "limit", NULL);
         reading_bind(&n, "refusal", NULL);
         w->list[i].on = from->on;
+        if (from->when)
+            w->list[i].when =
+                condition_read(&n, from->when, reading_at(r, "/errors/%/when", i, 0));
         w->list[i].plan = error_plan_read(&n, from->status, from->error, from->body,
                                           reading_at(r, "/errors/%", i, 0));
         w->count = i + 1;

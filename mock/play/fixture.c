@@ -189,8 +189,8 @@ SHAPE(sequence_shape, S, sequence_fields);
 
 #define S struct record_wording
 static const cyaml_schema_field_t wording_fields[] = {
-    NEEDED("on", S, on), WHOLE("status", S, status), TEXT("error", S, error),
-    TEXT("body", S, body), CYAML_FIELD_END
+    NEEDED("on", S, on),     TEXT("when", S, when), WHOLE("status", S, status),
+    TEXT("error", S, error), TEXT("body", S, body), CYAML_FIELD_END
 };
 SHAPE(wording_shape, S, wording_fields);
 #undef S

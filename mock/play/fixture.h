@@ -115,7 +115,7 @@ struct record_sequence {
 };
 
 struct record_wording {
-    char *on;
+    char *on, *when;
     int status;
     char *error, *body;
 };

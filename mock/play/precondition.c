@@ -4,7 +4,7 @@
 static bool say(struct call *c, const char *name, int status, const char *detail)
 {
     const struct error_plan plan = { .error = name };
-    const struct error_plan *own = wording_of(wordings_of(c), name);
+    const struct error_plan *own = wording_of(wordings_of(c), name, &c->scope);
     speak(c, own ? &plan : NULL, status, detail, "refusal");
     c->answer.error = name;
     return true;

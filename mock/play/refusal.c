@@ -126,12 +126,12 @@ static const struct error_plan *wording_for(struct call *c)
 {
     const struct error_plan *p = NULL;
     for (const char *kind = c->refusal.kind; kind && !p; kind = kin_of(kind)) {
-        p = wording_of(wordings_of(c), kind);
+        p = wording_of(wordings_of(c), kind, &c->scope);
         if (!p)
             p = declared_error(c, kind);
     }
     if (!p && c->findings.count)
-        p = wording_of(wordings_of(c), "invalid");
+        p = wording_of(wordings_of(c), "invalid", &c->scope);
     return p;
 }
 

@@ -13,10 +13,12 @@ struct error_plan error_plan_read(struct naming *n, int status, const char *erro
     return plan;
 }
 
-const struct error_plan *wording_of(const struct wordings *w, const char *on)
+const struct error_plan *wording_of(const struct wordings *w, const char *on,
+                                    struct scope *s)
 {
     for (size_t i = 0; on && i < w->count; i++)
-        if (strcmp(w->list[i].on, on) == 0)
+        if (strcmp(w->list[i].on, on) == 0 &&
+            (!w->list[i].when || condition_holds(w->list[i].when, s)))
             return &w->list[i].plan;
     return NULL;
 }
@@ -121,7 +123,7 @@ void error_answer(const struct error_plan *plan, const struct wordings *w,
 {
     static const struct error_plan nothing;
     const struct error_plan *p = plan ? plan : &nothing;
-    const struct error_plan *general = wording_of(w, p->error);
+    const struct error_plan *general = wording_of(w, p->error, s);
     const struct reply *reply = NULL;
     const cJSON *start = NULL;
     int wanted = p->status ? p->status : general ? general->status : 0;

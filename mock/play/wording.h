@@ -21,6 +21,7 @@ struct error_plan {
 struct wordings {
     struct wording {
         const char *on;
+        const struct condition *when; /* NULL: always */
         struct error_plan plan;
     } * list;
     size_t count;
@@ -30,8 +31,10 @@ struct wordings {
 struct error_plan error_plan_read(struct naming *n, int status, const char *error,
                                   const char *body, struct where at);
 
-/* The entry for a kind of refusal or the name of an error; NULL when there is none. */
-const struct error_plan *wording_of(const struct wordings *w, const char *on);
+/* The first entry for a kind of refusal or the name of an error whose condition holds;
+ * NULL when there is none. */
+const struct error_plan *wording_of(const struct wordings *w, const char *on,
+                                    struct scope *s);
 
 /* Where an operation declares an error of that name: the reply, and the body to start
  * from (an example, or a sample made with chance), which is NULL when the reply has no
