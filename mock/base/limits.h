@@ -187,6 +187,18 @@
 /* One answer's body. */
 #define LIMIT_ANSWER_BYTES ((size_t)64 * 1024 * 1024)
 
+/* A client's Idempotency-Key: a UUID has 36 characters; what published APIs take at
+ * most. */
+#define LIMIT_IDEMPOTENCY_KEY 255
+
+/* Answers that a namespace keeps for retries, and their bytes (or one longer answer):
+ * past either the oldest is forgotten, long after anybody would try again. */
+#define LIMIT_IDEMPOTENCY_KEYS 10000
+#define LIMIT_IDEMPOTENCY_BYTES ((size_t)8 * 1024 * 1024)
+
+/* How long they are kept, on the namespace's clock: a day, as published APIs do. */
+#define LIMIT_IDEMPOTENCY_MS ((int64_t)24 * 60 * 60 * 1000)
+
 /* Faults and limits in force at once in one namespace. */
 #define LIMIT_FAULTS 256
 

@@ -17,6 +17,7 @@ struct answer {
     bool unworded;            /* an error that nobody has words for: a bare problem */
     bool single;              /* of a GET: one instance, no list */
     bool same;                /* of a change: what GET would answer from now on */
+    bool dry;                 /* nothing was done: the call only asked for that */
     bool dated;               /* the instance says when it was changed: */
     clock_ms modified;
     struct header headers[ANSWER_HEADERS];

@@ -58,6 +58,9 @@ static void check_kind(struct reading *r, const char *on, struct where w)
         "insufficient_scope",
         "precondition_failed",
         "precondition_required",
+        "idempotency_key",
+        "idempotency_key_in_use",
+        "idempotency_key_reused",
     };
     const char *near = NULL;
     unsigned least = 4;

@@ -1,4 +1,5 @@
 #include "play/fields.h"
+#include "play/idempotency.h"
 #include "play/validator.h"
 #include "play/voice.h"
 #include "play/worded.h"
@@ -145,7 +146,7 @@ static bool say_behaviour(struct call *c)
 }
 
 static bool (*const voices[])(struct call *c) = {
-    say_disturbance,  say_refusal,   say_preference,
+    say_disturbance,  say_refusal,   say_preference, say_replay,
     say_precondition, say_behaviour, say_declared,
 };
 
@@ -170,21 +171,38 @@ static void prepare(struct call *c)
     c->scope.format = c->world->behaviours[c->api]->format;
 }
 
-static void ask(struct call *c)
+/* An answer's error in the API's words, and the fields that the document wants. */
+static void complete(struct call *c)
 {
     bool listed;
-    prepare(c);
-    for (size_t i = 0; i < COUNT(voices); i++)
-        if (voices[i](c))
-            break;
-    if (c->fault && c->fault->answers && c->fault->commit && !c->refusal.kind)
-        say_fault_error(c); /* it happened; the client cannot know */
-    if (c->allowance.limit)
-        limit_headers(c, &c->allowance);
     if (!operation_of(c))
         return;
     worded_error(c, &listed);
     fields_fill(c);
+}
+
+/* What is kept for a retry is the true answer, whatever a fault then makes of it; it is
+ * kept under the lock under which it became true. */
+static void ask(struct call *c)
+{
+    prepare(c);
+    for (size_t i = 0; i < COUNT(voices); i++)
+        if (voices[i](c))
+            break;
+    bool lie = c->fault && c->fault->answers && c->fault->commit && !c->refusal.kind;
+    if (!lie || c->key.ptr)
+        complete(c);
+    if (c->key.ptr) {
+        settle(c);
+        replay_keep(c);
+    }
+    if (lie) { /* it happened; the client cannot know */
+        say_fault_error(c);
+        complete(c);
+        c->settled = false;
+    }
+    if (c->allowance.limit)
+        limit_headers(c, &c->allowance);
 }
 
 void play_call(struct call *c)
@@ -200,4 +218,10 @@ void play_call(struct call *c)
     arena_unguard(c->arena);
     pthread_mutex_unlock(&c->ns->lock);
     settle(c);
+}
+
+void play_delivered(struct call *c)
+{
+    flight_land(c->flight);
+    c->flight = NULL;
 }

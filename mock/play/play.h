@@ -37,7 +37,13 @@ struct call {
     /* filled by play_call */
     struct scope scope;
     struct answer answer;
-    struct str bytes;   /* of its body */
+    struct str bytes;      /* of its body */
+    bool settled;          /* the answer is checked and written */
+    struct str key;        /* Idempotency-Key, when its answer is to be kept; or NULL */
+    struct flight *flight; /* of that answer, until it is delivered; or NULL */
+    bool replayed;         /* this is what an earlier call was answered with */
+    void (*after)(void *what, bool answered); /* whoever else follows the answer */
+    void *after_what;
     const char *broken; /* how it broke the contract, before it became a 500; or NULL */
     const struct fault *fault;
     int64_t delay_ms;
@@ -49,5 +55,8 @@ struct call {
  * is held while state is looked at, and given back on every way out, also when the
  * arena's limit is reached. */
 void play_call(struct call *c);
+
+/* The answer was delivered, or is not going to be: the last thing that is called. */
+void play_delivered(struct call *c);
 
 #endif

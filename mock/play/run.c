@@ -251,8 +251,8 @@ static bool perform(const struct behaviour *b, struct scope *s, struct answer *a
     for (size_t i = 0; i < script->count; i++)
         if (!run_step(&run, &script->steps[i]))
             break;
-    bool keep = run.answered && !run.failed && !peek &&
-                !(script->dry_run && condition_holds(script->dry_run, s));
+    a->dry = script->dry_run && condition_holds(script->dry_run, s);
+    bool keep = run.answered && !run.failed && !peek && !a->dry;
     if (keep)
         store_keep(s->store);
     else

@@ -81,6 +81,9 @@ static void judge_read(struct call *c, const struct validators *v)
 void settle(struct call *c)
 {
     struct validators v;
+    if (c->settled)
+        return;
+    c->settled = true;
     check_contract(c);
     c->bytes = answer_written(c->route.operation, &c->answer, c->arena);
     if (!c->answer.single && !c->answer.same)

@@ -212,4 +212,6 @@ void validator_compare(struct call *c)
         return;
     a->dated = there.dated;
     a->modified = there.modified;
+    if (etag_said(&there).ptr)
+        answer_header(a, "ETag", etag_said(&there));
 }

@@ -8,6 +8,7 @@
 
 bool say_refusal(struct call *c);      /* refusal.c */
 bool say_preference(struct call *c);   /* preference.c */
+bool say_replay(struct call *c);       /* replay.c: what a key's first call was told */
 bool say_precondition(struct call *c); /* precondition.c: 412 and 428 */
 bool say_declared(struct call *c);     /* reply.c: an example, else a sample */
 
@@ -26,6 +27,9 @@ void speak(struct call *c, const struct error_plan *plan, int status,
 
 /* Binds $limit; limit is left out when 0. */
 void bind_limit(struct call *c, int64_t retry_after, int64_t limit);
+
+/* Keeps the answer under the call's key, if it has one. */
+void replay_keep(struct call *c);
 
 /* settle.c: c->answer is checked and becomes c->bytes. */
 void settle(struct call *c);

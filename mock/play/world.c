@@ -1,6 +1,7 @@
 #include "play/world.h"
 
 #include "base/limits.h"
+#include "play/idempotency.h"
 
 #include <stdlib.h>
 
@@ -47,6 +48,7 @@ static void namespace_free(struct world *w, struct namespace *ns)
     namespace_stop(ns, "");
     stores_free(w, ns->stores);
     free(ns->calls);
+    idempotency_free(ns->idempotency);
     pthread_mutex_destroy(&ns->lock);
     free(ns);
 }
@@ -108,7 +110,8 @@ static struct namespace *make(struct world *w, struct str name)
     memcpy(ns->name, name.ptr, name.len);
     ns->stores = stores_from_seed(w);
     ns->calls = calloc(w->cast.operations + 1, sizeof(*ns->calls));
-    if (ns->stores && ns->calls && start_all(w, ns))
+    ns->idempotency = idempotency_new();
+    if (ns->stores && ns->calls && ns->idempotency && start_all(w, ns))
         return ns;
     namespace_free(w, ns);
     return NULL;
@@ -160,6 +163,7 @@ bool namespace_reset(struct world *w, struct namespace *ns)
     memset(ns->calls, 0, w->cast.operations * sizeof(*ns->calls));
     ns->clock_offset = 0;
     ns->faults_made = 0;
+    idempotency_clear(ns->idempotency);
     return start_all(w, ns);
 }
 

@@ -12,6 +12,8 @@
 
 #include <pthread.h>
 
+struct idempotency;
+
 struct namespace
 {
     size_t index; /* in order of making, below LIMIT_NAMESPACES */
@@ -22,6 +24,7 @@ struct namespace
     int64_t clock_offset;  /* milliseconds */
     struct running *running[LIMIT_FAULTS];
     size_t running_count;
+    struct idempotency *idempotency; /* what calls with a key were answered */
     uint64_t faults_made; /* for the names of faults that were started by hand */
 };
 

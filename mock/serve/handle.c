@@ -382,6 +382,24 @@ static bool answer_options(struct service *service, struct call *c, struct deliv
     return true;
 }
 
+/* A call's last hook: its answer is on the wire, or never will be. */
+static void delivered(void *what, bool answered)
+{
+    struct call *c = what;
+    play_delivered(c);
+    if (c->after)
+        c->after(c->after_what, answered);
+}
+
+/* Whoever put a hook into d is called from ours. */
+static void hook(struct call *c, struct delivery *d)
+{
+    c->after = d->after == delivered ? NULL : d->after;
+    c->after_what = d->after_what;
+    d->after = delivered;
+    d->after_what = c;
+}
+
 static void answer_call(struct service *service, struct namespace *ns,
                         const struct request *r, struct str path, struct arena *arena,
                         struct delivery *d)
@@ -401,6 +419,7 @@ static void answer_call(struct service *service, struct namespace *ns,
     }
     if (c->route.operation)
         examine(c);
+    hook(c, d); /* whatever breaks off from here on, its key is set free */
     play_call(c);
     if (c->broken && !service->quiet)
         fprintf(stderr, "understudy: %s\n", c->broken);
@@ -413,7 +432,9 @@ static void answer_call(struct service *service, struct namespace *ns,
     if (d->connection == CONNECTION_CUT)
         d->cut_after = d->response.body.len / 2;
     struct journal_ref entry = record(service, c, d, c->broken != NULL, started);
-    callbacks_prepare(service->callbacks, c, entry, d);
+    if (!c->replayed)
+        callbacks_prepare(service->callbacks, c, entry, d);
+    hook(c, d);
 }
 
 void handle(void *context, const struct request *r, struct arena *arena,

@@ -144,6 +144,8 @@ static void answer(struct str call, struct arena *arena)
         return;
     handle(&service, r, arena, d);
     check(call, d, arena);
+    if (d->after)
+        d->after(d->after_what, true);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
