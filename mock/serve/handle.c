@@ -434,7 +434,10 @@ static void answer_call(struct service *service, struct namespace *ns,
     struct journal_ref entry = record(service, c, d, c->broken != NULL, started);
     if (!c->replayed)
         callbacks_prepare(service->callbacks, c, entry, d);
-    hook(c, d);
+    if (c->flight)
+        hook(c, d);
+    else if (d->after == delivered)
+        d->after = NULL;
 }
 
 void handle(void *context, const struct request *r, struct arena *arena,
