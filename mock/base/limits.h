@@ -178,6 +178,9 @@
  */
 #define LIMIT_CASCADE 100000
 
+/* Transitions that one call makes happen; what else is due happens with the next. */
+#define LIMIT_TRANSITIONS 10000
+
 /* Operations of one JSON Patch; each may have to walk through a long array. */
 #define LIMIT_PATCH_OPERATIONS 1000
 

@@ -214,6 +214,60 @@ static void read_rules(struct reading *r, struct store_collection *c,
                        reading_at(r, "/collections/%/version", i, 0), &place);
 }
 
+/* Only what a collection's transitions need is in the tree, where no client sees it. */
+static void hide(struct reading *r, struct store_collection *c, const char *pointer)
+{
+    const char **grown = arena_array(r->arena, const char *, c->hidden_count + 2);
+    if (c->hidden_count)
+        memcpy(grown, c->hidden, c->hidden_count * sizeof(*grown));
+    grown[c->hidden_count++] = pointer;
+    c->hidden = grown;
+}
+
+static void read_transition(struct reading *r, struct store_collection *c,
+                            const struct record_transition *from, struct transition *to,
+                            struct where w)
+{
+    struct naming n = reading_naming(r);
+    struct schema_place place;
+    n.item = c;
+    to->when = condition_read(&n, from->when, reading_below(r, w, "when"));
+    to->from = from->from;
+    to->reads = from->reads > 0 ? (size_t)from->reads : 0;
+    if (from->from)
+        reading_member(r, c, from->from, reading_below(r, w, "from"), &place);
+    if (!from->after == !from->reads || from->reads < 0)
+        err_set(r->err, w,
+                "a transition has after (a duration) or reads (a number, 1 "
+                "or more)");
+    if (from->after && !clock_duration(str(from->after), &to->after))
+        err_set(r->err, reading_below(r, w, "after"),
+                "expected a duration such as 30s, found \"%.60s\"", from->after);
+    if (from->from && !from->after)
+        err_set(r->err, reading_below(r, w, "from"), "from goes with after");
+    to->set =
+        reading_sets(r, &n, c, from->set, from->set_count, reading_below(r, w, "set"));
+    to->set_count = from->set_count;
+}
+
+static void read_transitions(struct reading *r, struct store_collection *c,
+                             const struct record_collection *record, unsigned i)
+{
+    struct collection_rules *rules = &r->rules[i];
+    rules->transition_count = record->transitions_count;
+    rules->transitions =
+        arena_array(r->arena, struct transition, rules->transition_count + 1);
+    for (unsigned j = 0; j < record->transitions_count; j++) {
+        read_transition(r, c, &record->transitions[j], &rules->transitions[j],
+                        reading_at(r, "/collections/%/transitions/%", i, j));
+        rules->counts_reads = rules->counts_reads || record->transitions[j].reads;
+    }
+    if (!record->transitions_count)
+        return;
+    c->timed = true;
+    hide(r, c, "/$transition");
+}
+
 static void check_groups(struct reading *r)
 {
     for (unsigned i = 0; i < r->record->groups_count; i++)
@@ -275,6 +329,7 @@ bool read_collections(struct reading *r)
         struct err own, *err = reading_aside(r, is_inferred(r, i), &own);
         read_references(r, &plan->collections[i], &record->collections[i], i);
         read_rules(r, &plan->collections[i], &record->collections[i], i);
+        read_transitions(r, &plan->collections[i], &record->collections[i], i);
         settle(r, plan->collections[i].name, &own, err);
     }
     return true;

@@ -129,7 +129,11 @@ static void read_steps(struct reading *r, struct naming *n, struct script *scrip
     for (unsigned i = 0; i < count; i++) {
         struct where here = w;
         here.pointer = arena_printf(r->arena, "%s/steps/%u", w.pointer, i);
-        read_step(r, n, &script->steps[script->count++], &from[i], here);
+        struct step *to = &script->steps[script->count++];
+        read_step(r, n, to, &from[i], here);
+        if (to->kind == STEP_CREATE || to->kind == STEP_UPDATE ||
+            to->kind == STEP_DELETE)
+            script->only_reads = false;
     }
 }
 
@@ -192,11 +196,13 @@ static void read_shared(struct reading *r, struct shared *to,
         if (to->of[i])
             ops[to->names.operation_count++] = &r->api->operations[i];
     to->names.operations = ops;
+    to->script.only_reads = true;
     to->script.steps = arena_array(r->arena, struct step, from->steps_count + 1);
     r->shared = true;
     read_steps(r, &to->names, &to->script, from->steps, from->steps_count,
                reading_at(r, "/before/%", index, 0));
     r->shared = false;
+    to->script.conditions = validator_own(from->steps, from->steps_count);
 }
 
 static const struct shared *read_before(struct reading *r)
@@ -225,6 +231,8 @@ static void begin_with(struct reading *r, const struct shared *before, struct na
         memcpy(script->steps + script->count, before[i].script.steps,
                before[i].script.count * sizeof(*script->steps));
         script->count += before[i].script.count;
+        script->conditions = script->conditions || before[i].script.conditions;
+        script->only_reads = script->only_reads && before[i].script.only_reads;
         for (size_t k = 0; k < before[i].names.name_count; k++)
             reading_bind(n, before[i].names.names[k].name,
                          before[i].names.names[k].collection);
@@ -239,6 +247,7 @@ static struct script *script_new(struct reading *r, const struct shared *before,
     for (unsigned i = 0; i < r->record->before_count; i++)
         room += before[i].script.count;
     script->steps = arena_array(r->arena, struct step, room + 1);
+    script->only_reads = true;
     if (n->operation_count)
         begin_with(r, before, n, script);
     return script;
@@ -309,7 +318,8 @@ static void read_operation(struct reading *r, const struct record_operation *rec
         lists = lists || script->steps[i].kind == STEP_LIST;
     }
     script->single = finds && !lists;
-    script->conditions = validator_own(record);
+    script->conditions =
+        script->conditions || validator_own(record->steps, record->steps_count);
 }
 
 /* An inferred operation that cannot be read is answered from the document, and routes

@@ -7,7 +7,7 @@
 static const struct error_plan conflict = { .error = "conflict" };
 static const struct error_plan unprocessable = { .error = "unprocessable_content" };
 
-static void forget_draws(struct run *run)
+void run_forget_draws(struct run *run)
 {
     for (size_t i = 0; i < run->b->plan.sequence_count; i++)
         run->s->drawn[i] = -1;
@@ -83,7 +83,7 @@ static void draw_key(struct run *run, size_t c, cJSON *tree)
             pointer_set(s->arena, tree, at, json_copy(s->arena, key));
         if (!key || !is_taken(run, c, key))
             return;
-        forget_draws(run);
+        run_forget_draws(run);
     }
 }
 
@@ -111,15 +111,17 @@ bool run_create(struct run *run, const struct step *step)
     const cJSON *given = step->merge ? expression_value(step->merge, run->s) : NULL;
     cJSON *tree = json_is_object(given) ? json_copy(run->s->arena, given)
                                         : json_object(run->s->arena);
-    forget_draws(run);
+    run_forget_draws(run);
     drop_owned(run, c, tree);
-    run_sets(run, step, c, tree);
+    run_sets(run, step->set, step->set_count, c, tree);
     if (json_is_null(pointer_get(tree, key)))
         pointer_remove(tree, key);
     if (rules_of(run, c)->complete && !pointer_get(tree, key))
         draw_key(run, c, tree);
-    if (!finish(run, c, tree, true) || !complete(run, c, &tree, NULL) ||
-        !stored(run, step, store_insert(run->s->store, c, tree, &slot)))
+    if (!finish(run, c, tree, true) || !complete(run, c, &tree, NULL))
+        return false;
+    instance_arm(run->b, c, tree, run->s);
+    if (!stored(run, step, store_insert(run->s->store, c, tree, &slot)))
         return false;
     run_bind(run, step, c, store_get(run->s->store, c, slot), false);
     return true;
@@ -215,10 +217,12 @@ static bool change_one(struct run *run, const struct step *step, size_t c, size_
     if (!changed_by(run, step, c, old, tree))
         return false;
     run->s->item = old;
-    run_sets(run, step, c, *tree);
+    run_sets(run, step->set, step->set_count, c, *tree);
     run->s->item = NULL;
-    return finish(run, c, *tree, false) && complete(run, c, tree, old) &&
-           stored(run, step, store_replace(run->s->store, c, slot, *tree));
+    if (!finish(run, c, *tree, false) || !complete(run, c, tree, old))
+        return false;
+    instance_arm(run->b, c, *tree, run->s);
+    return stored(run, step, store_replace(run->s->store, c, slot, *tree));
 }
 
 bool run_update(struct run *run, const struct step *step)

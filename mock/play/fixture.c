@@ -152,6 +152,14 @@ static const cyaml_schema_field_t unique_fields[] = {
 SHAPE(unique_shape, S, unique_fields);
 #undef S
 
+#define S struct record_transition
+static const cyaml_schema_field_t transition_fields[] = {
+    NEEDED("when", S, when),  TEXT("after", S, after),        TEXT("from", S, from),
+    WHOLE("reads", S, reads), LIST("set", S, set, set_shape), CYAML_FIELD_END
+};
+SHAPE(transition_shape, S, transition_fields);
+#undef S
+
 #define S struct record_collection
 static const cyaml_schema_field_t collection_fields[] = {
     NEEDED("name", S, name),
@@ -162,6 +170,7 @@ static const cyaml_schema_field_t collection_fields[] = {
     LIST("hidden", S, hidden, text_shape),
     LIST("defaults", S, defaults, set_shape),
     LIST("references", S, references, reference_shape),
+    LIST("transitions", S, transitions, transition_shape),
     LIST("created", S, created, text_shape),
     LIST("updated", S, updated, text_shape),
     TEXT("version", S, version),
@@ -459,9 +468,9 @@ static void tell(const char *path, struct str text, const struct refusal *r,
 static const char *find_no_number(const cJSON *tree, const char *pointer,
                                   struct arena *arena)
 {
-    static const char *const whole[] = { "answer",   "page",   "status",
-                                         "skip",     "times",  "every",
-                                         "requests", "digits", "start" };
+    static const char *const whole[] = { "answer", "page",  "status",   "skip",
+                                         "times",  "every", "requests", "digits",
+                                         "start",  "reads" };
     size_t index = 0;
     for (const cJSON *c = tree->child; c; c = c->next, index++) {
         const char *here = c->string ? pointer_join(arena, pointer, c->string)

@@ -83,6 +83,13 @@ struct record_unique {
     unsigned where_count;
 };
 
+struct record_transition {
+    char *when, *after, *from;
+    int reads;
+    struct record_set *set;
+    unsigned set_count;
+};
+
 struct record_collection {
     char *name, *schema, *key, *seed;
     char **aliases;
@@ -95,6 +102,8 @@ struct record_collection {
     unsigned defaults_count;
     struct record_reference *references;
     unsigned references_count;
+    struct record_transition *transitions;
+    unsigned transitions_count;
     char **created, **updated;
     unsigned created_count, updated_count;
     char *version;

@@ -345,10 +345,12 @@ static cJSON *page_of(struct paging *p, bool asked, size_t number)
     struct scope *s = p->run->s;
     cJSON *page = json_object(s->arena), *items = json_array(s->arena);
     json_add(page, "items", items);
-    for (size_t i = p->first; i < p->past; i++)
+    for (size_t i = p->first; i < p->past; i++) {
+        run_note_read(p->run, p->c, p->slots[i]);
         json_push(items,
                   store_render(s->store, p->c, store_get(s->store, p->c, p->slots[i]),
                                s->arena));
+    }
     add_cursors(p, page, asked);
     json_add(page, "count", json_integer(s->arena, (int64_t)(p->past - p->first)));
     json_add(page, "limit", json_integer(s->arena, (int64_t)p->limit));

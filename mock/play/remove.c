@@ -150,6 +150,7 @@ static bool nullify(struct removal *r, size_t c, size_t slot,
         settle_member(run, c, ref->at, tree);
     }
     instance_stamp(run->b, c, tree, false, run->s);
+    instance_arm(run->b, c, tree, run->s);
     if (store_replace(run->s->store, c, slot, tree) == STORE_OK)
         return true;
     return run_fail(run, NULL, 409, "what refers to it cannot be changed");

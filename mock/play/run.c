@@ -145,6 +145,7 @@ static bool run_find(struct run *run, const struct step *step)
             slots += n - 1;
         run_bind(run, step, step->of[i],
                  store_get(run->s->store, step->of[i], slots[0]), false);
+        run_note_read(run, step->of[i], slots[0]);
         return true;
     }
     run_bind(run, step, step->of[0], NULL, false);
@@ -247,12 +248,16 @@ static bool perform(const struct behaviour *b, struct scope *s, struct answer *a
     s->drawn = arena_array(s->arena, int64_t, b->plan.sequence_count + 1);
     for (size_t i = 0; i < b->plan.sequence_count; i++)
         s->drawn[i] = -1;
+    run.only_reads = script->only_reads;
     store_mark(s->store);
+    run_due(&run);
     for (size_t i = 0; i < script->count; i++)
         if (!run_step(&run, &script->steps[i]))
             break;
     a->dry = script->dry_run && condition_holds(script->dry_run, s);
     bool keep = run.answered && !run.failed && !peek && !a->dry;
+    if (keep)
+        run_count_reads(&run);
     if (keep)
         store_keep(s->store);
     else

@@ -9,6 +9,11 @@ struct run {
     struct scope *s;
     struct answer *a;
     bool answered, failed;
+    bool only_reads;
+    struct run_read {
+        size_t c, slot;
+    } * reads; /* what was read and counts its reads */
+    size_t read_count, read_room;
 };
 
 /* Answers with the error (NULL: a problem with that status and detail). Always false,
@@ -40,8 +45,18 @@ bool run_follow(struct run *run, const struct step *step, size_t c, size_t **slo
 bool run_remove(struct run *run, size_t c, const size_t *slots, size_t count);
 bool run_delete(struct run *run, const struct step *step);
 
-/* set.c: what a step sets in tree, an instance of c. */
-void run_sets(struct run *run, const struct step *step, size_t c, cJSON *tree);
+/* set.c: what a list of sets does to tree, an instance of c. */
+void run_sets(struct run *run, const struct step_set *sets, size_t count, size_t c,
+              cJSON *tree);
+
+/* transition.c: what is due by now happens; what was read is counted, at the end of a
+ * call that only reads. */
+void run_due(struct run *run);
+void run_note_read(struct run *run, size_t c, size_t slot);
+void run_count_reads(struct run *run);
+
+/* change.c: every sequence gives a new number next. */
+void run_forget_draws(struct run *run);
 
 /* change.c: the steps that make and change instances. */
 bool run_create(struct run *run, const struct step *step);

@@ -77,9 +77,20 @@ struct step {
     size_t header_count;
 };
 
+/* What happens to an instance by itself while `when` holds. */
+struct transition {
+    const struct condition *when;
+    clock_ms after;   /* so much later */
+    const char *from; /* than the date-time there; NULL: than it began to hold */
+    size_t reads;     /* not 0: after so many reads instead */
+    struct step_set *set;
+    size_t set_count;
+};
+
 struct script {
     struct step *steps;
     size_t count;
+    bool only_reads; /* no step makes, changes or deletes anything */
     const struct condition *dry_run;
     bool single;     /* it finds something and lists nothing */
     bool conditions; /* it looks at If-Match and its like by itself */
@@ -94,6 +105,9 @@ struct collection_rules {
     const char *version;
     const char **owned; /* members that no call may set */
     size_t owned_count;
+    struct transition *transitions; /* the first whose `when` holds counts */
+    size_t transition_count;
+    bool counts_reads; /* one of them does */
     bool complete;
     const struct schema *key; /* of a complete collection: what a new key has to fit */
 };
@@ -124,6 +138,9 @@ bool instance_resolve(const struct behaviour *b, const struct store_reference *r
  * instance where they are missing; the updated times and the version of an old one. */
 void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool created,
                     struct scope *s);
+
+/* Notes in tree, which is about to be stored, which transition waits for it. */
+void instance_arm(const struct behaviour *b, size_t c, cJSON *tree, struct scope *s);
 
 /* tree with what its schema wants and nobody gave: from before (may be NULL), else from
  * a sample. NULL when no way was found. */

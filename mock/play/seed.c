@@ -81,6 +81,7 @@ static void check_seed(struct seeding *r, unsigned c, struct scope *s)
             err_set(r->err, w, "the key here belongs to no instance");
             continue;
         }
+        instance_arm(r->b, c, tree, s);
         if (store_replace(r->b->seed, c, slot, tree) != STORE_OK)
             err_set(r->err, w, "the instance cannot be stored");
         struct findings findings = { .arena = r->arena };

@@ -181,10 +181,11 @@ static cJSON *value_of(const struct step_set *set, struct scope *s)
 }
 
 /* Absent: left alone. null: taken away. */
-void run_sets(struct run *run, const struct step *step, size_t c, cJSON *tree)
+void run_sets(struct run *run, const struct step_set *sets, size_t count, size_t c,
+              cJSON *tree)
 {
-    for (size_t i = 0; i < step->set_count; i++) {
-        const struct setting to = { run, &step->set[i], c };
+    for (size_t i = 0; i < count; i++) {
+        const struct setting to = { run, &sets[i], c };
         if (to.set->when && !condition_holds(to.set->when, run->s))
             continue;
         cJSON *value = value_of(to.set, run->s);

@@ -4,6 +4,7 @@
 #include "doc/pointer.h"
 #include "play/index.h"
 #include "play/member.h"
+#include "play/timers.h"
 
 #include <assert.h>
 #include <stdatomic.h>
@@ -33,6 +34,7 @@ struct store {
     bool marked;
     struct change *changes;
     size_t change_count, change_room;
+    struct timers timers;
 };
 
 static struct instance *instance_new(const cJSON *tree)
@@ -106,6 +108,7 @@ void store_free(struct store *s)
     }
     for (size_t i = 0; i < s->change_count; i++)
         instance_drop(s->changes[i].before);
+    timers_done(&s->timers);
     free(s->changes);
     free(s->shelves);
     free(s->sequences);
@@ -274,6 +277,55 @@ static bool remember(struct store *s, size_t c, size_t slot, struct instance *be
     return true;
 }
 
+/* ---- what is due ---- */
+
+static bool due_of(const cJSON *tree, clock_ms *at)
+{
+    const cJSON *due = tree ? pointer_get(tree, STORE_DUE) : NULL;
+    if (!json_is_number(due))
+        return false;
+    *at = (clock_ms)due->valuedouble;
+    return true;
+}
+
+static void note_due(struct store *s, size_t c, size_t slot, const cJSON *tree)
+{
+    clock_ms at;
+    if (s->plan->collections[c].timed && due_of(tree, &at))
+        timers_add(&s->timers, (struct timer){ at, (uint32_t)c, (uint32_t)slot });
+}
+
+/* Also when most entries are out of date. */
+static void fill_timers(struct store *s)
+{
+    timers_done(&s->timers);
+    s->timers.filled = true;
+    for (size_t c = 0; c < s->plan->collection_count; c++)
+        for (size_t i = 0; s->plan->collections[c].timed && i < store_slots(s, c); i++)
+            note_due(s, c, i, store_get(s, c, i));
+}
+
+bool store_due(struct store *s, clock_ms now, size_t *c, size_t *slot)
+{
+    const struct timer *first;
+    clock_ms at;
+    size_t timed = 0;
+    for (size_t i = 0; i < s->plan->collection_count; i++)
+        timed += s->plan->collections[i].timed ? store_slots(s, i) + 1 : 0;
+    if (!timed)
+        return false;
+    if (!s->timers.filled || s->timers.count > 2 * timed + 1024)
+        fill_timers(s);
+    while ((first = timers_first(&s->timers)) && first->at <= now) {
+        *c = first->collection;
+        *slot = first->slot;
+        if (due_of(store_get(s, *c, *slot), &at) && at == first->at)
+            return true;
+        timers_drop_first(&s->timers);
+    }
+    return false;
+}
+
 /* Puts an instance (taken; NULL for none) into a slot and remembers the one before. */
 static bool put(struct store *s, size_t c, size_t slot, struct instance *now)
 {
@@ -283,6 +335,7 @@ static bool put(struct store *s, size_t c, size_t slot, struct instance *now)
     reindex(s, c, slot, now ? now->tree : NULL, true);
     shelf->live = shelf->live - (before != NULL) + (now != NULL);
     shelf->slots[slot] = now;
+    note_due(s, c, slot, now ? now->tree : NULL);
     return remember(s, c, slot, before);
 }
 
@@ -410,6 +463,7 @@ static void compact(struct store *s, size_t c)
         if (shelf->slots[i])
             shelf->slots[n++] = shelf->slots[i];
     shelf->count = n;
+    timers_done(&s->timers); /* the slots have other numbers now */
     for (size_t i = 0; i < n; i++)
         reindex(s, c, i, shelf->slots[i]->tree, true);
 }

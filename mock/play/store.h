@@ -11,6 +11,7 @@
 #ifndef PLAY_STORE_H
 #define PLAY_STORE_H
 
+#include "base/clock.h"
 #include "doc/json.h"
 #include "play/match.h"
 #include "schema/schema.h"
@@ -68,7 +69,11 @@ struct store_collection {
     size_t index_count;
     struct store_reference *references;
     size_t reference_count;
+    bool timed; /* instances may have a moment (a number) at STORE_DUE */
 };
+
+/* When something is due for an instance, in milliseconds since 1970. */
+#define STORE_DUE "/$transition/at"
 
 struct store_plan {
     struct store_collection *collections;
@@ -136,6 +141,10 @@ bool store_each_key(const cJSON *tree, const struct store_reference *r,
 /* The slot of the instance whose key or alias is text; false when there is none. */
 bool store_key(const struct store *s, size_t collection, const char *text,
                size_t *slot);
+
+/* The instance for which something was due first, not after now. It stays the first
+ * until it is changed. False when there is none. */
+bool store_due(struct store *s, clock_ms now, size_t *collection, size_t *slot);
 
 /* The next number of a sequence. */
 int64_t store_next(struct store *s, size_t sequence);

@@ -33,10 +33,10 @@ static bool names_condition(const char *text)
     return false;
 }
 
-bool validator_own(const struct record_operation *record)
+bool validator_own(const struct record_step *steps, unsigned count)
 {
-    for (unsigned i = 0; i < record->steps_count; i++) {
-        const struct record_step *s = &record->steps[i];
+    for (unsigned i = 0; i < count; i++) {
+        const struct record_step *s = &steps[i];
         if (names_condition(s->when) || names_condition(s->require) ||
             names_condition(s->body))
             return true;

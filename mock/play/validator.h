@@ -10,13 +10,13 @@
 #include "api/condition.h"
 #include "play/play.h"
 
-struct record_operation;
+struct record_step;
 
 /* At load: fills b->reads, for each operation the GET of its path, or NULL. */
 void validator_targets(struct behaviour *b, struct arena *arena);
 
 /* At load: whether the steps look at a conditional field by themselves. */
-bool validator_own(const struct record_operation *record);
+bool validator_own(const struct record_step *steps, unsigned count);
 
 /* At load: the name whose value is a body template's whole, or its one member's; NULL
  * when there is more to it. Borrowed from arena. */
