@@ -70,23 +70,25 @@ static bool one(struct str *s, const char *any)
     return true;
 }
 
-bool clock_read(struct str s, clock_ms *ms)
+/* zoned: an offset has to be there; without one it is UTC. */
+static bool read_time(struct str s, bool zoned, int64_t *seconds, int64_t *nanos)
 {
-    int64_t y, mo, d, h, mi, sec, milli = 0, oh = 0, om = 0, sign = 0;
+    int64_t y, mo, d, h, mi, sec, oh = 0, om = 0, sign = 0;
+    *nanos = 0;
     if (!digits(&s, 4, &y) || !one(&s, "-") || !digits(&s, 2, &mo) || !one(&s, "-") ||
         !digits(&s, 2, &d) || !one(&s, "Tt ") || !digits(&s, 2, &h) || !one(&s, ":") ||
         !digits(&s, 2, &mi) || !one(&s, ":") || !digits(&s, 2, &sec))
         return false;
     if (one(&s, ".")) {
-        int64_t scale = 100, digit;
+        int64_t scale = 100000000, digit;
         if (!s.len || s.ptr[0] < '0' || s.ptr[0] > '9')
             return false;
         while (digits(&s, 1, &digit)) {
-            milli += digit * scale;
+            *nanos += digit * scale;
             scale /= 10;
         }
     }
-    if (!one(&s, "Zz")) {
+    if (!one(&s, "Zz") && (zoned || s.len)) {
         sign = s.len && s.ptr[0] == '-' ? -1 : 1;
         if (!one(&s, "+-") || !digits(&s, 2, &oh) || !one(&s, ":") ||
             !digits(&s, 2, &om))
@@ -100,19 +102,16 @@ bool clock_read(struct str s, clock_ms *ms)
         (mo == 2 && d == 29 && !leap) || h > 23 || mi > 59 || sec > 60 || oh > 23 ||
         om > 59)
         return false;
-    int64_t seconds = days_of(y, mo, d) * DAY + h * 3600 + mi * 60 + sec;
-    seconds -= sign * (oh * 3600 + om * 60);
-    *ms = seconds * 1000 + milli;
+    *seconds = days_of(y, mo, d) * DAY + h * 3600 + mi * 60 + sec;
+    *seconds -= sign * (oh * 3600 + om * 60);
     return true;
 }
 
-void clock_write(clock_ms ms, unsigned digits_wanted, const char *utc, char *out)
+/* False for a year that has not four digits. */
+static bool write_time(int64_t seconds, int64_t nanos, unsigned digits_wanted,
+                       const char *utc, char *out)
 {
-    int64_t seconds = ms / 1000, milli = ms % 1000, y, mo, d;
-    if (milli < 0) {
-        milli += 1000;
-        seconds--;
-    }
+    int64_t y, mo, d;
     int64_t days = seconds / DAY, rest = seconds % DAY;
     if (rest < 0) {
         rest += DAY;
@@ -123,12 +122,39 @@ void clock_write(clock_ms ms, unsigned digits_wanted, const char *utc, char *out
     if (digits_wanted > 9)
         digits_wanted = 9;
     if (digits_wanted) {
-        snprintf(fraction, sizeof(fraction), ".%03d000000", (int)milli);
+        snprintf(fraction, sizeof(fraction), ".%09d", (int)nanos);
         fraction[digits_wanted + 1] = '\0';
     }
     snprintf(out, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d%s%.6s", (int)(y % 10000),
              (int)mo, (int)d, (int)(rest / 3600), (int)(rest / 60 % 60),
              (int)(rest % 60), fraction, utc);
+    return y >= 0 && y <= 9999;
+}
+
+bool clock_read(struct str s, clock_ms *ms)
+{
+    int64_t seconds, nanos;
+    if (!read_time(s, true, &seconds, &nanos))
+        return false;
+    *ms = seconds * 1000 + nanos / 1000000;
+    return true;
+}
+
+void clock_write(clock_ms ms, unsigned digits_wanted, const char *utc, char *out)
+{
+    int64_t seconds = ms / 1000, milli = ms % 1000;
+    if (milli < 0) {
+        milli += 1000;
+        seconds--;
+    }
+    write_time(seconds, milli * 1000000, digits_wanted, utc, out);
+}
+
+bool clock_rewrite(struct str text, unsigned digits_wanted, const char *utc, char *out)
+{
+    int64_t seconds, nanos;
+    return read_time(text, false, &seconds, &nanos) &&
+           write_time(seconds, nanos, digits_wanted, utc, out);
 }
 
 bool clock_duration(struct str text, clock_ms *ms)

@@ -31,6 +31,11 @@ bool clock_read(struct str text, clock_ms *ms);
 enum { CLOCK_TEXT = 48 };
 void clock_write(clock_ms ms, unsigned digits, const char *utc, char *out);
 
+/* A date-time in the same form: in UTC, with so many digits of a second, which are cut
+ * or filled up; without an offset it is taken as UTC already. False, with out
+ * undefined, when text is none, or its year in UTC has not four digits. */
+bool clock_rewrite(struct str text, unsigned digits, const char *utc, char *out);
+
 /* Parses a duration: digits and a unit, "250ms", "5s", "2m", "1h", "7d", or plain
  * digits for milliseconds; at most LIMIT_DURATION_MS. False when it is none. */
 bool clock_duration(struct str text, clock_ms *ms);

@@ -199,6 +199,8 @@ static void read_rules(struct reading *r, struct store_collection *c,
     rules->created_count = record->created_count;
     rules->updated = reading_texts(r, record->updated, record->updated_count);
     rules->updated_count = record->updated_count;
+    rules->moments = reading_texts(r, record->moments, record->moments_count);
+    rules->moment_count = record->moments_count;
     rules->version = record->version;
     rules->owned = reading_texts(r, record->owned, record->owned_count);
     rules->owned_count = record->owned_count;
@@ -206,6 +208,9 @@ static void read_rules(struct reading *r, struct store_collection *c,
     for (unsigned j = 0; j < record->created_count; j++)
         reading_member(r, c, record->created[j],
                        reading_at(r, "/collections/%/created/%", i, j), &place);
+    for (unsigned j = 0; j < record->moments_count; j++)
+        reading_member(r, c, record->moments[j],
+                       reading_at(r, "/collections/%/moments/%", i, j), &place);
     for (unsigned j = 0; j < record->updated_count; j++)
         reading_member(r, c, record->updated[j],
                        reading_at(r, "/collections/%/updated/%", i, j), &place);

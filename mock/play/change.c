@@ -32,7 +32,12 @@ static bool finish(struct run *run, size_t c, cJSON *tree, bool created)
 {
     const struct store_reference *lost =
         instance_finish(run->b, c, tree, created, run->s);
+    const char *wrong = instance_moments(run->b, c, tree, run->s);
     instance_stamp(run->b, c, tree, created, run->s);
+    if (wrong)
+        return run_fail(
+            run, NULL, 400,
+            arena_printf(run->s->arena, "%s: expected a date and a time", wrong));
     if (!lost)
         return true;
     return run_fail(run, lost->otherwise, 400,

@@ -173,6 +173,7 @@ static const cyaml_schema_field_t collection_fields[] = {
     LIST("transitions", S, transitions, transition_shape),
     LIST("created", S, created, text_shape),
     LIST("updated", S, updated, text_shape),
+    LIST("moments", S, moments, text_shape),
     TEXT("version", S, version),
     LIST("unique", S, unique, unique_shape),
     LIST("owned", S, owned, text_shape),

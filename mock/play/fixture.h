@@ -104,8 +104,8 @@ struct record_collection {
     unsigned references_count;
     struct record_transition *transitions;
     unsigned transitions_count;
-    char **created, **updated;
-    unsigned created_count, updated_count;
+    char **created, **updated, **moments;
+    unsigned created_count, updated_count, moments_count;
     char *version;
     char **owned;
     unsigned owned_count;

@@ -44,6 +44,24 @@ static bool cannot_resolve(cJSON *key, void *context)
     return !instance_resolve(to->b, to->r, key, to->s);
 }
 
+const char *instance_moments(const struct behaviour *b, size_t c, cJSON *tree,
+                             struct scope *s)
+{
+    const struct collection_rules *rules = &book_of(b)->rules[c];
+    char text[CLOCK_TEXT];
+    for (size_t i = 0; i < rules->moment_count; i++) {
+        const cJSON *value = pointer_get(tree, rules->moments[i]);
+        if (!json_is_string(value))
+            continue;
+        if (!clock_rewrite(str(value->valuestring), s->format.digits, s->format.utc,
+                           text))
+            return rules->moments[i];
+        pointer_set(s->arena, tree, rules->moments[i],
+                    json_string(s->arena, str(text)));
+    }
+    return NULL;
+}
+
 const struct store_reference *instance_finish(const struct behaviour *b, size_t c,
                                               cJSON *tree, bool created,
                                               struct scope *s)

@@ -100,8 +100,8 @@ struct script {
 struct collection_rules {
     struct step_set *defaults;
     size_t default_count;
-    const char **created, **updated;
-    size_t created_count, updated_count;
+    const char **created, **updated, **moments;
+    size_t created_count, updated_count, moment_count;
     const char *version;
     const char **owned; /* members that no call may set */
     size_t owned_count;
@@ -128,6 +128,11 @@ static inline const struct script_book *book_of(const struct behaviour *b)
 const struct store_reference *instance_finish(const struct behaviour *b, size_t c,
                                               cJSON *tree, bool created,
                                               struct scope *s);
+
+/* Brings the collection's times into one form. Returns the pointer of a text that is no
+ * time, or NULL when all is well. */
+const char *instance_moments(const struct behaviour *b, size_t c, cJSON *tree,
+                             struct scope *s);
 
 /* Makes the key of an alias that a reference's value is; false when it leads nowhere.
  */

@@ -377,6 +377,41 @@ static void a_duration_is_digits_and_a_unit(void **state)
     }
 }
 
+static void a_date_is_written_anew_in_utc(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned digits;
+        const char *utc;
+        const char *is; /* NULL: left alone */
+    } rows[] = {
+        { "2023-10-06T19:42:14.716444", 6, "+00:00",
+          "2023-10-06T19:42:14.716444+00:00" },
+        { "2023-10-06T19:42:14.716444Z", 6, "+00:00",
+          "2023-10-06T19:42:14.716444+00:00" },
+        { "2023-10-06T19:42:14+02:00", 6, "+00:00",
+          "2023-10-06T17:42:14.000000+00:00" },
+        { "2023-12-31T23:30:00.5-01:00", 3, "Z", "2024-01-01T00:30:00.500Z" },
+        { "2023-10-06 19:42:14.1234567899999", 9, "Z",
+          "2023-10-06T19:42:14.123456789Z" },
+        { "2023-10-06T19:42:14.999", 0, "Z", "2023-10-06T19:42:14Z" },
+        { "1969-12-31T23:59:59.25Z", 2, "Z", "1969-12-31T23:59:59.25Z" },
+        { "0000-01-01T00:00:00+01:00", 0, "Z", NULL },
+        { "9999-12-31T23:59:59-01:00", 0, "Z", NULL },
+        { "2023-02-29T00:00:00", 0, "Z", NULL },
+        { "2023-10-06", 0, "Z", NULL },
+        { "2023-10-06T19:42:14+", 0, "Z", NULL },
+        { "yesterday", 0, "Z", NULL },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char out[CLOCK_TEXT];
+        bool done = clock_rewrite(str(rows[i].text), rows[i].digits, rows[i].utc, out);
+        if (done != !!rows[i].is || (done && strcmp(out, rows[i].is) != 0))
+            fail_msg("%s became %s", rows[i].text, done ? out : "nothing");
+    }
+}
+
 static void a_still_clock_stands_and_measured_time_never_goes_back(void **state)
 {
     (void)state;
@@ -559,6 +594,7 @@ int main(void)
         TEST(a_date_time_is_written_with_the_digits_asked_for),
         TEST(every_day_of_eight_centuries_reads_as_it_was_written),
         TEST(a_duration_is_digits_and_a_unit),
+        TEST(a_date_is_written_anew_in_utc),
         TEST(a_still_clock_stands_and_measured_time_never_goes_back),
         TEST(the_same_call_draws_the_same_numbers),
         TEST(another_seed_namespace_operation_or_call_draws_others),
