@@ -76,6 +76,9 @@ static const char *member_of(struct paging *p, struct str word)
             arena_printf(p->run->s->arena, "%.*s%s", (int)word.len, word.ptr, ends[i]));
         if (schema_types(plan->schema, at, NULL))
             return at;
+        for (size_t h = 0; h < plan->hidden_count; h++)
+            if (strcmp(plan->hidden[h], at) == 0)
+                return at;
     }
     return NULL;
 }
