@@ -3,6 +3,7 @@
 #include "api/param.h"
 #include "doc/pointer.h"
 #include "play/member.h"
+#include "play/part.h"
 #include "schema/near.h"
 
 #include <stdio.h>
@@ -13,6 +14,7 @@ enum kind {
     KIND_REQUEST, /* a pointer into the input tree */
     KIND_HEADER,
     KIND_INPUT,
+    KIND_PART,
     KIND_BINDING,
     KIND_ITEM,
     KIND_EACH,
@@ -29,15 +31,15 @@ enum kind {
 
 struct expression {
     enum kind kind;
-    const char *name;    /* KIND_BINDING, KIND_HEADER */
+    const char *name;    /* KIND_BINDING, KIND_HEADER, KIND_PART */
     const char *pointer; /* "" for the whole */
     cJSON *literal;
     size_t sequence;
     struct expression **parts;
     size_t part_count;
     const struct body_template *body;
-    struct expression *index;     /* KIND_TABLE, KIND_CHOSEN_SEQUENCE: which */
-    const cJSON *rows;            /* KIND_TABLE */
+    struct expression *index; /* KIND_TABLE, KIND_CHOSEN_SEQUENCE, KIND_PART: which */
+    const cJSON *rows;        /* KIND_TABLE */
     const char *const *sequences; /* KIND_CHOSEN_SEQUENCE */
     size_t sequence_count;
     clock_ms offset; /* KIND_NOW */
@@ -168,6 +170,23 @@ static struct expression *read_sequence(struct naming *n, struct str name,
     return NULL;
 }
 
+/* What is said of a part, one of a known name or one that a value names. */
+static struct expression *read_part(struct naming *n, struct expression *e,
+                                    const char *text, struct where at)
+{
+    static const char *const members[] = { "/file_name", "/type", "/kind", "/size",
+                                           "/digest" };
+    e->kind = KIND_PART;
+    if (e->name)
+        check_request(n, pointer_join(n->arena, "/body", e->name), text, at);
+    for (size_t i = 0; i < COUNT(members); i++)
+        if (!*e->pointer || strcmp(e->pointer, members[i]) == 0)
+            return e;
+    err_set(n->err, at, "%s: a part has /file_name, /type, /kind, /size and /digest",
+            text);
+    return NULL;
+}
+
 /* "sequence[$input#/type]", "table.prefix[{$a} to {$b}]": what stands in the brackets
  * says which. */
 static struct expression *read_indexed(struct naming *n, struct str name,
@@ -188,6 +207,8 @@ static struct expression *read_indexed(struct naming *n, struct str name,
     e->sequence_count = sequence_count(n);
     if (!e->index || str_is(head, "sequence"))
         return e->index ? e : NULL;
+    if (str_is(head, "part"))
+        return read_part(n, e, text, at);
     e->kind = KIND_TABLE;
     struct str wanted = str_from(head, strlen("table."));
     struct near near = near_to(wanted);
@@ -205,7 +226,8 @@ static struct expression *read_indexed(struct naming *n, struct str name,
 
 static bool is_indexed(struct str text)
 {
-    return str_starts(text, STR("$sequence[")) || str_starts(text, STR("$table."));
+    return str_starts(text, STR("$sequence[")) || str_starts(text, STR("$part[")) ||
+           str_starts(text, STR("$table."));
 }
 
 size_t expression_length(const char *text, const char *ends)
@@ -307,6 +329,12 @@ static struct expression *read_one(struct naming *n, struct str text, struct whe
         return read_now(n, name, whole, at);
     if (str_starts(name, STR("request.")))
         return read_request(n, str_from(name, 8), pointer, whole, at);
+    if (str_starts(name, STR("part."))) {
+        struct expression *e = made(n, KIND_PART);
+        e->name = arena_copy(n->arena, str_from(name, 5));
+        e->pointer = pointer;
+        return read_part(n, e, whole, at);
+    }
     if (str_starts(name, STR("sequence.")))
         return read_sequence(n, str_from(name, 9), whole, at);
     if (str_is(name, "input")) {
@@ -491,6 +519,15 @@ static const char *index_text(const struct expression *e, struct scope *s)
     return json_text(value, s->arena).ptr;
 }
 
+static const cJSON *part_value(const struct expression *e, struct scope *s)
+{
+    const cJSON *which = e->index ? expression_value(e->index, s) : NULL;
+    const char *name = json_is_string(which) ? which->valuestring : e->name;
+    const cJSON *part =
+        name ? part_describe(s->request, s->body, name, s->arena) : NULL;
+    return part ? pointer_get(part, e->pointer) : NULL;
+}
+
 const cJSON *expression_value(const struct expression *e, struct scope *s)
 {
     char text[CLOCK_TEXT];
@@ -510,6 +547,8 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
                                                            ? "body"
                                                            : "query"),
                                  e->pointer);
+    case KIND_PART:
+        return part_value(e, s);
     case KIND_BINDING: {
         const struct binding *b = scope_binding(s, e->name);
         return b ? bound_value(b, e->pointer, s) : NULL;

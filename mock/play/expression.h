@@ -2,9 +2,9 @@
  * with names bound by a behaviour's steps.
  *
  *     $request.body#/source  $request.query.limit  $request.path.id  $request.header.x
- *     $request.cookie.x  $method  $url  $input#/id  $parent#/id  $item#/id  $each#/id
- *     $now  $now+1h  $uuid  $sequence.NAME  $sequence[VALUE]  $table.NAME[VALUE]
- *     $namespace
+ *     $request.cookie.x  $part.file#/size  $part[$input#/file]#/size  $method  $url
+ * $input#/id  $parent#/id  $item#/id  $each#/id $now  $now+1h  $uuid  $sequence.NAME
+ * $sequence[VALUE]  $table.NAME[VALUE] $namespace
  *
  * A text that is one expression has that value with its type; inside {…} it is put into
  * the text: "ISS-{$sequence.issue}". An array or object in JSON is a value whose
@@ -44,6 +44,7 @@ struct scope {
     struct arena *arena;
     const struct operation *operation;
     const struct request *request;
+    struct str body; /* the request's, without Content-Encoding */
     const cJSON *input;
     struct store *store; /* NULL: sequences are not to be had */
     struct timestamps format;

@@ -160,6 +160,7 @@ static void prepare(struct call *c)
     c->scope = (struct scope){ .arena = c->arena,
                                .operation = op,
                                .request = c->request,
+                               .body = c->body,
                                .input = c->input,
                                .format = { 3, "Z" },
                                .now = namespace_now(c->world, c->ns),
