@@ -233,6 +233,9 @@
 #define LIMIT_KEEP_ALIVE_MS 60000
 #define LIMIT_REQUEST_MS 30000
 
+/* Items that the steps of one `each` are done for: the namespace waits meanwhile. */
+#define LIMIT_TURNS 10000
+
 /* What one operation may call back: published documents have under five. */
 #define LIMIT_CALLBACKS 32
 

@@ -12,10 +12,10 @@ static enum step_kind kind_of(struct reading *r, const struct record_step *s,
     const struct {
         const char *text;
         enum step_kind kind;
-    } kinds[] = { { s->find, STEP_FIND },      { s->create, STEP_CREATE },
-                  { s->update, STEP_UPDATE },  { s->remove, STEP_DELETE },
-                  { s->list, STEP_LIST },      { s->count, STEP_COUNT },
-                  { s->require, STEP_REQUIRE } };
+    } kinds[] = { { s->find, STEP_FIND },       { s->create, STEP_CREATE },
+                  { s->update, STEP_UPDATE },   { s->remove, STEP_DELETE },
+                  { s->list, STEP_LIST },       { s->count, STEP_COUNT },
+                  { s->require, STEP_REQUIRE }, { s->each, STEP_EACH } };
     enum step_kind kind = STEP_ANSWER;
     unsigned count = s->answer != 0;
     *name = NULL;
@@ -27,8 +27,8 @@ static enum step_kind kind_of(struct reading *r, const struct record_step *s,
         }
     if (count != 1)
         err_set(r->err, w,
-                "expected one of find, create, update, delete, list, count, require or "
-                "answer, found %s",
+                "expected one of find, create, update, delete, list, count, require, "
+                "each or answer, found %s",
                 count ? "several" : "none");
     return kind;
 }
@@ -60,6 +60,30 @@ static void read_answer(struct reading *r, struct naming *n, struct step *to,
 }
 
 static void read_step(struct reading *r, struct naming *n, struct step *to,
+                      const struct record_step *from, struct where w);
+
+/* The names that the steps within bind are gone behind them. */
+static void read_each(struct reading *r, struct naming *n, struct step *to,
+                      const struct record_step *from, struct where w)
+{
+    const size_t outside = n->name_count;
+    to->each = read_optional(n, from->each, reading_below(r, w, "each"));
+    if (!from->as || !from->steps_count)
+        err_set(r->err, w, "an each step needs as and steps");
+    if (from->as)
+        reading_bind(n, from->as, NULL);
+    to->steps = arena_array(r->arena, struct step, from->steps_count + 1);
+    for (; to->step_count < from->steps_count; to->step_count++) {
+        struct where here = w;
+        here.pointer =
+            arena_printf(r->arena, "%s/steps/%zu", w.pointer, to->step_count);
+        read_step(r, n, &to->steps[to->step_count], &from->steps[to->step_count], here);
+    }
+    if (n->name_count > outside)
+        n->name_count = outside;
+}
+
+static void read_step(struct reading *r, struct naming *n, struct step *to,
                       const struct record_step *from, struct where w)
 {
     const char *name;
@@ -67,6 +91,12 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
     to->as = from->as;
     if (from->when)
         to->when = condition_read(n, from->when, reading_below(r, w, "when"));
+    if (to->kind == STEP_EACH) {
+        read_each(r, n, to, from, w);
+        return;
+    }
+    if (from->steps_count)
+        err_set(r->err, reading_below(r, w, "steps"), "only an each step has steps");
     if (to->kind == STEP_REQUIRE) {
         to->require =
             name ? condition_read(n, name, reading_below(r, w, "require")) : NULL;

@@ -93,6 +93,7 @@ static const cyaml_schema_field_t error_fields[] = { WHOLE("status", S, status),
 #undef S
 
 #define S struct record_step
+static const cyaml_schema_value_t step_shape; /* steps hold steps */
 static const cyaml_schema_field_t step_fields[] = {
     TEXT("find", S, find),
     TEXT("create", S, create),
@@ -102,6 +103,8 @@ static const cyaml_schema_field_t step_fields[] = {
     TEXT("count", S, count),
     TEXT("require", S, require),
     WHOLE("answer", S, answer),
+    TEXT("each", S, each),
+    LIST("steps", S, steps, step_shape),
     TEXT("as", S, as),
     TEXT("when", S, when),
     LIST("where", S, where, where_shape),

@@ -63,6 +63,9 @@ struct record_step {
     char *body;
     enum yes_no shape; /* answer */
     enum yes_no same;  /* answer, of inferred steps: GET would say the same */
+    char *each;
+    struct record_step *steps; /* each */
+    unsigned steps_count;
     struct record_header *header;
     unsigned header_count;
 };

@@ -1,5 +1,6 @@
 #include "play/run.h"
 
+#include "base/limits.h"
 #include "doc/pointer.h"
 #include "play/shape.h"
 #include "play/validator.h"
@@ -207,10 +208,33 @@ static bool run_answer(struct run *run, const struct step *step)
     return false;
 }
 
+static bool run_step(struct run *run, const struct step *step);
+
+/* What the steps within bind for the first time is forgotten after each turn. */
+static bool run_each(struct run *run, const struct step *step)
+{
+    const cJSON *list = expression_value(step->each, run->s);
+    const size_t outside = run->s->binding_count;
+    bool on = true;
+    if (!json_is_array(list))
+        return true;
+    if (json_count(list) > LIMIT_TURNS)
+        return run_fail(
+            run, NULL, 413,
+            arena_printf(run->s->arena, "more than %d items at once", LIMIT_TURNS));
+    for (const cJSON *item = list->child; item && on; item = item->next) {
+        scope_bind(run->s, (struct binding){ .name = step->as, .value = item });
+        for (size_t i = 0; i < step->step_count && on; i++)
+            on = run_step(run, &step->steps[i]);
+        run->s->binding_count = outside;
+    }
+    return on;
+}
+
 static bool run_step(struct run *run, const struct step *step)
 {
     if (step->when && !condition_holds(step->when, run->s)) {
-        if (step->as && !scope_binding(run->s, step->as))
+        if (step->as && step->kind != STEP_EACH && !scope_binding(run->s, step->as))
             run_bind(run, step, step->of_count ? step->of[0] : 0,
                      step->kind == STEP_UPDATE ? json_array(run->s->arena) : NULL,
                      step->kind == STEP_UPDATE);
@@ -234,6 +258,8 @@ static bool run_step(struct run *run, const struct step *step)
                run_fail(run, step->otherwise, 400, "a condition does not hold");
     case STEP_ANSWER:
         return run_answer(run, step);
+    case STEP_EACH:
+        return run_each(run, step);
     }
     return true;
 }

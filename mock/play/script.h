@@ -12,7 +12,8 @@ enum step_kind {
     STEP_LIST,
     STEP_COUNT,
     STEP_REQUIRE,
-    STEP_ANSWER
+    STEP_ANSWER,
+    STEP_EACH
 };
 
 struct step_where {
@@ -65,6 +66,9 @@ struct step {
     const char *turn; /* the query parameter that turns the page; NULL: none */
     size_t page;      /* 0: all rows */
     bool total, from_zero;
+    const struct expression *each; /* STEP_EACH */
+    struct step *steps;
+    size_t step_count;
     int status; /* STEP_ANSWER */
     bool shape;
     bool same;         /* the body is what GET of the target, or of Location, says */

@@ -269,10 +269,23 @@ static void a_step_that_makes_no_sense_is_told_with_its_place(void **state)
 {
     static const struct mistake_row rows[] = {
         { ADD "      - find: books\n        answer: 201\n", NULL, 6, 9,
-          "expected one of find, create, update, delete, list, count, require or "
-          "answer, "
-          "found "
-          "several" },
+          "expected one of find, create, update, delete, list, count, require, each or "
+          "answer, found several" },
+        { ADD "      - each: $request.body#/title\n        as: one\n", NULL, 6, 9,
+          "an each step needs as and steps" },
+        { ADD "      - answer: 201\n        as: one\n        steps: [{answer: 201}]\n",
+          NULL, 8, 9, "only an each step has steps" },
+        { ADD "      - each: $request.body#/title\n        as: one\n        steps:\n"
+              "          - {find: books, as: book, where: [{at: /isbn, is: $two}]}\n",
+          NULL, 9, 57, "is bound to \"two\"" },
+        { ADD "      - each: $request.body#/title\n        as: one\n        steps:\n"
+              "          - {find: books, as: book, where: [{at: /isbn, is: $one}]}\n"
+              "      - {answer: 201, body: $book}\n",
+          NULL, 10, 23, "is bound to \"book\"" },
+        { ADD "      - {answer: 201, body: $part.title#/length}\n", NULL, 6, 23,
+          "a part has /file_name, /type, /kind, /size and /digest" },
+        { ADD "      - {answer: 201, body: $part.titel#/size}\n", NULL, 6, 23,
+          "the request has no /body/titel" },
         { ADD "      - require: true\n", NULL, 6, 9, "a require step needs otherwise" },
         { ADD "      - require: 1 =\n        otherwise: {status: 409}\n", NULL, 6, 9,
           "expected && or || in the condition \"1 =\", found \"=\"" },
