@@ -62,6 +62,15 @@ void speak(struct call *c, const struct error_plan *plan, int status,
     c->answer.voice = voice;
 }
 
+bool speak_refusal(struct call *c, const char *name, int status, const char *detail)
+{
+    const struct error_plan plan = { .error = name };
+    bool worded = wording_of(wordings_of(c), name, &c->scope) != NULL;
+    speak(c, worded ? &plan : NULL, status, detail, "refusal");
+    c->answer.error = name;
+    return true;
+}
+
 /* As speak, for words of a scenario, which may be stopped and freed as soon as the
  * namespace's lock is given back. */
 static void speak_scripted(struct call *c, const struct error_plan *plan, int status,

@@ -1,15 +1,6 @@
 #include "play/validator.h"
 #include "play/voice.h"
 
-static bool say(struct call *c, const char *name, int status, const char *detail)
-{
-    const struct error_plan plan = { .error = name };
-    const struct error_plan *own = wording_of(wordings_of(c), name, &c->scope);
-    speak(c, own ? &plan : NULL, status, detail, "refusal");
-    c->answer.error = name;
-    return true;
-}
-
 static const char *why_failed(struct call *c, const struct validators *v,
                               const char *field)
 {
@@ -38,7 +29,8 @@ bool say_precondition(struct call *c)
         return false;
     if (!conditions_sent(c->request))
         return operation_status(op, 428, 428) &&
-               say(c, "precondition_required", 428,
+               speak_refusal(
+                   c, "precondition_required", 428,
                    "this call wants If-Match (or If-None-Match: * for what is new)");
     if (behaviour_has_conditions(c->world->behaviours[c->api], op))
         return false;
@@ -47,5 +39,5 @@ bool say_precondition(struct call *c)
         return false;
     if (!there.exists && validator_absent(c))
         return false;
-    return say(c, "precondition_failed", 412, why_failed(c, &there, field));
+    return speak_refusal(c, "precondition_failed", 412, why_failed(c, &there, field));
 }

@@ -39,15 +39,6 @@ static uint64_t fingerprint_of(const struct call *c)
     return str_hash((struct str){ (const char *)parts, n * sizeof(*parts) });
 }
 
-static bool refuse(struct call *c, const char *name, int status, const char *detail)
-{
-    const struct error_plan plan = { .error = name };
-    bool own = wording_of(wordings_of(c), name, &c->scope) != NULL;
-    speak(c, own ? &plan : NULL, status, detail, "refusal");
-    c->answer.error = name;
-    return true;
-}
-
 /* The table may change as soon as the lock is given back. */
 static struct str kept(struct call *c, struct str text)
 {
@@ -75,11 +66,11 @@ bool say_replay(struct call *c)
     if (!key.ptr || c->world->stateless)
         return false;
     if (!key.len || key.len > LIMIT_IDEMPOTENCY_KEY)
-        return refuse(c, "idempotency_key", 400,
-                      arena_printf(c->arena,
-                                   "/header/idempotency-key: expected 1 to %d "
-                                   "characters, found %zu",
-                                   LIMIT_IDEMPOTENCY_KEY, key.len));
+        return speak_refusal(c, "idempotency_key", 400,
+                             arena_printf(c->arena,
+                                          "/header/idempotency-key: expected 1 to %d "
+                                          "characters, found %zu",
+                                          LIMIT_IDEMPOTENCY_KEY, key.len));
     struct str api = str(c->route.operation->api->name);
     const struct stored_answer *stored =
         idempotency_find(c->ns->idempotency, api, key, c->scope.now, &in_flight);
@@ -88,14 +79,15 @@ bool say_replay(struct call *c)
         return false;
     }
     if (stored->fingerprint != fingerprint_of(c))
-        return refuse(
+        return speak_refusal(
             c, "idempotency_key_reused", 422,
             "/header/idempotency-key: this key came with another call before; "
             "expected the same operation, path, query and body");
     if (in_flight)
-        return refuse(c, "idempotency_key_in_use", 409,
-                      "/header/idempotency-key: the first call with this key is still "
-                      "being answered");
+        return speak_refusal(
+            c, "idempotency_key_in_use", 409,
+            "/header/idempotency-key: the first call with this key is still "
+            "being answered");
     say_again(c, stored);
     return true;
 }

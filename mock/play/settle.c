@@ -5,6 +5,7 @@
 #include "play/fields.h"
 #include "play/validator.h"
 #include "play/voice.h"
+#include "play/worded.h"
 
 /* Whether what the mock is about to say fits the declared response; a mistake of ours,
  * or of a fixture, is found here and never served in silence. */
@@ -54,7 +55,7 @@ static void leave_body_out(struct call *c)
 static void judge_read(struct call *c, const struct validators *v)
 {
     const char *field;
-    bool reads = strcmp(c->route.operation->method, "GET") == 0;
+    bool listed, reads = strcmp(c->route.operation->method, "GET") == 0;
     if (!reads || !c->answer.single || c->answer.status != 200 ||
         !conditions_sent(c->request) ||
         behaviour_has_conditions(c->world->behaviours[c->api], c->route.operation))
@@ -67,12 +68,11 @@ static void judge_read(struct call *c, const struct validators *v)
         leave_body_out(c);
         return;
     case CONDITION_FAILED:
-        answer_problem(&c->answer, 412,
-                       arena_printf(c->arena, "/header/%s: this has the ETag %.*s",
-                                    field, (int)v->etag.len, v->etag.ptr),
-                       c->arena);
-        c->answer.error = "precondition_failed";
-        c->answer.voice = "refusal";
+        speak_refusal(c, "precondition_failed", 412,
+                      arena_printf(c->arena, "/header/%s: this has the ETag %.*s",
+                                   field, (int)v->etag.len,
+                                   v->etag.ptr ? v->etag.ptr : ""));
+        worded_error(c, &listed);
         c->bytes = answer_written(c->route.operation, &c->answer, c->arena);
         return;
     }

@@ -25,6 +25,10 @@ void answer_not_acceptable(struct call *c, const char *types);
 void speak(struct call *c, const struct error_plan *plan, int status,
            const char *detail, const char *voice);
 
+/* A refusal of that name in the fixture's words, else as the operation declares that
+ * status, else as a problem. Always true, so that a voice can end in it. */
+bool speak_refusal(struct call *c, const char *name, int status, const char *detail);
+
 /* Binds $limit; limit is left out when 0. */
 void bind_limit(struct call *c, int64_t retry_after, int64_t limit);
 
