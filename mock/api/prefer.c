@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum wish { WISH_CODE, WISH_EXAMPLE, WISH_DYNAMIC, WISH_SEED, WISH_COUNT };
+enum wish { WISH_CODE, WISH_EXAMPLE, WISH_DYNAMIC, WISH_SEED, WISH_RETURN, WISH_COUNT };
 
 static const char *const twins[WISH_COUNT] = { "__code", "__example", "__dynamic",
-                                               "__seed" };
+                                               "__seed", "__return" };
 
 bool prefer_is_twin(struct str name)
 {
@@ -71,6 +71,9 @@ static void read_field(struct str rest, struct arena *arena, struct str *wishes)
             /* No value and an empty one are the same (RFC 7240, 2). */
             if (str_equal_nocase(name, str(twins[i] + 2)) && !wishes[i].ptr)
                 wishes[i] = value.len ? value : STR("");
+            else if (i == WISH_RETURN && str_equal_nocase(name, STR("return")) &&
+                     !str_equal_nocase(wishes[i], value))
+                wishes[i] = STR("");
     }
 }
 
@@ -105,6 +108,13 @@ static bool may_hold_twins(struct str query)
     return false;
 }
 
+static enum preferred_return return_of(struct str text)
+{
+    return str_equal_nocase(text, STR("minimal"))          ? RETURN_MINIMAL
+           : str_equal_nocase(text, STR("representation")) ? RETURN_REPRESENTATION
+                                                           : RETURN_ANY;
+}
+
 bool prefer_read(const struct request *r, struct arena *arena, struct preference *p)
 {
     struct str wishes[WISH_COUNT] = { { NULL, 0 } };
@@ -116,6 +126,7 @@ bool prefer_read(const struct request *r, struct arena *arena, struct preference
         if (!wishes[i].ptr && may_hold_twins(r->query))
             wishes[i] = request_value(r, PARAM_QUERY, twins[i], arena);
     p->code = wishes[WISH_CODE];
+    p->returns = return_of(wishes[WISH_RETURN]);
     if (wishes[WISH_EXAMPLE].len)
         p->example = wishes[WISH_EXAMPLE];
     if (wishes[WISH_DYNAMIC].ptr && !read_truth(wishes[WISH_DYNAMIC], &p->dynamic))

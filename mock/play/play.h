@@ -7,6 +7,7 @@
 #ifndef PLAY_PLAY_H
 #define PLAY_PLAY_H
 
+#include "api/prefer.h"
 #include "api/route.h"
 #include "play/world.h"
 
@@ -37,7 +38,8 @@ struct call {
     /* filled by play_call */
     struct scope scope;
     struct answer answer;
-    struct str bytes;      /* of its body */
+    struct str bytes; /* of its body */
+    enum preferred_return returns;
     bool settled;          /* the answer is checked and written */
     struct str key;        /* Idempotency-Key, when its answer is to be kept; or NULL */
     struct flight *flight; /* of that answer, until it is delivered; or NULL */

@@ -119,7 +119,9 @@ bool say_preference(struct call *c)
 {
     const struct operation *op = c->route.operation;
     struct preference p;
-    if (!prefer_read(c->request, c->arena, &p))
+    bool chooses = prefer_read(c->request, c->arena, &p);
+    c->returns = p.returns;
+    if (!chooses)
         return false;
     c->answer.voice = "preference";
     if (p.wrong) {

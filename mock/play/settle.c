@@ -78,6 +78,82 @@ static void judge_read(struct call *c, const struct validators *v)
     }
 }
 
+/* ---- Prefer: return ---- */
+
+static bool changes(const struct operation *op)
+{
+    static const char *const methods[] = { "POST", "PUT", "PATCH", "DELETE" };
+    for (size_t i = 0; op && i < COUNT(methods); i++)
+        if (strcmp(op->method, methods[i]) == 0)
+            return true;
+    return false;
+}
+
+/* By itself or in a range; default is for errors. */
+static bool declares(const struct operation *op, int status)
+{
+    const struct reply *reply = operation_reply(op, status);
+    return reply && reply->low;
+}
+
+static struct str said(const struct answer *a, const char *name)
+{
+    for (size_t i = 0; i < a->header_count; i++)
+        if (str_equal_nocase(a->headers[i].name, str(name)))
+            return a->headers[i].value;
+    return (struct str){ NULL, 0 };
+}
+
+static void applied(struct call *c, const char *what)
+{
+    struct str before = said(&c->answer, "Preference-Applied");
+    answer_header(&c->answer, "Preference-Applied",
+                  str(before.len ? arena_printf(c->arena, "%.*s, %s", (int)before.len,
+                                                before.ptr, what)
+                                 : what));
+}
+
+/* Without its body, an answer is 204 where that is declared and no other code was asked
+ * for; a 201 stays one, as its Location still says what was made. False when the
+ * document allows neither. */
+static bool made_minimal(struct call *c)
+{
+    struct answer *a = &c->answer;
+    if (!a->body && !a->text.ptr)
+        return true;
+    bool created = a->status == 201 && said(a, "Location").ptr;
+    bool asked_for = strcmp(a->voice, "preference") == 0;
+    if (!created &&
+        (asked_for || a->status != 200 || !declares(c->route.operation, 204)))
+        return false;
+    leave_body_out(c);
+    if (created)
+        return true;
+    a->status = 204;
+    fields_fill(c);
+    return true;
+}
+
+static void apply_return(struct call *c)
+{
+    const struct answer *a = &c->answer;
+    if (c->world->stateless || c->replayed || a->status < 200 || a->status > 299 ||
+        !changes(c->route.operation))
+        return;
+    switch (c->returns) {
+    case RETURN_ANY:
+        return;
+    case RETURN_MINIMAL:
+        if (made_minimal(c))
+            applied(c, "return=minimal");
+        return;
+    case RETURN_REPRESENTATION:
+        if (a->body || a->text.ptr)
+            applied(c, "return=representation");
+        return;
+    }
+}
+
 void settle(struct call *c)
 {
     struct validators v;
@@ -86,9 +162,10 @@ void settle(struct call *c)
     c->settled = true;
     check_contract(c);
     c->bytes = answer_written(c->route.operation, &c->answer, c->arena);
-    if (!c->answer.single && !c->answer.same)
-        return;
-    validator_of(c, &v);
-    add_validators(c, &v);
-    judge_read(c, &v);
+    if (c->answer.single || c->answer.same) {
+        validator_of(c, &v);
+        add_validators(c, &v);
+        judge_read(c, &v);
+    }
+    apply_return(c);
 }
