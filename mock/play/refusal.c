@@ -82,11 +82,26 @@ static cJSON *finding_problems(struct call *c)
     return errors;
 }
 
-/* The declared answer to a call that breaks the contract: 422, else 400, else default.
- */
-static int refusal_status(const struct operation *op)
+/* All that is wrong is that If-Match, or its like, is needed and was not sent. */
+static bool lacks_condition(const struct findings *found)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        const struct finding *f = &found->list[i];
+        if (strcmp(f->keyword, "required") != 0 || strcmp(f->pointer, "/header") != 0 ||
+            !f->name || strncmp(f->name, "if-", 3) != 0)
+            return false;
+    }
+    return found->count > 0;
+}
+
+/* The declared answer to a call that breaks the contract: 422, else 400, else default;
+ * 428 where it is declared and nothing but a condition is missing. */
+static int refusal_status(const struct call *c)
 {
     static const int tries[] = { 422, 400 };
+    const struct operation *op = c->route.operation;
+    if (operation_status(op, 428, 428) && lacks_condition(&c->findings))
+        return 428;
     for (size_t i = 0; i < COUNT(tries); i++)
         if (operation_status(op, tries[i], tries[i]))
             return tries[i];
@@ -210,8 +225,7 @@ bool say_refusal(struct call *c)
     struct refusal *r = &c->refusal;
     if (!r->kind)
         return false;
-    const struct operation *op = c->route.operation;
-    int status = r->status ? r->status : refusal_status(op);
+    int status = r->status ? r->status : refusal_status(c);
     bool listed = false;
     bind_limit(c, 1, 0);
     if (c->findings.count) {
