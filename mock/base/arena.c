@@ -40,7 +40,7 @@ struct arena {
     struct parting *partings;
     size_t limit, used, next_size;
     unsigned guards;
-    jmp_buf guard[4];
+    jmp_buf guard[6];
 };
 
 static void *must(void *p)

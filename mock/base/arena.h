@@ -45,7 +45,7 @@ size_t arena_used(const struct arena *a);
 
 /* Where arena_take goes back to (as longjmp does) when the limit is reached:
  *     if (setjmp(*arena_guard(a))) return too_much_memory();
- * Guards nest, four at most: going back takes the innermost off. The frame that set one
+ * Guards nest, six at most: going back takes the innermost off. The frame that set one
  * must still be there, or have called arena_unguard; arena_reset clears all. */
 #include <setjmp.h>
 jmp_buf *arena_guard(struct arena *a);

@@ -162,6 +162,19 @@
 #define LIMIT_NAMESPACES 1024
 #define LIMIT_NAMESPACE_NAME 64
 
+/* A namespace that no call has named for so long is given up, unless --namespace-idle
+ * says otherwise: whoever left one open in the evening finds it in the morning. */
+#define LIMIT_NAMESPACE_IDLE_MS ((int64_t)24 * 60 * 60 * 1000)
+
+/* Snapshots at once, and what they hold together: each may keep instances that every
+ * namespace has long changed. */
+#define LIMIT_SNAPSHOTS 256
+#define LIMIT_SNAPSHOT_INSTANCES 4000000
+
+/* Values of a namespace that is read back from JSON: a hundred thousand instances of
+ * thirty members. */
+#define LIMIT_IMPORT_NODES 3000000
+
 /* Instances in one collection of one namespace. */
 #define LIMIT_INSTANCES 1000000
 

@@ -375,6 +375,7 @@ bool load_again(struct loaded *l, const struct options *o, const struct loaded *
     l->world.clock = o->clock;
     l->world.stateless = o->stateless;
     l->world.strict = o->strict;
+    l->world.idle = o->namespace_idle;
     if (setjmp(*arena_guard(l->arena))) {
         l->too_large = true;
         l->err.errors++;

@@ -27,6 +27,8 @@
     X(NOW, "now", 0, "TIME",                                                          \
       "hold the clock still at this time "                                            \
       "(2026-01-01T00:00:00Z)")                                                       \
+    X(NAMESPACE_IDLE, "namespace-idle", 0, "DURATION",                                \
+      "give up a namespace that no call has named for so long (24h); 0: never")       \
     X(MAX_BODY, "max-body", 0, "BYTES", "the longest body that is taken (4194304)")   \
     X(STATELESS, "stateless", 0, NULL,                                                \
       "answer from examples and schemas; remember "                                   \
@@ -195,6 +197,11 @@ static bool apply(struct options *o, enum option which, const char *value)
             return wrong("--now wants a time such as 2026-01-01T00:00:00Z, not \"%\"%",
                          value, "");
         return true;
+    case OPTION_NAMESPACE_IDLE:
+        if (!clock_duration(str(value), &o->namespace_idle))
+            return wrong("--namespace-idle wants a time such as 30m, not \"%\"%", value,
+                         "");
+        return true;
     case OPTION_MAX_BODY:
         if (!number(value, LIMIT_FILE_BYTES, &n))
             return wrong("--max-body wants bytes, at most 67108864, not \"%\"%", value,
@@ -312,9 +319,11 @@ static const char *nearest(const char *arg)
 
 enum options_answer options_read(struct options *o, int argc, char **argv)
 {
-    *o = (struct options){
-        .host = "127.0.0.1", .port = 4010, .seed = 1, .max_body = LIMIT_BODY_BYTES
-    };
+    *o = (struct options){ .host = "127.0.0.1",
+                           .port = 4010,
+                           .seed = 1,
+                           .namespace_idle = LIMIT_NAMESPACE_IDLE_MS,
+                           .max_body = LIMIT_BODY_BYTES };
     if (!read_environment(o))
         return OPTIONS_WRONG;
     bool words_only = false;

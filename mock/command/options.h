@@ -28,6 +28,7 @@ struct options {
     const char *port_file;
     uint64_t seed;
     struct clock clock;
+    clock_ms namespace_idle; /* 0: for ever */
     size_t max_body;
     bool stateless, strict, cors, watch, quiet, json, state;
     bool no_callbacks;

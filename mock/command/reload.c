@@ -77,6 +77,11 @@ static bool open_callbacks(struct service *service, const struct options *o)
     return o->no_callbacks || service->callbacks;
 }
 
+static void forget_journal(void *journal, size_t index)
+{
+    journal_clear(journal, index);
+}
+
 int show_open(struct show *s, const struct options *o)
 {
     *s = (struct show){ .options = o,
@@ -104,6 +109,7 @@ int show_open(struct show *s, const struct options *o)
         return EXIT_ENVIRONMENT;
     }
     s->service.world = &s->loaded->world;
+    namespaces_on_free(s->service.world, forget_journal, s->service.journal);
     if (o->watch)
         watch_begin(s);
     return EXIT_FINE;
@@ -206,7 +212,18 @@ static int read_signal(int fd)
     return read(fd, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
 }
 
-/* The next signal; SIGHUP also when files have changed. */
+/* How long to wait before idle namespaces are looked for again, one second to one
+ * minute: a part of how long they may be idle. -1: for ever. */
+static int sweep_ms(const struct show *s)
+{
+    clock_ms part = s->options->namespace_idle / 4;
+    if (!s->options->namespace_idle)
+        return -1;
+    return part < 1000 ? 1000 : part > 60000 ? 60000 : (int)part;
+}
+
+/* The next signal; SIGHUP also when files have changed. Meanwhile namespaces that
+ * nobody uses are given up. */
 static int next_signal(struct show *s)
 {
     struct pollfd files[] = {
@@ -219,7 +236,8 @@ static int next_signal(struct show *s)
         uint64_t until = quiet < latest ? quiet : latest;
         if (until && now >= until)
             return SIGHUP;
-        if (poll(files, COUNT(files), until ? (int)(until - now) : -1) <= 0)
+        namespaces_expire(s->service.world);
+        if (poll(files, COUNT(files), until ? (int)(until - now) : sweep_ms(s)) <= 0)
             continue; /* time to act, or a debugger came by */
         int signal_number = files[0].revents ? read_signal(s->signals) : 0;
         if (signal_number)

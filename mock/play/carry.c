@@ -90,9 +90,9 @@ static bool fits(const struct behaviour *b, const struct store *s, size_t x,
 {
     if (setjmp(*arena_guard(arena)))
         return false;
-    bool ok =
-        schema_check(b->plan.collections[x].schema, store_render(s, x, tree, arena),
-                     DIRECTION_NONE, "", arena, findings);
+    bool ok = schema_check(b->plan.collections[x].schema,
+                           store_render(s, x, tree, arena, NULL), DIRECTION_NONE, "",
+                           arena, findings);
     arena_unguard(arena);
     return ok;
 }
@@ -336,7 +336,10 @@ static bool carry_namespace(struct carrying *c, const struct namespace *ns,
 {
     c->ns = ns;
     c->in_ns =
-        *ns->name ? arena_printf(c->arena, " in the namespace \"%s\"", ns->name) : "";
+        *ns->name
+            ? arena_printf(c->arena, " in the %s \"%s\"",
+                           ns->index == SIZE_MAX ? "snapshot" : "namespace", ns->name)
+            : "";
     k->stores = calloc(c->to->cast.count + 1, sizeof(struct store *));
     k->calls = calloc(c->to->cast.operations + 1, sizeof(*k->calls));
     if (!k->stores || !k->calls || !carry_running(c, k))
@@ -378,7 +381,8 @@ static void kept_done(struct kept *k, const struct world *of)
 
 bool world_carry(struct world *to, struct world *from, struct err *err)
 {
-    size_t count = world_namespace_count(from);
+    struct namespace *list[LIMIT_NAMESPACES + LIMIT_SNAPSHOTS];
+    size_t count = world_states(from, list);
     struct kept *kept = calloc(count + 1, sizeof(*kept));
     struct carrying c = { .to = to,
                           .from = from,
@@ -389,9 +393,9 @@ bool world_carry(struct world *to, struct world *from, struct err *err)
     bool ok = kept && to->places;
     match_operations(&c);
     for (size_t i = 0; ok && i < count; i++)
-        ok = carry_namespace(&c, world_namespace_at(from, i), &kept[i]);
+        ok = carry_namespace(&c, list[i], &kept[i]);
     for (size_t i = 0; ok && i < count; i++)
-        change_places(world_namespace_at(from, i), &kept[i]);
+        change_places(list[i], &kept[i]);
     for (size_t i = 0; kept && i < count; i++)
         kept_done(&kept[i], ok ? from : to);
     if (ok)

@@ -58,6 +58,7 @@ struct scope {
     int64_t *drawn;    /* one per sequence: drawn in this step, or -1 */
     bool rendered;     /* instances as a client sees them, not as stored */
     bool nulls;        /* in a body, what is absent is null */
+    bool broken;       /* an instance that is broken on purpose was rendered */
 };
 
 /* Values by name, as $table.NAME[…] finds them. */

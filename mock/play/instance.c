@@ -130,13 +130,15 @@ void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool creat
         pointer_set(arena, tree, rules->version, json_integer(arena, version + 1));
 }
 
-/* Hidden members are no business of the schema. */
+/* Hidden members, and the mark of what is broken on purpose, are no business of the
+ * schema. */
 static cJSON *without_hidden(const struct store_collection *plan, const cJSON *tree,
                              struct arena *arena)
 {
     cJSON *out = json_copy(arena, tree);
     for (size_t i = 0; i < plan->hidden_count; i++)
         pointer_remove(out, plan->hidden[i]);
+    pointer_remove(out, "/" STORE_BROKEN);
     return out;
 }
 

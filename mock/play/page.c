@@ -352,7 +352,7 @@ static cJSON *page_of(struct paging *p, bool asked, size_t number)
         run_note_read(p->run, p->c, p->slots[i]);
         json_push(items,
                   store_render(s->store, p->c, store_get(s->store, p->c, p->slots[i]),
-                               s->arena));
+                               s->arena, &s->broken));
     }
     add_cursors(p, page, asked);
     json_add(page, "count", json_integer(s->arena, (int64_t)(p->past - p->first)));

@@ -47,6 +47,7 @@ struct call {
     void (*after)(void *what, bool answered); /* whoever else follows the answer */
     void *after_what;
     const char *broken; /* how it broke the contract, before it became a 500; or NULL */
+    bool forced;        /* it breaks the contract as somebody wants it to */
     const struct fault *fault;
     int64_t delay_ms;
     enum connection connection;

@@ -2,6 +2,7 @@
 
 #include "api/accept.h"
 #include "doc/pointer.h"
+#include "play/mistake.h"
 #include "play/worded.h"
 
 /* The document's own word for a kind of value: what an error about JSON types names. */
@@ -56,29 +57,13 @@ static void bind_finding(struct call *c, const struct finding *f)
     scope_bind(&c->scope, (struct binding){ .name = "finding", .value = v });
 }
 
-static cJSON *finding_problem(struct call *c, const struct finding *f)
-{
-    struct arena *arena = c->arena;
-    const struct api *api = c->world->cast.apis[c->api];
-    cJSON *e = json_object(arena);
-    const char *in = arena_copy(arena, str(f->pointer + (*f->pointer == '/')));
-    size_t len = strcspn(in, "/");
-    json_add(e, "pointer", json_string(arena, str(f->pointer)));
-    json_add(e, "in", json_string(arena, (struct str){ in, len }));
-    json_add(e, "keyword", json_string(arena, str(f->keyword)));
-    json_add(e, "expected", json_string(arena, str(finding_expected(f, arena))));
-    json_add(e, "found", json_string(arena, str(finding_found(f, arena))));
-    const char *place = places_text(c->world->places, api_finding_where(api, f, arena));
-    if (place)
-        json_add(e, "spec", json_string(arena, str(place)));
-    return e;
-}
-
 static cJSON *finding_problems(struct call *c)
 {
     cJSON *errors = json_array(c->arena);
     for (size_t i = 0; i < c->findings.count; i++)
-        json_push(errors, finding_problem(c, &c->findings.list[i]));
+        json_push(errors, mistake_of_finding(&c->findings.list[i], "",
+                                             c->world->cast.apis[c->api],
+                                             c->world->places, c->arena));
     return errors;
 }
 

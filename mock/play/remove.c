@@ -121,7 +121,7 @@ static void settle_member(struct run *run, size_t c, const char *at, cJSON *tree
     struct findings f = { .arena = arena };
     pointer_remove(without, at);
     schema_check(run->b->plan.collections[c].schema,
-                 store_render(run->s->store, c, without, arena), DIRECTION_RESPONSE, "",
+                 store_render(run->s->store, c, without, arena, NULL), DIRECTION_RESPONSE, "",
                  arena, &f);
     for (size_t i = 0; i < f.count; i++)
         if (strcmp(f.list[i].keyword, "required") == 0 && f.list[i].name &&

@@ -4,6 +4,7 @@
 #include "doc/pointer.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 /* ---- reading ---- */
@@ -248,9 +249,15 @@ struct window {
 
 enum { PROBES = 16 };
 
+/* The arena of a scenario that was made by hand, shared by all who run it. */
+struct own {
+    atomic_uint holders;
+    struct arena *arena;
+};
+
 struct running {
     const struct scenario *scenario;
-    struct arena *own;
+    struct own *own; /* NULL: the world's */
     struct {
         int64_t seen, fired;
     } * faults;
@@ -262,11 +269,33 @@ static size_t table_size(const struct limit *l)
     return l->by ? LIMIT_CALLERS : 1;
 }
 
-struct running *running_new(const struct scenario *scenario, struct arena *own)
+/* Takes the arena; NULL when memory ran out. */
+static struct own *own_new(struct arena *arena)
+{
+    struct own *own = malloc(sizeof(*own));
+    if (!own) {
+        arena_free(arena);
+        return NULL;
+    }
+    atomic_init(&own->holders, 1);
+    own->arena = arena;
+    return own;
+}
+
+static void own_drop(struct own *own)
+{
+    if (!own || atomic_fetch_sub_explicit(&own->holders, 1, memory_order_acq_rel) != 1)
+        return;
+    arena_free(own->arena);
+    free(own);
+}
+
+/* Takes own. */
+static struct running *running_of(const struct scenario *scenario, struct own *own)
 {
     struct running *r = calloc(1, sizeof(*r));
     if (!r) {
-        arena_free(own);
+        own_drop(own);
         return NULL;
     }
     r->scenario = scenario;
@@ -284,6 +313,12 @@ struct running *running_new(const struct scenario *scenario, struct arena *own)
     return NULL;
 }
 
+struct running *running_new(const struct scenario *scenario, struct arena *own)
+{
+    struct own *held = own ? own_new(own) : NULL;
+    return own && !held ? NULL : running_of(scenario, held);
+}
+
 void running_free(struct running *r)
 {
     if (!r)
@@ -292,23 +327,38 @@ void running_free(struct running *r)
         free(r->windows[i]);
     free(r->windows);
     free(r->faults);
-    arena_free(r->own);
+    own_drop(r->own);
     free(r);
 }
 
-struct running *running_again(const struct running *before,
-                              const struct scenario *scenario, struct arena *own)
+/* What `before` has counted, as far as the lists go. */
+static void count_on(struct running *r, const struct running *before)
 {
-    const struct scenario *was = before->scenario;
-    struct running *r = running_new(scenario, own);
-    if (!r)
-        return NULL;
+    const struct scenario *was = before->scenario, *scenario = r->scenario;
     for (size_t i = 0; i < was->fault_count && i < scenario->fault_count; i++)
         r->faults[i] = before->faults[i];
     for (size_t i = 0; i < was->limit_count && i < scenario->limit_count; i++)
         if (table_size(&was->limits[i]) == table_size(&scenario->limits[i]))
             memcpy(r->windows[i], before->windows[i],
                    table_size(&was->limits[i]) * sizeof(struct window));
+}
+
+struct running *running_again(const struct running *before,
+                              const struct scenario *scenario, struct arena *own)
+{
+    struct running *r = running_new(scenario, own);
+    if (r)
+        count_on(r, before);
+    return r;
+}
+
+struct running *running_copy(const struct running *from)
+{
+    if (from->own)
+        atomic_fetch_add_explicit(&from->own->holders, 1, memory_order_relaxed);
+    struct running *r = running_of(from->scenario, from->own);
+    if (r)
+        count_on(r, from);
     return r;
 }
 

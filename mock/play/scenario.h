@@ -71,6 +71,10 @@ void running_free(struct running *r);
 struct running *running_again(const struct running *before,
                               const struct scenario *scenario, struct arena *own);
 
+/* The same scenario with the same counts, which then go their own ways. Owned as by
+ * running_new. */
+struct running *running_copy(const struct running *from);
+
 const struct scenario *running_scenario(const struct running *r);
 
 /* How often a fault was met and done so far. */

@@ -85,7 +85,7 @@ static void check_seed(struct seeding *r, unsigned c, struct scope *s)
         if (store_replace(r->b->seed, c, slot, tree) != STORE_OK)
             err_set(r->err, w, "the instance cannot be stored");
         struct findings findings = { .arena = r->arena };
-        const cJSON *shown = store_render(r->b->seed, c, tree, r->arena);
+        const cJSON *shown = store_render(r->b->seed, c, tree, r->arena, NULL);
         if (schema_check(plan->schema, shown, DIRECTION_NONE, "", r->arena, &findings))
             continue;
         for (size_t i = 0; i < findings.count; i++) {

@@ -742,17 +742,17 @@ size_t *store_find(const struct store *s, size_t c,
 /* ---- what a client sees ---- */
 
 static cJSON *render(const struct store *s, size_t c, const cJSON *tree,
-                     struct arena *arena, int depth);
+                     struct arena *arena, bool *broken, int depth);
 
 static cJSON *summary(const struct store *s, const struct store_reference *r,
-                      const cJSON *key, struct arena *arena, int depth)
+                      const cJSON *key, struct arena *arena, bool *broken, int depth)
 {
     for (size_t i = 0; json_is_string(key) && i < r->of_count; i++) {
         size_t slot;
         if (!store_key(s, r->of[i], key->valuestring, &slot))
             continue;
         const cJSON *raw = store_get(s, r->of[i], slot);
-        const cJSON *whole = render(s, r->of[i], raw, arena, depth + 1);
+        const cJSON *whole = render(s, r->of[i], raw, arena, broken, depth + 1);
         cJSON *out = json_object(arena);
         for (size_t k = 0; k < r->keep_count; k++) {
             const cJSON *member = json_member(whole, r->keep[k]);
@@ -770,25 +770,30 @@ struct showing {
     const struct store *s;
     const struct store_reference *r;
     struct arena *arena;
+    bool *broken;
     int depth;
 };
 
 static bool show_summary(cJSON *key, void *context)
 {
     struct showing *to = context;
-    json_become(key, summary(to->s, to->r, key, to->arena, to->depth));
+    json_become(key, summary(to->s, to->r, key, to->arena, to->broken, to->depth));
     return false;
 }
 
 static cJSON *render(const struct store *s, size_t c, const cJSON *tree,
-                     struct arena *arena, int depth)
+                     struct arena *arena, bool *broken, int depth)
 {
     const struct store_collection *plan = &s->plan->collections[c];
-    cJSON *out = json_copy(arena, tree);
+    cJSON *out = json_copy(arena, tree), *mark = json_member(out, STORE_BROKEN);
+    if (mark) {
+        json_detach(out, mark);
+        *broken = true;
+    }
     for (size_t i = 0; i < plan->hidden_count; i++)
         pointer_remove(out, plan->hidden[i]);
     for (size_t i = 0; i < plan->reference_count && depth < LIMIT_EMBED_DEPTH; i++) {
-        struct showing to = { s, &plan->references[i], arena, depth };
+        struct showing to = { s, &plan->references[i], arena, broken, depth };
         if (to.r->keep_count)
             store_each_key(out, to.r, show_summary, &to);
     }
@@ -796,7 +801,11 @@ static cJSON *render(const struct store *s, size_t c, const cJSON *tree,
 }
 
 cJSON *store_render(const struct store *s, size_t c, const cJSON *tree,
-                    struct arena *arena)
+                    struct arena *arena, bool *broken)
 {
-    return render(s, c, tree, arena, 0);
+    bool any = false;
+    cJSON *out = render(s, c, tree, arena, &any, 0);
+    if (any && broken)
+        *broken = true;
+    return out;
 }

@@ -174,9 +174,13 @@ void store_undo(struct store *s);
 /* store_undo, if a mark is set: for a run that was broken off. */
 void store_abandon(struct store *s);
 
-/* The instance as a client may see it: a copy from arena without hidden members, with
- * references replaced by summaries of what they refer to now. */
+/* A member, true, of an instance that was stored broken on purpose (play/state.h). */
+#define STORE_BROKEN "$broken"
+
+/* The instance as a client may see it: a copy from arena without hidden members and
+ * STORE_BROKEN, with references replaced by summaries of what they refer to now. broken
+ * (may be NULL) is set when it, or what is summed up in it, is marked so. */
 cJSON *store_render(const struct store *s, size_t collection, const cJSON *tree,
-                    struct arena *arena);
+                    struct arena *arena, bool *broken);
 
 #endif

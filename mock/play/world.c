@@ -1,56 +1,22 @@
 #include "play/world.h"
 
 #include "base/limits.h"
-#include "play/idempotency.h"
+#include "play/namespaces.h"
 
 #include <stdlib.h>
 
-struct namespaces {
-    pthread_rwlock_t lock;
-    struct namespace *list[LIMIT_NAMESPACES];
-    size_t count;
-};
-
 bool world_open(struct world *w)
 {
-    w->namespaces = calloc(1, sizeof(*w->namespaces));
+    struct namespaces *all = w->namespaces = calloc(1, sizeof(*w->namespaces));
     w->places = places_new();
-    if (!w->namespaces || !w->places)
+    if (!all || !w->places)
         return false;
-    pthread_rwlock_init(&w->namespaces->lock, NULL);
-    return world_namespace(w, STR("")) != NULL;
-}
-
-static void stores_free(struct world *w, struct store **stores)
-{
-    for (size_t i = 0; stores && i < w->cast.count; i++)
-        store_free(stores[i]);
-    free(stores);
-}
-
-static struct store **stores_from_seed(struct world *w)
-{
-    struct store **stores = calloc(w->cast.count + 1, sizeof(*stores));
-    for (size_t i = 0; stores && i < w->cast.count; i++) {
-        stores[i] = store_copy(w->behaviours[i]->seed);
-        if (!stores[i]) {
-            stores_free(w, stores);
-            return NULL;
-        }
-    }
-    return stores;
-}
-
-static void namespace_free(struct world *w, struct namespace *ns)
-{
-    if (!ns)
-        return;
-    namespace_stop(ns, "");
-    stores_free(w, ns->stores);
-    free(ns->calls);
-    idempotency_free(ns->idempotency);
-    pthread_mutex_destroy(&ns->lock);
-    free(ns);
+    pthread_rwlock_init(&all->lock, NULL);
+    pthread_mutex_init(&all->indexes, NULL);
+    struct namespace *first = namespace_enter(w, STR(""));
+    if (first)
+        namespace_leave(w, first);
+    return first != NULL;
 }
 
 void world_close(struct world *w)
@@ -60,9 +26,12 @@ void world_close(struct world *w)
     w->places = NULL;
     if (!all)
         return;
-    for (size_t i = 0; i < all->count; i++)
-        namespace_free(w, all->list[i]);
+    for (size_t i = 0; i < LIMIT_NAMESPACES; i++)
+        namespace_drop(w, all->list[i]);
+    for (size_t i = 0; i < all->snapshot_count; i++)
+        namespace_drop(w, all->snapshots[i].state);
     pthread_rwlock_destroy(&all->lock);
+    pthread_mutex_destroy(&all->indexes);
     free(all);
     w->namespaces = NULL;
 }
@@ -72,6 +41,16 @@ void world_move(struct world *to, struct world *from)
     to->namespaces = from->namespaces;
     from->namespaces = NULL;
 }
+
+const struct scenario *world_scenario(const struct world *w, const char *name)
+{
+    for (size_t i = 0; i < w->scenario_count; i++)
+        if (strcmp(w->scenarios[i]->name, name) == 0)
+            return w->scenarios[i];
+    return NULL;
+}
+
+/* ---- the table ---- */
 
 bool namespace_name_valid(struct str name)
 {
@@ -85,125 +64,200 @@ bool namespace_name_valid(struct str name)
     return name.len >= 1 && name.len <= LIMIT_NAMESPACE_NAME;
 }
 
-static struct namespace *find(const struct namespaces *all, struct str name)
+static struct namespace **place_of(struct namespaces *all, struct str name)
 {
-    for (size_t i = 0; i < all->count; i++)
-        if (str_is(name, all->list[i]->name))
-            return all->list[i];
-    return NULL;
+    struct namespace **at = &all->buckets[str_hash(name) % NAMESPACE_BUCKETS];
+    while (*at && !str_is(name, (*at)->name))
+        at = &(*at)->next;
+    return at;
 }
 
-static bool start_all(struct world *w, struct namespace *ns)
+/* Who finds it under the table's lock is in it before anyone can take it out. */
+static struct namespace *enter(struct namespace *ns)
 {
-    for (size_t i = 0; i < w->started_count; i++)
-        if (!namespace_start(ns, w->started[i], NULL))
-            return false;
-    return true;
+    if (ns)
+        namespace_hold(ns);
+    return ns;
 }
 
-static struct namespace *make(struct world *w, struct str name)
-{
-    struct namespace *ns = calloc(1, sizeof(*ns));
-    if (!ns)
-        return NULL;
-    pthread_mutex_init(&ns->lock, NULL);
-    memcpy(ns->name, name.ptr, name.len);
-    ns->stores = stores_from_seed(w);
-    ns->calls = calloc(w->cast.operations + 1, sizeof(*ns->calls));
-    ns->idempotency = idempotency_new();
-    if (ns->stores && ns->calls && ns->idempotency && start_all(w, ns))
-        return ns;
-    namespace_free(w, ns);
-    return NULL;
-}
-
-struct namespace *world_namespace(struct world *w, struct str name)
+struct namespace *namespace_enter_old(struct world *w, struct str name)
 {
     struct namespaces *all = w->namespaces;
     pthread_rwlock_rdlock(&all->lock);
-    struct namespace *ns = find(all, name);
-    pthread_rwlock_unlock(&all->lock);
-    if (ns)
-        return ns;
-    pthread_rwlock_wrlock(&all->lock);
-    ns = find(all, name);
-    if (!ns && all->count < LIMIT_NAMESPACES && (ns = make(w, name))) {
-        ns->index = all->count;
-        all->list[all->count++] = ns;
-    }
+    struct namespace *ns = enter(*place_of(all, name));
     pthread_rwlock_unlock(&all->lock);
     return ns;
 }
 
-size_t world_namespace_count(struct world *w)
+void namespace_leave(struct world *w, struct namespace *ns)
 {
-    pthread_rwlock_rdlock(&w->namespaces->lock);
-    size_t count = w->namespaces->count;
-    pthread_rwlock_unlock(&w->namespaces->lock);
+    atomic_store_explicit(&ns->used_us, clock_monotonic_us(), memory_order_relaxed);
+    namespace_drop(w, ns);
+}
+
+static bool take_index(struct namespaces *all, size_t *index)
+{
+    pthread_mutex_lock(&all->indexes);
+    size_t i = 0;
+    while (i < LIMIT_NAMESPACES && all->taken[i])
+        i++;
+    if (i < LIMIT_NAMESPACES)
+        all->taken[i] = true;
+    pthread_mutex_unlock(&all->indexes);
+    *index = i;
+    return i < LIMIT_NAMESPACES;
+}
+
+/* Puts ns (taken) into the table, whose lock is held for writing, under a name that is
+ * not there. NULL when it is full. */
+static struct namespace *add(struct world *w, struct str name, struct namespace *ns)
+{
+    struct namespaces *all = w->namespaces;
+    if (!take_index(all, &ns->index)) {
+        ns->index = SIZE_MAX;
+        namespace_drop(w, ns);
+        return NULL;
+    }
+    memcpy(ns->name, name.ptr, name.len);
+    ns->name[name.len] = '\0';
+    ns->made_us = clock_monotonic_us();
+    atomic_init(&ns->used_us, ns->made_us);
+    struct namespace **bucket = &all->buckets[str_hash(name) % NAMESPACE_BUCKETS];
+    ns->next = *bucket;
+    *bucket = all->list[ns->index] = ns;
+    return ns;
+}
+
+/* Out of the table, whose lock is held for writing; the caller has its hold now. */
+static struct namespace *take_out(struct namespaces *all, struct namespace **at)
+{
+    struct namespace *ns = *at;
+    *at = ns->next;
+    all->list[ns->index] = NULL;
+    return ns;
+}
+
+struct namespace *namespace_enter(struct world *w, struct str name)
+{
+    struct namespaces *all = w->namespaces;
+    struct namespace *ns = namespace_enter_old(w, name);
+    if (ns)
+        return ns;
+    namespaces_expire(w);
+    struct namespace *fresh = namespace_seeded(w);
+    if (!fresh)
+        return NULL;
+    pthread_rwlock_wrlock(&all->lock);
+    struct namespace *old = *place_of(all, name);
+    ns = enter(old ? old : add(w, name, fresh));
+    pthread_rwlock_unlock(&all->lock);
+    if (old)
+        namespace_drop(w, fresh);
+    return ns;
+}
+
+enum namespace_answer namespace_make(struct world *w, struct str name,
+                                     struct namespace *fresh, bool replace)
+{
+    struct namespaces *all = w->namespaces;
+    namespaces_expire(w);
+    pthread_rwlock_wrlock(&all->lock);
+    struct namespace *old = enter(*place_of(all, name));
+    bool added = !old && add(w, name, fresh);
+    pthread_rwlock_unlock(&all->lock);
+    if (!old)
+        return added ? NAMESPACE_MADE : NAMESPACE_FULL;
+    if (replace)
+        namespace_swap(old, fresh);
+    namespace_leave(w, old);
+    namespace_drop(w, fresh);
+    return replace ? NAMESPACE_REPLACED : NAMESPACE_EXISTS;
+}
+
+bool namespace_remove(struct world *w, struct str name)
+{
+    struct namespaces *all = w->namespaces;
+    pthread_rwlock_wrlock(&all->lock);
+    struct namespace **at = place_of(all, name);
+    struct namespace *ns = name.len && *at ? take_out(all, at) : NULL;
+    pthread_rwlock_unlock(&all->lock);
+    namespace_drop(w, ns);
+    return ns != NULL;
+}
+
+/* The table's lock is held, for writing when the answer is to last. */
+static bool is_idle(const struct world *w, struct namespace *ns, uint64_t now_us)
+{
+    uint64_t used = atomic_load_explicit(&ns->used_us, memory_order_relaxed);
+    return *ns->name && now_us > used && now_us - used > (uint64_t)w->idle * 1000 &&
+           atomic_load_explicit(&ns->holders, memory_order_acquire) == 1;
+}
+
+static bool any_idle(struct world *w, uint64_t now_us)
+{
+    struct namespaces *all = w->namespaces;
+    bool any = false;
+    pthread_rwlock_rdlock(&all->lock);
+    for (size_t i = 0; i < LIMIT_NAMESPACES && !any; i++)
+        any = all->list[i] && is_idle(w, all->list[i], now_us);
+    pthread_rwlock_unlock(&all->lock);
+    return any;
+}
+
+size_t namespaces_expire(struct world *w)
+{
+    struct namespaces *all = w->namespaces;
+    uint64_t now_us = clock_monotonic_us();
+    struct namespace *out = NULL;
+    size_t count = 0;
+    if (!w->idle || !any_idle(w, now_us))
+        return 0;
+    pthread_rwlock_wrlock(&all->lock);
+    for (size_t i = 0; i < LIMIT_NAMESPACES; i++) {
+        struct namespace *ns = all->list[i];
+        if (!ns || !is_idle(w, ns, now_us))
+            continue;
+        take_out(all, place_of(all, str(ns->name)));
+        ns->next = out;
+        out = ns;
+        count++;
+    }
+    pthread_rwlock_unlock(&all->lock);
+    while (out) { /* freeing many instances takes a while */
+        struct namespace *next = out->next;
+        namespace_drop(w, out);
+        out = next;
+    }
     return count;
 }
 
-struct namespace *world_namespace_at(struct world *w, size_t index)
+size_t namespaces_enter(struct world *w, struct namespace **list)
 {
-    pthread_rwlock_rdlock(&w->namespaces->lock);
-    struct namespace *ns =
-        index < w->namespaces->count ? w->namespaces->list[index] : NULL;
-    pthread_rwlock_unlock(&w->namespaces->lock);
-    return ns;
+    struct namespaces *all = w->namespaces;
+    size_t n = 0;
+    pthread_rwlock_rdlock(&all->lock);
+    for (size_t i = 0; i < LIMIT_NAMESPACES; i++)
+        if (all->list[i])
+            list[n++] = enter(all->list[i]);
+    pthread_rwlock_unlock(&all->lock);
+    return n;
 }
 
-bool namespace_reset(struct world *w, struct namespace *ns)
+void namespaces_on_free(struct world *w, void (*gone)(void *what, size_t index),
+                        void *what)
 {
-    struct store **stores = stores_from_seed(w);
-    if (!stores)
-        return false;
-    namespace_stop(ns, "");
-    stores_free(w, ns->stores);
-    ns->stores = stores;
-    memset(ns->calls, 0, w->cast.operations * sizeof(*ns->calls));
-    ns->clock_offset = 0;
-    ns->faults_made = 0;
-    idempotency_clear(ns->idempotency);
-    return start_all(w, ns);
+    w->namespaces->gone = gone;
+    w->namespaces->gone_what = what;
 }
 
-bool namespace_start(struct namespace *ns, const struct scenario *s, struct arena *own)
+size_t world_states(struct world *w, struct namespace **list)
 {
-    if (ns->running_count == LIMIT_FAULTS) {
-        arena_free(own);
-        return false;
-    }
-    struct running *r = running_new(s, own);
-    if (r)
-        ns->running[ns->running_count++] = r;
-    return r != NULL;
-}
-
-size_t namespace_stop(struct namespace *ns, const char *name)
-{
-    size_t kept = 0, stopped = 0;
-    for (size_t i = 0; i < ns->running_count; i++) {
-        struct running *r = ns->running[i];
-        if (!*name || strcmp(running_scenario(r)->name, name) == 0) {
-            running_free(r);
-            stopped++;
-        } else {
-            ns->running[kept++] = r;
-        }
-    }
-    ns->running_count = kept;
-    return stopped;
-}
-
-clock_ms namespace_now(const struct world *w, const struct namespace *ns)
-{
-    return clock_now(&w->clock) + ns->clock_offset;
-}
-
-const struct scenario *world_scenario(const struct world *w, const char *name)
-{
-    for (size_t i = 0; i < w->scenario_count; i++)
-        if (strcmp(w->scenarios[i]->name, name) == 0)
-            return w->scenarios[i];
-    return NULL;
+    const struct namespaces *all = w->namespaces;
+    size_t n = 0;
+    for (size_t i = 0; i < LIMIT_NAMESPACES; i++)
+        if (all->list[i])
+            list[n++] = all->list[i];
+    for (size_t i = 0; i < all->snapshot_count; i++)
+        list[n++] = all->snapshots[i].state;
+    return n;
 }

@@ -2,7 +2,11 @@
  *
  * The world is made at load and then only read. What changes while it runs belongs to a
  * namespace: instances, sequences, running scenarios, the clock's offset and the counts
- * of calls. Each has its own lock; two test runs never see each other. */
+ * of calls. Each has its own lock; two test runs never see each other.
+ *
+ * A namespace is made on first use and lives while it is in the table or somebody is
+ * in it: who takes one out (by name, or because nobody came for a long time) never
+ * frees it under a call. The default one, "", stays. */
 #ifndef PLAY_WORLD_H
 #define PLAY_WORLD_H
 
@@ -11,17 +15,22 @@
 #include "play/scenario.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct idempotency;
 
 struct namespace
 {
-    size_t index; /* in order of making, below LIMIT_NAMESPACES */
+    size_t index; /* below LIMIT_NAMESPACES; given anew only when this one is freed */
     char name[LIMIT_NAMESPACE_NAME + 1];
-    pthread_mutex_t lock;  /* over everything below */
-    struct store **stores; /* one for each API */
-    uint64_t *calls;       /* one for each operation, counted through */
-    int64_t clock_offset;  /* milliseconds */
+    atomic_uint holders;    /* the table, and who is in it */
+    uint64_t made_us;       /* clock_monotonic_us */
+    atomic_ullong used_us;  /* when somebody last left it */
+    struct namespace *next; /* in the table */
+    pthread_mutex_t lock;   /* over everything below */
+    struct store **stores;  /* one for each API */
+    uint64_t *calls;        /* one for each operation, counted through */
+    int64_t clock_offset;   /* milliseconds */
     struct running *running[LIMIT_FAULTS];
     size_t running_count;
     struct idempotency *idempotency; /* what calls with a key were answered */
@@ -40,6 +49,7 @@ struct world {
     struct clock clock;
     bool stateless;
     bool strict;           /* what would be a warning about a call is a finding */
+    clock_ms idle;         /* a namespace unused for so long goes; 0: it stays */
     struct places *places; /* world_open makes these */
     struct namespaces *namespaces;
 };
@@ -53,23 +63,83 @@ void world_close(struct world *w);
  * every namespace must fit its new world by then. */
 void world_move(struct world *to, struct world *from);
 
+/* The scenario of that name, or NULL. */
+const struct scenario *world_scenario(const struct world *w, const char *name);
+
+/* ---- the table ---- */
+
+/* What the default namespace, "", is called where it needs a name. */
+#define NAMESPACE_DEFAULT "default"
+
 /* Letters, digits, '-', '_' and '.', 1 to LIMIT_NAMESPACE_NAME of them. */
 bool namespace_name_valid(struct str name);
 
-/* The namespace of that name, made from the seed on first use; lives as long as the
- * world. "" is the default one. NULL when there are LIMIT_NAMESPACES already or memory
- * ran out. Takes no namespace's lock. */
-struct namespace *world_namespace(struct world *w, struct str name);
+/* The namespace of that name, made from the seed on first use; "" is the default one.
+ * The caller is in it until namespace_leave. NULL when there are LIMIT_NAMESPACES
+ * already, none of them idle for too long, or memory ran out. Takes no namespace's
+ * lock. */
+struct namespace *namespace_enter(struct world *w, struct str name);
 
-/* How many there are, and the one at index (in order of their making). */
-size_t world_namespace_count(struct world *w);
-struct namespace *world_namespace_at(struct world *w, size_t index);
+/* The same, but NULL when there is none. */
+struct namespace *namespace_enter_old(struct world *w, struct str name);
 
-/* These want the namespace's lock to be held. ---- */
+void namespace_leave(struct world *w, struct namespace *ns);
+
+/* All that there are, by index, at most LIMIT_NAMESPACES; the caller is in each and
+ * leaves each. How many. */
+size_t namespaces_enter(struct world *w, struct namespace **list);
+
+enum namespace_answer {
+    NAMESPACE_MADE,
+    NAMESPACE_REPLACED,
+    NAMESPACE_EXISTS, /* and was not to be replaced */
+    NAMESPACE_FULL    /* LIMIT_NAMESPACES */
+};
+
+/* Makes a namespace that starts as fresh (taken) is. One that is there becomes so when
+ * replace is set. Takes its lock. */
+enum namespace_answer namespace_make(struct world *w, struct str name,
+                                     struct namespace *fresh, bool replace);
+
+/* Takes one out of the table: the next call of that name starts from the seed. False
+ * when there is none, or it is the default one. */
+bool namespace_remove(struct world *w, struct str name);
+
+/* Takes out what nobody has used for w->idle; how many there were. */
+size_t namespaces_expire(struct world *w);
+
+/* Has gone(what, index) called when a namespace is freed, before its index is given to
+ * another. At most one can be told so. */
+void namespaces_on_free(struct world *w, void (*gone)(void *what, size_t index),
+                        void *what);
+
+/* For who is alone in the world: all namespaces, and all that snapshots hold. list has
+ * room for LIMIT_NAMESPACES + LIMIT_SNAPSHOTS; how many. */
+size_t world_states(struct world *w, struct namespace **list);
+
+/* ---- one namespace: what it holds ---- */
+
+/* One that is in no table, as the seed has it. Owned by the caller, who calls
+ * namespace_drop. NULL when memory ran out. */
+struct namespace *namespace_seeded(struct world *w);
+
+/* One that is in no table with the same state, whose instances are shared until one
+ * side changes them. Takes from's lock. Owned as above; NULL when memory ran out. */
+struct namespace *namespace_copy(struct world *w, struct namespace *from);
+
+/* Gives up one holder; the last one frees it. NULL is fine. */
+void namespace_drop(struct world *w, struct namespace *ns);
+
+/* Changes a namespace's state as a whole: it and other, which is in no table, change
+ * places. Everything that is no change of instances in a store goes through here.
+ * Takes ns's lock. */
+void namespace_swap(struct namespace *ns, struct namespace *other);
 
 /* Back to the seed: instances, sequences, scenarios, counts and clock. False when
- * memory ran out; then nothing has changed. */
+ * memory ran out; then nothing has changed. Takes its lock. */
 bool namespace_reset(struct world *w, struct namespace *ns);
+
+/* These want the namespace's lock to be held. ---- */
 
 /* Starts a scenario; own as in running_new. False when there are too many. */
 bool namespace_start(struct namespace *ns, const struct scenario *s, struct arena *own);
@@ -77,9 +147,9 @@ bool namespace_start(struct namespace *ns, const struct scenario *s, struct aren
 /* Stops every running scenario of that name; how many there were. "" stops all. */
 size_t namespace_stop(struct namespace *ns, const char *name);
 
-clock_ms namespace_now(const struct world *w, const struct namespace *ns);
+/* Sets the clock's offset; false when that leads out of the years 1 to 9998. */
+bool namespace_clock_move(const struct world *w, struct namespace *ns, int64_t offset);
 
-/* The scenario of that name, or NULL. */
-const struct scenario *world_scenario(const struct world *w, const char *name);
+clock_ms namespace_now(const struct world *w, const struct namespace *ns);
 
 #endif

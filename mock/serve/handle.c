@@ -42,7 +42,7 @@ static struct namespace *namespace_of(struct service *service, const struct requ
     struct str name = take_prefix(path);
     if (!name.ptr)
         name = request_header(r, "Understudy-Namespace");
-    if (!name.ptr)
+    if (!name.ptr || str_is(name, NAMESPACE_DEFAULT))
         name = STR("");
     else if (!namespace_name_valid(name)) {
         answer_problem(
@@ -52,12 +52,15 @@ static struct namespace *namespace_of(struct service *service, const struct requ
             arena);
         return NULL;
     }
-    struct namespace *ns = world_namespace(service->world, name);
+    struct namespace *ns = namespace_enter(service->world, name);
     if (!ns)
-        answer_problem(
-            a, 507,
-            arena_printf(arena, "there are %d namespaces already", LIMIT_NAMESPACES),
-            arena);
+        answer_problem(a, 507,
+                       arena_printf(arena,
+                                    "there are %d namespaces already; DELETE "
+                                    "/__admin/namespaces/NAME makes room, as does a "
+                                    "shorter --namespace-idle",
+                                    LIMIT_NAMESPACES),
+                       arena);
     return ns;
 }
 
@@ -431,13 +434,28 @@ static void answer_call(struct service *service, struct namespace *ns,
     d->connection = c->connection;
     if (d->connection == CONNECTION_CUT)
         d->cut_after = d->response.body.len / 2;
-    struct journal_ref entry = record(service, c, d, c->broken != NULL, started);
+    struct journal_ref entry = record(service, c, d, c->broken || c->forced, started);
     if (!c->replayed)
         callbacks_prepare(service->callbacks, c, entry, d);
     if (c->flight)
         hook(c, d);
     else if (d->after == delivered)
         d->after = NULL;
+}
+
+static void handle_in(struct service *service, struct namespace *ns,
+                      const struct request *r, struct str path, struct arena *arena,
+                      struct delivery *d)
+{
+    struct answer a = { .status = 0 };
+    struct str admin = STR("/__admin");
+    if (!str_starts(path, admin) ||
+        (path.len > admin.len && path.ptr[admin.len] != '/')) {
+        answer_call(service, ns, r, path, arena, d);
+        return;
+    }
+    admin_handle(service, ns, r, str_from(path, admin.len), arena, &a);
+    deliver(&a, answer_bytes(&a, arena), d);
 }
 
 void handle(void *context, const struct request *r, struct arena *arena,
@@ -447,15 +465,17 @@ void handle(void *context, const struct request *r, struct arena *arena,
     struct str path = r->path;
     struct answer a = { .status = 0 };
     struct namespace *ns = namespace_of(service, r, &path, arena, &a);
-    struct str admin = STR("/__admin");
-    if (ns && str_starts(path, admin) &&
-        (path.len == admin.len || path.ptr[admin.len] == '/')) {
-        admin_handle(service, ns, r, str_from(path, admin.len), arena, &a);
-    } else if (ns) {
-        answer_call(service, ns, r, path, arena, d);
+    if (!ns) {
+        deliver(&a, answer_bytes(&a, arena), d);
         return;
     }
-    deliver(&a, answer_bytes(&a, arena), d);
+    if (setjmp(*arena_guard(arena))) {
+        namespace_leave(service->world, ns);
+        arena_fail(arena);
+    }
+    handle_in(service, ns, r, path, arena, d);
+    arena_unguard(arena);
+    namespace_leave(service->world, ns);
 }
 
 void service_enter(void *context)

@@ -1,0 +1,29 @@
+/* export.h — a namespace's instances as JSON text, and back again.
+ *
+ *     { "clock_offset_ms": 0,
+ *       "apis": { "serial": { "collections": { "links": [ {…}, … ] },
+ *                             "sequences": { "issue": 7 } } } }
+ *
+ * Instances stand as they are stored: hidden members too, references as keys, in the
+ * order in which they were made. Scenarios, counts of calls and the journal are no part
+ * of it. */
+#ifndef PLAY_EXPORT_H
+#define PLAY_EXPORT_H
+
+#include "play/world.h"
+
+/* Appends all of it; b->full when it does not fit. ns's lock is held, or nobody changes
+ * ns. */
+void namespace_export(const struct world *w, const struct namespace *ns,
+                      struct buffer *b);
+
+/* A namespace as tree says, where it says nothing as ns is. Every instance is checked
+ * as instance_put does (state.h), and errors gets every mistake with its place in tree;
+ * force takes what breaks only schemas and references. Owned by the caller, who calls
+ * namespace_drop; NULL when errors got one that counts, or with no error when memory
+ * ran out. Takes ns's lock. */
+struct namespace *namespace_import(struct world *w, struct namespace *ns,
+                                   const cJSON *tree, bool force, struct arena *arena,
+                                   cJSON *errors);
+
+#endif

@@ -1,0 +1,184 @@
+#include "play/idempotency.h"
+#include "play/namespaces.h"
+
+#include <stdlib.h>
+
+static void stores_free(struct world *w, struct store **stores)
+{
+    for (size_t i = 0; stores && i < w->cast.count; i++)
+        store_free(stores[i]);
+    free(stores);
+}
+
+static void namespace_free(struct world *w, struct namespace *ns)
+{
+    namespace_stop(ns, "");
+    stores_free(w, ns->stores);
+    free(ns->calls);
+    idempotency_free(ns->idempotency);
+    pthread_mutex_destroy(&ns->lock);
+    free(ns);
+}
+
+/* Holds nothing yet. */
+static struct namespace *bare(struct world *w)
+{
+    struct namespace *ns = calloc(1, sizeof(*ns));
+    if (!ns)
+        return NULL;
+    pthread_mutex_init(&ns->lock, NULL);
+    atomic_init(&ns->holders, 1);
+    ns->index = SIZE_MAX;
+    ns->stores = calloc(w->cast.count + 1, sizeof(struct store *));
+    ns->calls = calloc(w->cast.operations + 1, sizeof(*ns->calls));
+    ns->idempotency = idempotency_new();
+    if (ns->stores && ns->calls && ns->idempotency)
+        return ns;
+    namespace_free(w, ns);
+    return NULL;
+}
+
+struct namespace *namespace_seeded(struct world *w)
+{
+    struct namespace *ns = bare(w);
+    bool ok = ns != NULL;
+    for (size_t i = 0; ok && i < w->cast.count; i++)
+        ok = (ns->stores[i] = store_copy(w->behaviours[i]->seed)) != NULL;
+    for (size_t i = 0; ok && i < w->started_count; i++)
+        ok = namespace_start(ns, w->started[i], NULL);
+    if (ok)
+        return ns;
+    namespace_drop(w, ns);
+    return NULL;
+}
+
+/* from's lock is held, or nobody changes it. */
+static bool copy_into(struct world *w, struct namespace *ns,
+                      const struct namespace *from)
+{
+    for (size_t i = 0; i < w->cast.count; i++)
+        if (!(ns->stores[i] = store_copy(from->stores[i])))
+            return false;
+    for (size_t i = 0; i < from->running_count; i++)
+        if (!(ns->running[ns->running_count] = running_copy(from->running[i])))
+            return false;
+        else
+            ns->running_count++;
+    memcpy(ns->calls, from->calls, w->cast.operations * sizeof(*ns->calls));
+    ns->clock_offset = from->clock_offset;
+    ns->faults_made = from->faults_made;
+    return true;
+}
+
+struct namespace *namespace_copy(struct world *w, struct namespace *from)
+{
+    struct namespace *ns = bare(w);
+    if (!ns)
+        return NULL;
+    pthread_mutex_lock(&from->lock);
+    bool ok = copy_into(w, ns, from);
+    pthread_mutex_unlock(&from->lock);
+    if (ok)
+        return ns;
+    namespace_drop(w, ns);
+    return NULL;
+}
+
+void namespace_drop(struct world *w, struct namespace *ns)
+{
+    if (!ns || atomic_fetch_sub_explicit(&ns->holders, 1, memory_order_acq_rel) != 1)
+        return;
+    struct namespaces *all = w->namespaces;
+    if (ns->index != SIZE_MAX) {
+        pthread_mutex_lock(&all->indexes);
+        if (all->gone)
+            all->gone(all->gone_what, ns->index);
+        all->taken[ns->index] = false;
+        pthread_mutex_unlock(&all->indexes);
+    }
+    namespace_free(w, ns);
+}
+
+void namespace_swap(struct namespace *ns, struct namespace *other)
+{
+    pthread_mutex_lock(&ns->lock);
+    struct store **stores = ns->stores;
+    uint64_t *calls = ns->calls, made = ns->faults_made;
+    int64_t offset = ns->clock_offset;
+    struct idempotency *kept = ns->idempotency;
+    ns->stores = other->stores;
+    ns->calls = other->calls;
+    ns->clock_offset = other->clock_offset;
+    ns->idempotency = other->idempotency;
+    ns->faults_made = other->faults_made;
+    size_t most = ns->running_count > other->running_count ? ns->running_count
+                                                           : other->running_count;
+    for (size_t i = 0; i < most; i++) {
+        struct running *r = ns->running[i];
+        ns->running[i] = other->running[i];
+        other->running[i] = r;
+    }
+    size_t count = ns->running_count;
+    ns->running_count = other->running_count;
+    pthread_mutex_unlock(&ns->lock);
+    other->stores = stores;
+    other->calls = calls;
+    other->clock_offset = offset;
+    other->idempotency = kept;
+    other->faults_made = made;
+    other->running_count = count;
+}
+
+bool namespace_reset(struct world *w, struct namespace *ns)
+{
+    struct namespace *fresh = namespace_seeded(w);
+    if (!fresh)
+        return false;
+    namespace_swap(ns, fresh);
+    namespace_drop(w, fresh);
+    return true;
+}
+
+bool namespace_start(struct namespace *ns, const struct scenario *s, struct arena *own)
+{
+    if (ns->running_count == LIMIT_FAULTS) {
+        arena_free(own);
+        return false;
+    }
+    struct running *r = running_new(s, own);
+    if (r)
+        ns->running[ns->running_count++] = r;
+    return r != NULL;
+}
+
+size_t namespace_stop(struct namespace *ns, const char *name)
+{
+    size_t kept = 0, stopped = 0;
+    for (size_t i = 0; i < ns->running_count; i++) {
+        struct running *r = ns->running[i];
+        if (!*name || strcmp(running_scenario(r)->name, name) == 0) {
+            running_free(r);
+            stopped++;
+        } else {
+            ns->running[kept++] = r;
+        }
+    }
+    ns->running_count = kept;
+    return stopped;
+}
+
+bool namespace_clock_move(const struct world *w, struct namespace *ns, int64_t offset)
+{
+    /* The years 0000 to 9999, less one at either end for what is added to the time. */
+    static const clock_ms EARLIEST = -62135596800000, LATEST = 253370764800000;
+    clock_ms now = clock_now(&w->clock) + offset;
+    if (now < EARLIEST || now >= LATEST)
+        return false;
+    ns->clock_offset = offset;
+    return true;
+}
+
+clock_ms namespace_now(const struct world *w, const struct namespace *ns)
+{
+    return clock_now(&w->clock) + ns->clock_offset;
+}

@@ -1,0 +1,153 @@
+#include "play/export.h"
+#include "play/snapshot.h"
+#include "serve/admin_question.h"
+
+static void none(struct question *q)
+{
+    question_problem(q, 404, "no such snapshot; GET /__admin/snapshots lists them");
+}
+
+void admin_snapshots(struct question *q)
+{
+    struct snapshot_about *list;
+    size_t count = snapshots_list(q->service->world, &list, q->arena);
+    cJSON *body = json_object(q->arena), *shown = json_array(q->arena);
+    for (size_t i = 0; i < count; i++) {
+        char made[CLOCK_TEXT];
+        cJSON *one = json_object(q->arena);
+        clock_write(list[i].made, 3, "Z", made);
+        json_add(one, "name", question_word(q, list[i].name));
+        json_add(one, "made", question_word(q, made));
+        json_add(one, "namespace",
+                 question_word(q, *list[i].of ? list[i].of : NAMESPACE_DEFAULT));
+        json_add(one, "instances", json_integer(q->arena, (int64_t)list[i].instances));
+        json_push(shown, one);
+    }
+    json_add(body, "snapshots", shown);
+    json_add(body, "most", json_integer(q->arena, LIMIT_SNAPSHOTS));
+    question_reply(q, 200, body);
+}
+
+void admin_snapshot_put(struct question *q)
+{
+    const char *name = question_name(q, 0);
+    if (!name)
+        return;
+    enum snapshot_answer answer = snapshot_make(q->service->world, q->ns, str(name));
+    switch (answer) {
+    case SNAPSHOT_MADE:
+        q->a->status = 201;
+        break;
+    case SNAPSHOT_REPLACED:
+        q->a->status = 204;
+        break;
+    case SNAPSHOT_FULL:
+        question_problem(
+            q, 507,
+            arena_printf(q->arena, "there are %d snapshots already", LIMIT_SNAPSHOTS));
+        break;
+    case SNAPSHOT_LARGE:
+        question_problem(
+            q, 507,
+            arena_printf(q->arena, "all snapshots together hold at most %d instances",
+                         LIMIT_SNAPSHOT_INSTANCES));
+        break;
+    case SNAPSHOT_MEMORY:
+        question_problem(q, 507, "there is no memory for a snapshot");
+        break;
+    }
+}
+
+void admin_snapshot_delete(struct question *q)
+{
+    if (snapshot_remove(q->service->world, q->values[0]))
+        q->a->status = 204;
+    else
+        none(q);
+}
+
+void admin_snapshot_restore(struct question *q)
+{
+    struct world *w = q->service->world;
+    struct namespace *state = snapshot_hold(w, q->values[0]);
+    if (!state) {
+        none(q);
+        return;
+    }
+    struct namespace *fresh = namespace_copy(w, state);
+    namespace_drop(w, state);
+    if (!fresh) {
+        question_problem(q, 507, "there is no memory to restore the snapshot");
+        return;
+    }
+    namespace_swap(q->ns, fresh);
+    namespace_drop(w, fresh);
+    q->a->status = 204;
+}
+
+/* ---- as JSON ---- */
+
+static void say_export(struct question *q, const struct buffer *b)
+{
+    if (b->full) {
+        question_problem(q, 507,
+                         arena_printf(q->arena, "an export has at most %zu bytes",
+                                      LIMIT_ANSWER_BYTES));
+        return;
+    }
+    question_reply(q, 200, NULL);
+    q->a->text = buffer_str(b);
+}
+
+void admin_export(struct question *q)
+{
+    struct buffer b = buffer_in(q->arena, LIMIT_ANSWER_BYTES);
+    LOCKED(q);
+    namespace_export(q->service->world, q->ns, &b);
+    UNLOCKED(q);
+    say_export(q, &b);
+}
+
+void admin_snapshot(struct question *q)
+{
+    struct world *w = q->service->world;
+    struct namespace *state = snapshot_hold(w, q->values[0]);
+    struct buffer b = buffer_in(q->arena, LIMIT_ANSWER_BYTES);
+    if (!state) {
+        none(q);
+        return;
+    }
+    if (setjmp(*arena_guard(q->arena))) {
+        namespace_drop(w, state);
+        arena_fail(q->arena);
+    }
+    namespace_export(w, state, &b);
+    arena_unguard(q->arena);
+    namespace_drop(w, state);
+    say_export(q, &b);
+}
+
+void admin_import(struct question *q)
+{
+    struct world *w = q->service->world;
+    const cJSON *tree = question_json(q, LIMIT_IMPORT_NODES);
+    cJSON *errors = json_array(q->arena);
+    if (!tree)
+        return;
+    if (!json_is_object(tree)) {
+        question_problem(q, 400,
+                         "expected a JSON object, as GET /__admin/export gives");
+        return;
+    }
+    struct namespace *fresh =
+        namespace_import(w, q->ns, tree, question_flag(q, "force"), q->arena, errors);
+    if (fresh) {
+        namespace_swap(q->ns, fresh);
+        namespace_drop(w, fresh);
+        q->a->status = 204;
+    } else if (json_count(errors)) {
+        question_mistakes(q, 422, "nothing was imported", errors);
+    } else {
+        question_problem(q, 507, "there is no room for so many instances");
+    }
+}
