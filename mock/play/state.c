@@ -194,8 +194,8 @@ static void tell_finding(const struct shelf_of *s, const struct finding *f, bool
     if ((broken && is_summed_up(plan_of(s), f->pointer)) || is_told(errors, pointer) ||
         json_count(errors) >= LIMIT_FINDINGS)
         return;
-    json_push(errors, mistake_of_finding(f, prefix, behaviour_of(s)->api, s->w->places,
-                                         arena));
+    json_push(errors,
+              mistake_of_finding(f, prefix, behaviour_of(s)->api, s->w->places, arena));
 }
 
 /* The schema is asked about what a client would see. */

@@ -545,7 +545,9 @@ static void the_outcome_belongs_to_the_namespace_of_the_call(void **state)
     struct journal_filter any = { .most = 0 };
     (void)state;
     subscribe(p, "one", "/");
-    size_t room = world_namespace(p->stage.service.world, STR("one"))->index;
+    struct namespace *one = namespace_enter(p->stage.service.world, STR("one"));
+    size_t room = one->index;
+    namespace_leave(p->stage.service.world, one);
     assert_int_equal(number_in(outcome(p, room), "status"), 204);
     const cJSON *other = journal_list(p->stage.service.journal, 0, &any, p->arena);
     assert_int_equal(json_count(json_member(other, "requests")), 0);

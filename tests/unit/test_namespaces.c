@@ -89,8 +89,8 @@ static const char *numbered(const char *path, int digit, struct arena *arena)
 
 /* ---- how many ---- */
 
-static void past_the_last_namespace_a_new_one_is_refused_and_a_deleted_one_makes_room(
-    void **state)
+static void
+past_the_last_namespace_a_new_one_is_refused_and_a_deleted_one_makes_room(void **state)
 {
     struct hall *h = *state;
     char path[64];
@@ -106,8 +106,8 @@ static void past_the_last_namespace_a_new_one_is_refused_and_a_deleted_one_makes
     assert_int_equal(ask(h, "GET", "/~n7/v2/books/978-0"), 507);
 }
 
-static void past_the_last_snapshot_a_new_one_is_refused_and_an_old_one_is_replaced(
-    void **state)
+static void
+past_the_last_snapshot_a_new_one_is_refused_and_an_old_one_is_replaced(void **state)
 {
     struct hall *h = *state;
     char path[64];
@@ -123,8 +123,8 @@ static void past_the_last_snapshot_a_new_one_is_refused_and_an_old_one_is_replac
 
 /* ---- how long ---- */
 
-static void an_idle_namespace_goes_but_for_the_default_one_and_one_that_is_in_use(
-    void **state)
+static void
+an_idle_namespace_goes_but_for_the_default_one_and_one_that_is_in_use(void **state)
 {
     struct hall *h = *state;
     struct world *w = h->stage.service.world;
@@ -163,8 +163,8 @@ static void listing_namespaces_is_no_use_of_them(void **state)
     assert_int_equal(namespaces_expire(w), 1);
 }
 
-static void a_namespace_that_is_deleted_lives_on_for_the_call_that_is_in_it(
-    void **state)
+static void
+a_namespace_that_is_deleted_lives_on_for_the_call_that_is_in_it(void **state)
 {
     struct hall *h = *state;
     struct world *w = h->stage.service.world;
@@ -262,8 +262,8 @@ static void namespaces_come_and_go_under_many_calls(void **state)
     wait_ms(5);
     namespaces_expire(c.hall->stage.service.world);
     int status;
-    struct str left = send(c.hall, "GET", "/__admin/namespaces", NULL, c.hall->arena,
-                           &status);
+    struct str left =
+        send(c.hall, "GET", "/__admin/namespaces", NULL, c.hall->arena, &status);
     assert_null(strstr(left.ptr, "\"n0\""));
     assert_non_null(strstr(left.ptr, "\"default\""));
 }

@@ -867,7 +867,7 @@ static void a_client_sees_summaries_and_nothing_hidden(void **state)
     const char *tree =
         "{\"id\":\"t\",\"secret\":1,\"deep\":{\"secret\":2,\"a\":3},\"owner\":\"u\","
         "\"friends\":[\"u\",\"lost\"],\"raw\":\"u\"}";
-    const cJSON *shown = store_render(s, 0, must_json(d->arena, tree), d->arena);
+    const cJSON *shown = store_render(s, 0, must_json(d->arena, tree), d->arena, NULL);
     assert_string_equal(
         json_text(shown, d->arena).ptr,
         "{\"id\":\"t\",\"deep\":{\"a\":3},\"owner\":{\"id\":\"u\",\"name\":"
