@@ -59,6 +59,13 @@ $(BUILD)/mock/doc/xml.o: CPPFLAGS += -isystem /usr/include/libxml2
 $(BUILD)/mock/command/load.o: CPPFLAGS += -DUNDERSTUDY_SHARE='"$(SHARE)"'
 $(BUILD)/mock/%.o: CPPFLAGS += -DUNDERSTUDY_VERSION='"$(VERSION)"'
 
+# The admin API's document, as text that C can include.
+$(BUILD)/mock/serve/admin.yaml.inc: mock/serve/admin.yaml
+	@mkdir -p $(@D)
+	@sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@
+$(BUILD)/mock/serve/admin_document.o: $(BUILD)/mock/serve/admin.yaml.inc
+$(BUILD)/mock/serve/admin_document.o: CPPFLAGS += -I$(BUILD)/mock/serve
+
 BENCH_SCHEMA := $(BUILD)/tests/bench/schema/bench
 BENCH_NODE   := build/bench-schema
 

@@ -300,7 +300,9 @@ static struct api *load_document(struct api *api, const char *file,
                 : strcmp(file, "-") == 0 ? "stdin"
                                          : file_stem(file, arena);
 
-    cJSON *root = document_read(file, arena, err);
+    cJSON *root = options && options->text.ptr
+                      ? document_parse(file, options->text, arena, err)
+                      : document_read(file, arena, err);
     if (!root)
         return NULL;
     api->root = root;

@@ -209,6 +209,7 @@ struct api {
 
 struct api_options {
     const char *name; /* NULL: the file's stem, or "stdin" */
+    struct str text;  /* of the document; ptr NULL: file is read, else only named */
     /* Folders besides the document's own that references may lead into, ended by NULL;
      * NULL: none. */
     const char *const *allowed;

@@ -3,6 +3,7 @@
 #include "base/gate.h"
 #include "command/command.h"
 #include "play/carry.h"
+#include "serve/admin.h"
 #include "serve/callback.h"
 
 #include <errno.h>
@@ -95,6 +96,7 @@ int show_open(struct show *s, const struct options *o)
         .quiet = o->quiet,
         .journal = journal_new(),
         .gate = gate_new(),
+        .admin = admin_new(),
     };
     if (!s->loaded || s->signals < 0 || !s->service.journal || !s->service.gate) {
         fputs("understudy: out of memory\n", stderr);
@@ -128,6 +130,7 @@ void show_done(struct show *s)
     loaded_free(s->loaded);
     lookout_free(s->lookout);
     journal_free(s->service.journal);
+    admin_free(s->service.admin);
     gate_free(s->service.gate);
     if (s->signals >= 0)
         close(s->signals);

@@ -1,8 +1,9 @@
 #include "serve/admin.h"
 
-#include "api/param_text.h"
-#include "serve/admin_question.h"
+#include "api/param.h"
+#include "serve/admin_document.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void on_health(struct question *q)
@@ -33,14 +34,10 @@ static void on_version(struct question *q)
 static void on_requests(struct question *q)
 {
     struct journal_filter f = { .most = 0 };
-    struct str limit = question_value(q, "limit");
-    struct str status = question_value(q, "status");
     f.operation = question_value(q, "operation");
     f.method = question_value(q, "method");
-    if (limit.ptr)
-        f.most = strtoul(arena_copy(q->arena, limit), NULL, 10);
-    if (status.ptr)
-        f.status = atoi(arena_copy(q->arena, status));
+    f.most = question_number(q, "limit", 0);
+    f.status = (int)question_number(q, "status", 0);
     question_reply(q, 200,
                    journal_list(q->service->journal, q->ns->index, &f, q->arena));
 }
@@ -54,58 +51,79 @@ static void on_requests_delete(struct question *q)
 /* ---- the table ---- */
 
 static const struct {
-    const char *method, *path; /* '*' is one segment */
+    const char *operation; /* its operationId in admin.yaml */
     void (*answer)(struct question *q);
 } table[] = {
-    { "GET", "/health", on_health },
-    { "GET", "/version", on_version },
-    { "POST", "/reset", admin_reset },
-    { "GET", "/requests", on_requests },
-    { "DELETE", "/requests", on_requests_delete },
-    { "GET", "/state", admin_state },
-    { "GET", "/state/*/*", admin_collection },
-    { "GET", "/state/*/*/*", admin_instance },
-    { "PUT", "/state/*/*/*", admin_instance_put },
-    { "PATCH", "/state/*/*/*", admin_instance_patch },
-    { "DELETE", "/state/*/*/*", admin_instance_delete },
-    { "GET", "/export", admin_export },
-    { "POST", "/import", admin_import },
-    { "GET", "/scenarios", admin_scenarios },
-    { "POST", "/scenarios/*/start", admin_scenario_start },
-    { "POST", "/scenarios/*/stop", admin_scenario_stop },
-    { "GET", "/faults", admin_faults },
-    { "POST", "/faults", admin_fault_start },
-    { "DELETE", "/faults", admin_faults_stop },
-    { "DELETE", "/faults/*", admin_fault_stop },
-    { "GET", "/clock", admin_clock },
-    { "POST", "/clock", admin_clock_set },
-    { "GET", "/namespaces", admin_namespaces },
-    { "GET", "/namespaces/*", admin_namespace },
-    { "POST", "/namespaces/*", admin_namespace_create },
-    { "PUT", "/namespaces/*", admin_namespace_put },
-    { "DELETE", "/namespaces/*", admin_namespace_delete },
-    { "GET", "/snapshots", admin_snapshots },
-    { "GET", "/snapshots/*", admin_snapshot },
-    { "PUT", "/snapshots/*", admin_snapshot_put },
-    { "DELETE", "/snapshots/*", admin_snapshot_delete },
-    { "POST", "/snapshots/*/restore", admin_snapshot_restore },
+    { "getHealth", on_health },
+    { "getVersion", on_version },
+    { "getOpenapiJson", admin_openapi_json },
+    { "getOpenapiYaml", admin_openapi_yaml },
+    { "reset", admin_reset },
+    { "listRequests", on_requests },
+    { "clearRequests", on_requests_delete },
+    { "getState", admin_state },
+    { "listInstances", admin_collection },
+    { "getInstance", admin_instance },
+    { "putInstance", admin_instance_put },
+    { "patchInstance", admin_instance_patch },
+    { "deleteInstance", admin_instance_delete },
+    { "exportNamespace", admin_export },
+    { "importNamespace", admin_import },
+    { "listScenarios", admin_scenarios },
+    { "startScenario", admin_scenario_start },
+    { "stopScenario", admin_scenario_stop },
+    { "listFaults", admin_faults },
+    { "startFault", admin_fault_start },
+    { "stopFaults", admin_faults_stop },
+    { "stopFault", admin_fault_stop },
+    { "getClock", admin_clock },
+    { "setClock", admin_clock_set },
+    { "listNamespaces", admin_namespaces },
+    { "getNamespace", admin_namespace },
+    { "createNamespace", admin_namespace_create },
+    { "putNamespace", admin_namespace_put },
+    { "deleteNamespace", admin_namespace_delete },
+    { "listSnapshots", admin_snapshots },
+    { "getSnapshot", admin_snapshot },
+    { "putSnapshot", admin_snapshot_put },
+    { "deleteSnapshot", admin_snapshot_delete },
+    { "restoreSnapshot", admin_snapshot_restore },
 };
 
-static bool fits(struct question *q, const char *path, struct str asked)
+static _Noreturn void give_up(const char *why)
 {
-    struct str want = str(path), a, b;
-    size_t n = 0;
-    for (;;) {
-        bool more = str_split(&want, '/', &a), left = str_split(&asked, '/', &b);
-        if (!more || !left)
-            return more == left;
-        if (!str_is(a, "*")) {
-            if (!str_equal(a, b))
-                return false;
-        } else if (!percent_decode(b, false, q->arena, &q->values[n++])) {
-            return false;
-        }
+    fprintf(stderr, "understudy: mock/serve/admin.yaml: %s\n", why);
+    abort();
+}
+
+const struct admin *admin_new(void)
+{
+    struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
+    struct err err = err_in(arena);
+    struct admin *a = arena_take(arena, sizeof(*a));
+    struct api_options options = { .name = "admin", .text = admin_document() };
+    *a = (struct admin){ .arena = arena, .text = options.text };
+    a->api = api_load("/__admin/openapi.yaml", &options, arena, &err);
+    if (!a->api || err.first)
+        give_up(problem_text(err.first, arena));
+    a->answers = arena_take(arena, COUNT(table) * sizeof(*a->answers));
+    if (a->api->operation_count != COUNT(table))
+        give_up("it has not the operations of admin.c");
+    for (size_t i = 0; i < COUNT(table); i++) {
+        size_t at = 0;
+        const struct operation *op =
+            api_operation(a->api, str(table[i].operation), &at);
+        if (!op)
+            give_up(table[i].operation);
+        a->answers[op->index] = table[i].answer;
     }
+    return a;
+}
+
+void admin_free(const struct admin *a)
+{
+    if (a)
+        arena_free(a->arena);
 }
 
 static bool may_ask(struct question *q)
@@ -130,31 +148,44 @@ static bool may_ask(struct question *q)
     return false;
 }
 
+/* Answers what the document takes: a path that cannot be decoded it does not. */
+static void answer(struct question *q, const struct route *route)
+{
+    if (!document_takes(q, route))
+        return;
+    for (size_t i = 0; i < route->count && i < COUNT(q->values); i++)
+        percent_decode(route->values[i], false, q->arena, &q->values[i]);
+    q->admin->answers[q->operation->index](q);
+}
+
 void admin_handle(struct service *service, struct namespace *ns,
                   const struct request *r, struct str path, struct arena *arena,
                   struct answer *a)
 {
-    struct question q = { service, ns, r, arena, a, { { NULL, 0 } } };
-    struct buffer allow = buffer_in(arena, LIMIT_HEAD_BYTES);
+    struct question q = { .service = service,
+                          .ns = ns,
+                          .request = r,
+                          .arena = arena,
+                          .a = a,
+                          .admin = service->admin };
+    struct route route;
     a->voice = "admin";
     if (!may_ask(&q))
         return;
-    for (size_t i = 0; i < COUNT(table); i++) {
-        if (!fits(&q, table[i].path, path))
-            continue;
-        bool head = str_is(r->method, "HEAD") && strcmp(table[i].method, "GET") == 0;
-        if (head || str_is(r->method, table[i].method)) {
-            table[i].answer(&q);
-            return;
-        }
-        buffer_printf(&allow, "%s%s", allow.len ? ", " : "", table[i].method);
-    }
-    if (!allow.len) {
+    routes_match(q.admin->api->routes, r->method, path, arena, &route);
+    if (!route.path_known) {
         question_problem(&q, 404,
-                         "the admin API has no such path; docs/admin.md lists them");
+                         "the admin API has no such path; GET /__admin/openapi.yaml "
+                         "lists them");
         return;
     }
-    question_problem(&q, 405,
-                     arena_printf(arena, "this path takes %s", buffer_str(&allow).ptr));
-    answer_header(a, "Allow", buffer_str(&allow));
+    if (!route.operation) {
+        question_problem(&q, 405,
+                         arena_printf(arena, "this path takes %s", route.allow));
+        answer_header(a, "Allow", str(route.allow));
+        return;
+    }
+    q.operation = route.operation;
+    answer(&q, &route);
+    document_gives(&q);
 }

@@ -31,18 +31,13 @@ static void move_clock(struct question *q, bool to, clock_ms ms)
 
 void admin_clock_set(struct question *q)
 {
-    const cJSON *body = question_body(q);
-    if (!body)
-        return;
-    const char *advance = json_member_text(body, "advance");
-    const char *now = json_member_text(body, "now");
+    const char *advance = json_member_text(q->body, "advance");
+    const char *now = json_member_text(q->body, "now");
     clock_ms ms;
-    if (!(advance && !now && clock_duration(str(advance), &ms)) &&
-        !(now && !advance && clock_read(str(now), &ms))) {
-        question_problem(
-            q, 400,
-            "expected {\"advance\": \"5s\"} or {\"now\": \"2026-01-01T00:00:00Z\"}");
-        return;
-    }
-    move_clock(q, now != NULL, ms);
+    if (now ? clock_read(str(now), &ms) : clock_duration(str(advance), &ms))
+        move_clock(q, now != NULL, ms);
+    else
+        question_problem(q, 400,
+                         "expected {\"advance\": \"5s\"} or {\"now\": "
+                         "\"2026-01-01T00:00:00Z\"}");
 }

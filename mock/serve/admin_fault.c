@@ -120,10 +120,7 @@ static void tell_mistakes(struct question *q, const struct err *err)
 
 void admin_fault_start(struct question *q)
 {
-    const cJSON *body = question_body(q);
-    if (!body)
-        return;
-    struct str text = fault_text(q, body);
+    struct str text = fault_text(q, q->body);
     struct arena *own = arena_new(LIMIT_FAULT_MEMORY);
     struct err err = err_in(own);
     struct scenario *s = NULL;

@@ -149,25 +149,12 @@ static struct namespace *copy_of_snapshot(struct question *q, const char *name)
  * …}}, or the seed. NULL, and a problem, when there is no such thing. */
 static struct namespace *start_of(struct question *q)
 {
-    struct namespace *fresh = NULL;
-    const cJSON *body = NULL;
-    bool seed = !q->request->body.len && !q->request->body_over_limit;
-    if (!seed && !(body = question_body(q)))
-        return NULL;
-    const cJSON *from = json_member(body, "from");
+    const cJSON *from = json_member(q->body, "from");
     const char *snapshot = json_member_text(from, "snapshot");
     const char *other = json_member_text(from, "namespace");
-    if (json_count(body) > (from ? 1u : 0u) ||
-        (from && (json_count(from) != 1 || (!snapshot && !other)))) {
-        question_problem(q, 400,
-                         "expected {\"from\": {\"snapshot\": NAME}}, {\"from\": "
-                         "{\"namespace\": NAME}}, or nothing for the seed");
-        return NULL;
-    }
-    q->a->status = 0;
-    fresh = snapshot ? copy_of_snapshot(q, snapshot)
-            : other  ? copy_of_namespace(q, other)
-                     : namespace_seeded(q->service->world);
+    struct namespace *fresh = snapshot ? copy_of_snapshot(q, snapshot)
+                              : other  ? copy_of_namespace(q, other)
+                                       : namespace_seeded(q->service->world);
     if (!fresh && !q->a->status)
         question_problem(q, 507, "there is no memory for another namespace");
     return fresh;

@@ -2,6 +2,8 @@
 
 #include "api/param.h"
 
+#include <stdlib.h>
+
 void question_reply(struct question *q, int status, cJSON *body)
 {
     q->a->status = status;
@@ -36,37 +38,21 @@ struct str question_value(struct question *q, const char *name)
 bool question_flag(struct question *q, const char *name)
 {
     struct str value = question_value(q, name);
-    return value.ptr && !str_is(value, "false") && !str_is(value, "0");
+    return value.ptr && !str_is(value, "false");
 }
 
-bool question_number(struct question *q, const char *name, size_t most, size_t *number)
+size_t question_number(struct question *q, const char *name, size_t otherwise)
 {
     struct str value = question_value(q, name);
-    if (!value.ptr)
-        return true;
-    size_t n = 0;
-    for (size_t i = 0; i < value.len && n <= most; i++) {
-        unsigned digit = (unsigned char)value.ptr[i] - (unsigned)'0';
-        n = digit <= 9 ? n * 10 + digit : most + 1;
-    }
-    if (value.len && n <= most) {
-        *number = n;
-        return true;
-    }
-    question_problem(q, 400,
-                     arena_printf(q->arena,
-                                  "/query/%s: expected a whole number up to %zu, found "
-                                  "%.40s",
-                                  name, most, value.len ? value.ptr : "nothing"));
-    return false;
+    return value.ptr ? strtoul(arena_copy(q->arena, value), NULL, 10) : otherwise;
 }
 
-const cJSON *question_json(struct question *q, size_t most_nodes)
+cJSON *question_json(struct question *q, size_t most_nodes)
 {
     struct json_error why = { .why = "the body is empty" };
-    const cJSON *body = q->request->body.len
-                            ? json_read(q->request->body, most_nodes, q->arena, &why)
-                            : NULL;
+    cJSON *body = q->request->body.len
+                      ? json_read(q->request->body, most_nodes, q->arena, &why)
+                      : NULL;
     if (body)
         return body;
     if (q->request->body_over_limit)
@@ -77,17 +63,6 @@ const cJSON *question_json(struct question *q, size_t most_nodes)
         question_problem(q, 400,
                          arena_printf(q->arena, "expected JSON: line %u, column %u: %s",
                                       why.line, why.col, why.why));
-    return NULL;
-}
-
-const cJSON *question_body(struct question *q)
-{
-    const cJSON *body = question_json(q, LIMIT_BODY_NODES);
-    if (!body || json_is_object(body))
-        return body;
-    question_problem(
-        q, 400,
-        arena_printf(q->arena, "expected a JSON object, found %s", json_kind(body)));
     return NULL;
 }
 

@@ -12,7 +12,10 @@ struct question {
     const struct request *request;
     struct arena *arena;
     struct answer *a;
-    struct str values[3]; /* of the '*' in the route, decoded */
+    const struct admin *admin;
+    const struct operation *operation;
+    struct str values[3]; /* of the path, in the order of the template, decoded */
+    cJSON *body;          /* NULL: none, or the operation tells types apart */
 };
 
 /* Answers with JSON; body is borrowed. */
@@ -31,16 +34,14 @@ void question_mistakes(struct question *q, int status, const char *detail,
 /* A value of the query, decoded; ptr is NULL when there is none. */
 struct str question_value(struct question *q, const char *name);
 
-/* ?name, or ?name= with anything but false and 0. */
+/* ?name or ?name=true. */
 bool question_flag(struct question *q, const char *name);
 
-/* A number of the query; *number stays when there is none. False, and a problem, when
- * it is none or over most. */
-bool question_number(struct question *q, const char *name, size_t most, size_t *number);
+/* A number of the query, or otherwise. */
+size_t question_number(struct question *q, const char *name, size_t otherwise);
 
-/* The body, or as an object; NULL, and a problem, when it is none. */
-const cJSON *question_json(struct question *q, size_t most_nodes);
-const cJSON *question_body(struct question *q);
+/* The body; NULL, and a problem, when it is no JSON. */
+cJSON *question_json(struct question *q, size_t most_nodes);
 
 /* A value of the path as the name of a namespace or snapshot; NULL, and a problem, when
  * it can be none. */

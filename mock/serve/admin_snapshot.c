@@ -130,17 +130,9 @@ void admin_snapshot(struct question *q)
 void admin_import(struct question *q)
 {
     struct world *w = q->service->world;
-    const cJSON *tree = question_json(q, LIMIT_IMPORT_NODES);
     cJSON *errors = json_array(q->arena);
-    if (!tree)
-        return;
-    if (!json_is_object(tree)) {
-        question_problem(q, 400,
-                         "expected a JSON object, as GET /__admin/export gives");
-        return;
-    }
-    struct namespace *fresh =
-        namespace_import(w, q->ns, tree, question_flag(q, "force"), q->arena, errors);
+    struct namespace *fresh = namespace_import(
+        w, q->ns, q->body, question_flag(q, "force"), q->arena, errors);
     if (fresh) {
         namespace_swap(q->ns, fresh);
         namespace_drop(w, fresh);

@@ -103,9 +103,9 @@ void admin_collection(struct question *q)
 {
     struct shelf_of shelf;
     struct filter *f = arena_take(q->arena, sizeof(*f));
-    size_t offset = 0, limit = LIMIT_LIST_ROWS;
-    if (!read_filter(q, f) || !question_number(q, "offset", LIMIT_INSTANCES, &offset) ||
-        !question_number(q, "limit", LIMIT_LIST_ROWS, &limit))
+    size_t offset = question_number(q, "offset", 0);
+    size_t limit = question_number(q, "limit", LIMIT_LIST_ROWS);
+    if (!read_filter(q, f))
         return;
     LOCKED(q);
     if (find_shelf(q, &shelf))
@@ -257,9 +257,7 @@ static cJSON *patched(struct question *q, const cJSON *old, const cJSON *body)
 
 void admin_instance_put(struct question *q)
 {
-    const cJSON *body = question_json(q, LIMIT_BODY_NODES);
-    if (body)
-        change_instance(q, body, replaced, true);
+    change_instance(q, q->body, replaced, true);
 }
 
 static bool is_type(struct question *q, const char *type)

@@ -16,6 +16,7 @@ struct service {
     struct gate *gate; /* whoever gives it another world closes this */
     struct journal *journal;
     struct callbacks *callbacks; /* NULL: none are fired */
+    const struct admin *admin;   /* the admin API; NULL: there is none */
     const char *admin_token;     /* NULL: none is needed */
     bool admin_off;              /* not on loopback and no token: /__admin is closed */
     bool cors;                   /* pages of other origins may call */

@@ -14,6 +14,7 @@
 #include "command/load.h"
 #include "play/play.h"
 #include "play/snapshot.h"
+#include "serve/admin.h"
 #include "serve/handle.h"
 
 #include <stdio.h>
@@ -40,9 +41,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         load_print(&loaded, true, stderr);
         exit(2);
     }
-    service = (struct service){
-        .world = &loaded.world, .journal = journal_new(), .cors = true, .quiet = true
-    };
+    service = (struct service){ .world = &loaded.world,
+                                .journal = journal_new(),
+                                .admin = admin_new(),
+                                .cors = true,
+                                .quiet = true };
     return world_open(&loaded.world) ? 0 : 2;
 }
 

@@ -1,5 +1,7 @@
 #include "stage.h"
 
+#include "serve/admin.h"
+
 #include <stdlib.h>
 
 static const char *reasons(const struct err *err, struct arena *arena)
@@ -25,6 +27,7 @@ bool stage_open(struct stage *s, char **words, int count, struct arena *arena,
     }
     s->service = (struct service){ .world = &s->loaded.world,
                                    .journal = journal_new(),
+                                   .admin = admin_new(),
                                    .admin_token = s->options.admin_token,
                                    .cors = s->options.cors,
                                    .quiet = true };
@@ -37,6 +40,7 @@ void stage_done(struct stage *s)
     if (s->loaded.arena)
         load_done(&s->loaded);
     journal_free(s->service.journal);
+    admin_free(s->service.admin);
 }
 
 static struct str kept(struct str text, struct arena *arena)

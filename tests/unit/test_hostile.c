@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "command/load.h"
 #include "doc/json.h"
+#include "serve/admin.h"
 #include "serve/handle.h"
 #include "serve/server.h"
 
@@ -49,6 +50,7 @@ static void house_load(struct house *h)
         fail_msg("%s", h->loaded.err.first->why);
     h->service = (struct service){ .world = &h->loaded.world,
                                    .journal = journal_new(),
+                                   .admin = admin_new(),
                                    .quiet = true };
     assert_non_null(h->service.journal);
     assert_true(world_open(&h->loaded.world));
@@ -58,6 +60,7 @@ static void house_done(struct house *h)
 {
     load_done(&h->loaded);
     journal_free(h->service.journal);
+    admin_free(h->service.admin);
     arena_free(h->arena);
 }
 
@@ -393,7 +396,8 @@ static void bytes_that_are_no_text_are_refused_where_they_stand(void **state)
           "cannot be understood" },
         { "%00 in an admin path", BYTES(GET("/__admin/state/serial/%00")), 404,
           "no such" },
-        { "%FF in an admin path", BYTES(GET("/__admin/state/serial/%FF")), 404, "" },
+        { "%FF in an admin path", BYTES(GET("/__admin/state/serial/%FF")), 400,
+          "percent-encoded" },
         { "a byte that is no text in a field",
           BYTES("PUT /components/instances HTTP/1.1\r\nvalidation-only: \xff\r\n" FIELDS
                 "Content-Length: 2\r\n\r\n{}"),
