@@ -121,8 +121,8 @@ static void settle_member(struct run *run, size_t c, const char *at, cJSON *tree
     struct findings f = { .arena = arena };
     pointer_remove(without, at);
     schema_check(run->b->plan.collections[c].schema,
-                 store_render(run->s->store, c, without, arena, NULL), DIRECTION_RESPONSE, "",
-                 arena, &f);
+                 store_render(run->s->store, c, without, arena, NULL),
+                 DIRECTION_RESPONSE, "", arena, &f);
     for (size_t i = 0; i < f.count; i++)
         if (strcmp(f.list[i].keyword, "required") == 0 && f.list[i].name &&
             strcmp(pointer_join(arena, f.list[i].pointer, f.list[i].name), at) == 0)

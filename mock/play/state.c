@@ -250,19 +250,18 @@ void state_tell_taken(const struct shelf_of *s, const cJSON *tree, size_t own,
         struct store_condition *same = arena_array(arena, struct store_condition,
                                                    index->count + index->where_count);
         size_t count = same_values(s, index, tree, same), n = 0;
-        size_t *slots = count ? store_find(s->store, s->collection, same, count, 0, 2,
-                                           arena, &n)
-                              : NULL;
+        size_t *slots =
+            count ? store_find(s->store, s->collection, same, count, 0, 2, arena, &n)
+                  : NULL;
         size_t other = n && slots[0] == own ? 1 : 0;
         for (size_t p = 0; p < index->count && n > other; p++)
-            mistake_add(errors, arena,
-                        arena_printf(arena, "%s%s", prefix, index->pointers[p]),
-                        "unique",
-                        arena_printf(arena, "a value that no other instance of %s has",
-                                     plan->name),
-                        arena_printf(arena, "%s, which %s has",
-                                     shown(same[p].value, arena),
-                                     key_at(s, slots[other], arena)));
+            mistake_add(
+                errors, arena, arena_printf(arena, "%s%s", prefix, index->pointers[p]),
+                "unique",
+                arena_printf(arena, "a value that no other instance of %s has",
+                             plan->name),
+                arena_printf(arena, "%s, which %s has", shown(same[p].value, arena),
+                             key_at(s, slots[other], arena)));
     }
 }
 
@@ -332,7 +331,8 @@ static void tell_referrers(const struct shelf_of *s, size_t slot, size_t x,
     const struct store_condition refers = { .at = r->at,
                                             .value = key,
                                             .far = strstr(r->at, "/*") != NULL };
-    size_t n, *slots = store_find(s->store, x, &refers, 1, 0, MOST_REFERRERS, arena, &n);
+    size_t n,
+        *slots = store_find(s->store, x, &refers, 1, 0, MOST_REFERRERS, arena, &n);
     for (size_t i = 0; i < n; i++) {
         if (x == s->collection && slots[i] == slot)
             continue;
@@ -354,8 +354,8 @@ static void tell_all_referrers(const struct shelf_of *s, size_t slot,
     for (size_t x = 0; x < plan->collection_count && key; x++)
         for (size_t i = 0; i < plan->collections[x].reference_count; i++) {
             const struct store_reference *r = &plan->collections[x].references[i];
-            bool stays = r->on_delete == ON_DELETE_NOTHING ||
-                         r->on_delete == ON_DELETE_RESTRICT;
+            bool stays =
+                r->on_delete == ON_DELETE_NOTHING || r->on_delete == ON_DELETE_RESTRICT;
             for (size_t o = 0; o < r->of_count && stays; o++)
                 if (r->of[o] == s->collection)
                     tell_referrers(s, slot, x, r, key, arena, errors);

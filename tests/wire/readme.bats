@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Every command of README.md is run, and says what README.md says it does.
+# Every command of README.md and docs/admin.md is run, and says what is written there.
 
 load support
 
@@ -32,12 +32,14 @@ try() {
     return 1
 }
 
-@test "the console blocks of README.md happen as they are written" {
+# Runs every command of a file's console blocks; $count says how many there were.
+try_all() {
+    local command= wanted= inside= line
+    count=0
     start
     mkdir bin
     ln -s "$program" bin/understudy
     PATH=$PWD/bin:$PATH
-    local command= wanted= inside= count=0 line
     while IFS= read -r line; do
         case $line in
         '```console') inside=1 ;;
@@ -58,8 +60,17 @@ try() {
             fi
             ;;
         esac
-    done <"$root/README.md"
+    done <"$1"
+}
+
+@test "the console blocks of README.md happen as they are written" {
+    try_all "$root/README.md"
     [ "$count" -ge 12 ]
+}
+
+@test "the console blocks of docs/admin.md happen as they are written" {
+    try_all "$root/docs/admin.md"
+    [ "$count" -ge 20 ]
 }
 
 @test "make run does everything and serves" {
