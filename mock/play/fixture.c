@@ -503,27 +503,36 @@ static bool check_numbers(const char *path, struct str text, struct arena *arena
                    json_text(pointer_get(tree, pointer), arena).ptr);
 }
 
+/* A text with aliases (*name) is read once the reader of documents has found that their
+ * sizes are within bounds. */
+static cyaml_err_t load(const char *path, struct str text,
+                        const cyaml_schema_value_t *top, cyaml_config_t config,
+                        void **record, struct err *err)
+{
+    cyaml_err_t e = cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top,
+                                    record, NULL);
+    if (e != CYAML_ERR_ALIAS || !document_parse(path, text, config.mem_ctx, err))
+        return e;
+    config.flags &= ~(cyaml_cfg_flags_t)CYAML_CFG_NO_ALIAS;
+    return cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top, record,
+                           NULL);
+}
+
 static void *read_text(const char *path, struct str text,
                        const cyaml_schema_value_t *top, struct arena *arena,
                        struct err *err)
 {
     struct refusal refusal = { .reason = "" };
-    cyaml_config_t config = { .log_fn = on_log,
-                              .log_ctx = &refusal,
-                              .log_level = CYAML_LOG_ERROR,
-                              .mem_fn = arena_realloc,
-                              .mem_ctx = arena,
-                              .flags = CYAML_CFG_NO_ALIAS };
+    const cyaml_config_t config = { .log_fn = on_log,
+                                    .log_ctx = &refusal,
+                                    .log_level = CYAML_LOG_ERROR,
+                                    .mem_fn = arena_realloc,
+                                    .mem_ctx = arena,
+                                    .flags = CYAML_CFG_NO_ALIAS };
     void *record = NULL;
-    cyaml_err_t e = cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top,
-                                    &record, NULL);
-    if (e == CYAML_ERR_ALIAS) {
-        err_set(
-            err,
-            (struct where){ .file = path, .line = refusal.line, .col = refusal.col },
-            "aliases (*name) are not read in fixtures");
+    cyaml_err_t e = load(path, text, top, config, &record, err);
+    if (e == CYAML_ERR_ALIAS)
         return NULL;
-    }
     if (e != CYAML_OK) {
         tell(path, text, &refusal, err);
         return NULL;

@@ -184,13 +184,40 @@ static void what_is_missing_is_told(void **state)
                      s->err.first ? problem_text(s->err.first, s->arena) : "loaded");
 }
 
-static void an_alias_is_refused(void **state)
+static void an_alias_stands_for_what_it_names(void **state)
 {
     struct shelf *s = *state;
-    assert_null(load(s, "sequences: &s\n  - name: a\ngroups: *s\n", NULL));
-    assert_int_equal(s->err.errors, 1);
-    assert_string_equal(s->err.first->why, "aliases (*name) are not read in fixtures");
-    assert_int_equal(s->err.first->at.line, 3);
+    struct behaviour *b =
+        load(s, "sequences:\n  - &one { name: a, start: 4 }\n  - *one\n", NULL);
+    assert_non_null(b);
+    assert_int_equal(b->plan.sequence_count, 2);
+    assert_int_equal(b->plan.sequence_start[1], 4);
+    behaviour_done(b);
+}
+
+static void an_alias_that_names_nothing_or_too_much_is_refused(void **state)
+{
+    static const struct {
+        const char *text, *why;
+    } rows[] = {
+        { "sequences: *nothing\n", "nothing" },
+        { "sequences:\n  - &one { name: a }\n  - *one\n"
+          "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+          "b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\n"
+          "c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\n"
+          "d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\n"
+          "e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\n"
+          "f: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\n"
+          "g: &g [*f, *f, *f, *f, *f, *f, *f, *f, *f, *f]\n"
+          "h: &h [*g, *g, *g, *g, *g, *g, *g, *g, *g, *g]\n",
+          "aliases filled in" },
+    };
+    struct shelf *s = *state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_null(load(s, rows[i].text, NULL));
+        assert_int_equal(s->err.errors, 1);
+        assert_non_null(strstr(s->err.first->why, rows[i].why));
+    }
 }
 
 /* ---- names that lead nowhere -------------------------------------------------------
@@ -589,7 +616,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_file_of_the_wrong_shape_is_told_with_its_place),
         TEST(what_is_missing_is_told),
-        TEST(an_alias_is_refused),
+        TEST(an_alias_stands_for_what_it_names),
+        TEST(an_alias_that_names_nothing_or_too_much_is_refused),
         TEST(a_name_that_the_document_does_not_have_is_told_with_its_place),
         TEST(a_step_that_makes_no_sense_is_told_with_its_place),
         TEST(a_token_or_key_that_means_nothing_is_told),
