@@ -136,6 +136,7 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
     to->from_zero = from->from_zero == YES;
     to->shape = from->shape == YES;
     to->same = from->same == YES;
+    to->quiet = from->stamps == NO;
     to->limit = read_optional(n, from->limit, reading_below(r, w, "limit"));
     to->cursor = read_optional(n, from->cursor, reading_below(r, w, "cursor"));
     to->mode = read_optional(n, from->mode, reading_below(r, w, "mode"));

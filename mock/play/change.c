@@ -28,12 +28,14 @@ static bool stored(struct run *run, const struct step *step, enum store_answer a
     return false;
 }
 
-static bool finish(struct run *run, size_t c, cJSON *tree, bool created)
+static bool finish(struct run *run, const struct step *step, size_t c, cJSON *tree,
+                   bool created)
 {
     const struct store_reference *lost =
         instance_finish(run->b, c, tree, created, run->s);
     const char *wrong = instance_moments(run->b, c, tree, run->s);
-    instance_stamp(run->b, c, tree, created, run->s);
+    if (!step->quiet)
+        instance_stamp(run->b, c, tree, created, run->s);
     if (wrong)
         return run_fail(
             run, NULL, 400,
@@ -123,7 +125,7 @@ bool run_create(struct run *run, const struct step *step)
         pointer_remove(tree, key);
     if (rules_of(run, c)->complete && !pointer_get(tree, key))
         draw_key(run, c, tree);
-    if (!finish(run, c, tree, true) || !complete(run, c, &tree, NULL))
+    if (!finish(run, step, c, tree, true) || !complete(run, c, &tree, NULL))
         return false;
     instance_arm(run->b, c, tree, run->s);
     if (!stored(run, step, store_insert(run->s->store, c, tree, &slot)))
@@ -224,7 +226,7 @@ static bool change_one(struct run *run, const struct step *step, size_t c, size_
     run->s->item = old;
     run_sets(run, step->set, step->set_count, c, *tree);
     run->s->item = NULL;
-    if (!finish(run, c, *tree, false) || !complete(run, c, tree, old))
+    if (!finish(run, step, c, *tree, false) || !complete(run, c, tree, old))
         return false;
     instance_arm(run->b, c, *tree, run->s);
     return stored(run, step, store_replace(run->s->store, c, slot, *tree));

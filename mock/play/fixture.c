@@ -128,6 +128,7 @@ static const cyaml_schema_field_t step_fields[] = {
     WHOLE("page", S, page),
     TEXT("body", S, body),
     WORD("shape", S, shape, yes_no),
+    WORD("stamps", S, stamps, yes_no),
     LIST("header", S, header, header_shape),
     CYAML_FIELD_END
 };

@@ -55,6 +55,7 @@ struct record_step {
     struct record_error *otherwise;
     char *merge;                                 /* create, update */
     char *patch, *replace;                       /* update */
+    enum yes_no stamps;                          /* update */
     char *limit, *cursor, *mode;                 /* list */
     char *offset, *number, *sort, *order, *turn; /* list */
     int page;                                    /* list: rows when no limit is said */

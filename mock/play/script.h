@@ -73,6 +73,7 @@ struct step {
     bool shape;
     bool same;         /* the body is what GET of the target, or of Location, says */
     const char *whole; /* the name whose instance the body is, or NULL */
+    bool quiet;        /* STEP_UPDATE: times and version stay as they are */
     const struct body_template *body;
     struct {
         const char *name;
