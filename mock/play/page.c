@@ -222,6 +222,16 @@ static const cJSON *cursor_tree(struct arena *arena, const char *text)
                : NULL;
 }
 
+/* Some clients put a cursor in quotes, as they do with the items of a list; none that was
+ * given out has any. */
+static const char *unquoted(struct arena *arena, const char *text)
+{
+    size_t len = strlen(text);
+    if (len < 2 || text[0] != '"' || text[len - 1] != '"')
+        return text;
+    return arena_copy(arena, (struct str){ text + 1, len - 2 });
+}
+
 /* The row that a cursor stands at. What is none that was given out may be a key, as
  * where a page is asked for by the last id of the one before. */
 static bool cursor_read(const struct paging *p, const char *text, struct row *row)
@@ -388,7 +398,7 @@ bool run_list(struct run *run, const struct step *step)
     count_of(step->offset, s, &p.skip);
     if (count_of(step->number, s, &number) && number >= base)
         p.skip = (number - base) * p.limit;
-    if (cursor && !cursor_read(&p, cursor, &anchor))
+    if (cursor && !cursor_read(&p, unquoted(s->arena, cursor), &anchor))
         return run_fail(run, step->otherwise, 400,
                         "the cursor is none that was given out");
     find_page(&p, cursor ? &anchor : NULL);
