@@ -211,16 +211,17 @@ static cJSON *pack(const cJSON *from, cJSON **node, char **text)
     return n;
 }
 
-cJSON *json_pack(const cJSON *tree, size_t *bytes)
+void *json_pack(const cJSON *tree, size_t before)
 {
     size_t nodes = 0, text = 0;
     measure(tree, &nodes, &text);
-    *bytes = nodes * sizeof(cJSON) + text;
-    cJSON *block = malloc(*bytes), *node = block;
+    char *block = malloc(before + nodes * sizeof(cJSON) + text);
     if (!block)
         return NULL;
-    char *texts = (char *)(block + nodes);
-    return pack(tree, &node, &texts);
+    cJSON *node = (cJSON *)(void *)(block + before);
+    char *texts = (char *)(node + nodes);
+    pack(tree, &node, &texts);
+    return block;
 }
 
 static int by_name(const void *a, const void *b)

@@ -108,9 +108,10 @@ void json_detach(cJSON *parent, cJSON *child);
 /* A deep copy, borrowed from arena. */
 cJSON *json_copy(struct arena *arena, const cJSON *tree);
 
-/* A deep copy in one block of memory, owned by the caller, who calls free. NULL when
- * memory ran out. *bytes is its size. */
-cJSON *json_pack(const cJSON *tree, size_t *bytes);
+/* A deep copy in one block of memory, behind as many bytes as the caller wants for
+ * itself (aligned as a pointer is). Owned by the caller, who calls free. NULL when
+ * memory ran out. */
+void *json_pack(const cJSON *tree, size_t before);
 
 /* Equal as JSON Schema 2020-12 (core, 4.2.2) says: numbers by value, objects without
  * order. */

@@ -1,74 +1,93 @@
 #include "play/index.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void *must(void *p)
+/* Entries of a leaf and children of an inner node; a node that is full is split. */
+enum { FAN = 32 };
+
+struct index_node {
+    atomic_uint holders; /* parents and roots that point here */
+    uint16_t count;
+    bool leaf;
+    uint32_t slots[FAN]; /* of an inner node: of the first entry below each child */
+    uint64_t numbers[FAN];
+    struct {
+        struct index_node *node;
+        size_t below;
+    } children[]; /* leaves have none */
+};
+
+static size_t node_bytes(bool leaf)
 {
-    if (!p) {
+    return sizeof(struct index_node) +
+           (leaf ? 0 : FAN * sizeof(((struct index_node *)0)->children[0]));
+}
+
+static struct index_node *node_new(bool leaf)
+{
+    struct index_node *n = malloc(node_bytes(leaf));
+    if (!n) {
         fputs("understudy: out of memory\n", stderr);
         abort();
     }
-    return p;
+    atomic_init(&n->holders, 1);
+    n->count = 0;
+    n->leaf = leaf;
+    return n;
 }
 
-/* A bucket whose slots were all removed keeps its hash, as a stone to step over, until
- * the table grows. No hash is 0. */
-static bool is_free(const struct index_bucket *b)
+static void node_drop(struct index_node *n)
 {
-    return !b->hash;
+    if (!n || atomic_fetch_sub_explicit(&n->holders, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; !n->leaf && i < n->count; i++)
+        node_drop(n->children[i].node);
+    free(n);
 }
 
-static struct index_bucket *bucket_of(const struct index *x, uint64_t hash)
+/* Copies entries of one node to a place in another, or in itself. */
+static void copy_entries(struct index_node *to, size_t at,
+                         const struct index_node *from, size_t first, size_t count)
 {
-    size_t i = hash & (x->size - 1);
-    while (!is_free(&x->buckets[i]) && x->buckets[i].hash != hash)
-        i = (i + 1) & (x->size - 1);
-    return &x->buckets[i];
+    memmove(to->slots + at, from->slots + first, count * sizeof(*to->slots));
+    memmove(to->numbers + at, from->numbers + first, count * sizeof(*to->numbers));
+    if (!to->leaf)
+        memmove(to->children + at, from->children + first,
+                count * sizeof(*to->children));
 }
 
-static uint64_t not_zero(uint64_t hash)
+/* Makes the node at *place one that nobody else sees. */
+static struct index_node *node_own(struct index_node **place)
 {
-    return hash ? hash : 1;
+    struct index_node *old = *place;
+    if (atomic_load_explicit(&old->holders, memory_order_acquire) == 1)
+        return old;
+    struct index_node *n = node_new(old->leaf);
+    copy_entries(n, 0, old, 0, old->count);
+    n->count = old->count;
+    for (size_t i = 0; !n->leaf && i < n->count; i++)
+        atomic_fetch_add_explicit(&n->children[i].node->holders, 1,
+                                  memory_order_relaxed);
+    node_drop(old);
+    return *place = n;
 }
 
-static void grow(struct index *x)
+static bool is_before(const struct index_node *n, size_t i, uint64_t number,
+                      uint32_t slot)
 {
-    struct index old = *x;
-    size_t live = 0;
-    for (size_t i = 0; i < old.size; i++)
-        live += old.buckets[i].count > 0;
-    x->size = 16;
-    while (x->size < live * 4)
-        x->size *= 2;
-    x->buckets = must(calloc(x->size, sizeof(*x->buckets)));
-    x->used = 0;
-    for (size_t i = 0; i < old.size; i++) {
-        if (!old.buckets[i].count) {
-            if (old.buckets[i].room)
-                free(old.buckets[i].u.many);
-            continue;
-        }
-        *bucket_of(x, old.buckets[i].hash) = old.buckets[i];
-        x->used++;
-    }
-    free(old.buckets);
+    return n->numbers[i] < number || (n->numbers[i] == number && n->slots[i] < slot);
 }
 
-static uint32_t *slots_of(struct index_bucket *b)
+/* How many entries of a node are before (number, slot). */
+static size_t lower_bound(const struct index_node *n, uint64_t number, uint32_t slot)
 {
-    return b->room ? b->u.many : &b->u.one;
-}
-
-/* Where a slot stands among the bucket's, or would. */
-static uint32_t place_of(const struct index_bucket *b, const uint32_t *slots,
-                         uint32_t slot)
-{
-    uint32_t low = 0, high = b->count;
+    size_t low = 0, high = n->count;
     while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (slots[middle] < slot)
+        size_t middle = (low + high) / 2;
+        if (is_before(n, middle, number, slot))
             low = middle + 1;
         else
             high = middle;
@@ -76,95 +95,244 @@ static uint32_t place_of(const struct index_bucket *b, const uint32_t *slots,
     return low;
 }
 
-static bool holds(struct index_bucket *b, uint32_t slot)
+/* The child below which (number, slot) is or would be. */
+static size_t child_of(const struct index_node *n, uint64_t number, uint32_t slot)
 {
-    const uint32_t *slots = slots_of(b);
-    uint32_t at = place_of(b, slots, slot);
-    return at < b->count && slots[at] == slot;
+    size_t i = lower_bound(n, number, slot);
+    bool is_first = i < n->count && n->numbers[i] == number && n->slots[i] == slot;
+    return i && !is_first ? i - 1 : i;
 }
 
-void index_add(struct index *x, uint64_t hash, uint32_t slot)
+static size_t entries_in(const struct index_node *n)
 {
-    hash = not_zero(hash);
-    if ((x->used + 1) * 4 > x->size * 3)
-        grow(x);
-    struct index_bucket *b = bucket_of(x, hash);
-    if (is_free(b)) {
-        x->used++;
-        *b = (struct index_bucket){ .hash = hash, .count = 1, .u.one = slot };
-        return;
+    size_t count = n->leaf ? n->count : 0;
+    for (size_t i = 0; !n->leaf && i < n->count; i++)
+        count += n->children[i].below;
+    return count;
+}
+
+bool index_next(const struct index *x, uint64_t number, uint32_t from, uint32_t *slot)
+{
+    const struct index_node *n = x->root, *behind = NULL;
+    while (n && !n->leaf) {
+        size_t i = child_of(n, number, from);
+        if (i + 1u < n->count)
+            behind = n->children[i + 1].node;
+        n = n->children[i].node;
     }
-    if (holds(b, slot))
-        return; /* two items of one array, or two values of one hash */
-    if (!b->room && !b->count) {
-        b->count = 1;
-        b->u.one = slot;
-        return;
+    size_t at = n ? lower_bound(n, number, from) : 0;
+    if (n && at == n->count) { /* then it is the first of what is behind the leaf */
+        for (n = behind, at = 0; n && !n->leaf;)
+            n = n->children[0].node;
     }
-    if (!b->room) {
-        uint32_t one = b->u.one;
-        b->room = 4;
-        b->u.many = must(malloc(b->room * sizeof(*b->u.many)));
-        b->u.many[0] = one;
-    } else if (b->count == b->room) {
-        b->room *= 2;
-        b->u.many = must(realloc(b->u.many, b->room * sizeof(*b->u.many)));
-    }
-    uint32_t at = b->count++;
-    for (; at && b->u.many[at - 1] > slot; at--)
-        b->u.many[at] = b->u.many[at - 1];
-    b->u.many[at] = slot;
-}
-
-void index_remove(struct index *x, uint64_t hash, uint32_t slot)
-{
-    if (!x->size)
-        return;
-    struct index_bucket *b = bucket_of(x, not_zero(hash));
-    uint32_t *slots = slots_of(b), at = place_of(b, slots, slot);
-    if (at == b->count || slots[at] != slot)
-        return;
-    memmove(slots + at, slots + at + 1, (b->count - at - 1) * sizeof(*slots));
-    b->count--;
-}
-
-const uint32_t *index_slots(const struct index *x, uint64_t hash, size_t *count)
-{
-    *count = 0;
-    if (!x->size)
-        return NULL;
-    struct index_bucket *b = bucket_of(x, not_zero(hash));
-    *count = b->count;
-    return slots_of(b);
-}
-
-bool index_copy(struct index *to, const struct index *from)
-{
-    to->loose = from->loose;
-    if (!from->size)
-        return true;
-    to->buckets = malloc(from->size * sizeof(*to->buckets));
-    if (!to->buckets)
+    if (!n || n->numbers[at] != number)
         return false;
-    to->size = from->size;
-    to->used = from->used;
-    memcpy(to->buckets, from->buckets, from->size * sizeof(*to->buckets));
-    for (size_t i = 0; i < from->size; i++) {
-        struct index_bucket *b = &to->buckets[i];
-        if (!b->room)
-            continue;
-        const uint32_t *slots = b->u.many;
-        b->u.many = must(malloc(b->room * sizeof(*b->u.many)));
-        memcpy(b->u.many, slots, b->count * sizeof(*slots));
-    }
+    *slot = n->slots[at];
     return true;
+}
+
+/* ---- adding ---- */
+
+/* A gap at a place of a node; of a full one, half goes to a new neighbour behind it,
+ * which is returned. What is put at the very end goes there alone, so that rising
+ * numbers fill their leaves. *n and *at are the node and the place with the gap. */
+static struct index_node *make_gap(struct index_node **n, size_t *at)
+{
+    struct index_node *full = *n, *more = NULL;
+    if (full->count == FAN) {
+        size_t keep = *at == FAN ? FAN : FAN / 2;
+        more = node_new(full->leaf);
+        more->count = (uint16_t)(FAN - keep);
+        copy_entries(more, 0, full, keep, FAN - keep);
+        full->count = (uint16_t)keep;
+        if (*at > keep || keep == FAN) {
+            *n = more;
+            *at -= keep;
+        }
+    }
+    copy_entries(*n, *at + 1, *n, *at, (*n)->count - *at);
+    (*n)->count++;
+    return more;
+}
+
+static void set_child(struct index_node *n, size_t at, struct index_node *child)
+{
+    n->slots[at] = child->slots[0];
+    n->numbers[at] = child->numbers[0];
+    n->children[at].node = child;
+    n->children[at].below = entries_in(child);
+}
+
+/* Returns a new neighbour behind *place, or NULL. */
+static struct index_node *add_below(struct index_node **place, uint64_t number,
+                                    uint32_t slot)
+{
+    struct index_node *n = node_own(place), *more;
+    if (n->leaf) {
+        size_t at = lower_bound(n, number, slot);
+        more = make_gap(&n, &at);
+        n->slots[at] = slot;
+        n->numbers[at] = number;
+        return more;
+    }
+    size_t i = child_of(n, number, slot);
+    struct index_node *split = add_below(&n->children[i].node, number, slot);
+    if (!split) {
+        n->children[i].below++;
+        n->slots[i] = n->children[i].node->slots[0];
+        n->numbers[i] = n->children[i].node->numbers[0];
+        return NULL;
+    }
+    set_child(n, i, n->children[i].node);
+    size_t at = i + 1;
+    more = make_gap(&n, &at);
+    set_child(n, at, split);
+    return more;
+}
+
+void index_add(struct index *x, uint64_t number, uint32_t slot)
+{
+    uint32_t there;
+    if (index_next(x, number, slot, &there) && there == slot)
+        return;
+    if (!x->root)
+        x->root = node_new(true);
+    struct index_node *more = add_below(&x->root, number, slot);
+    if (!more)
+        return;
+    struct index_node *root = node_new(false);
+    root->count = 2;
+    set_child(root, 0, x->root);
+    set_child(root, 1, more);
+    x->root = root;
+}
+
+/* ---- removing ---- */
+
+static void close_gap(struct index_node *n, size_t at)
+{
+    copy_entries(n, at, n, at + 1, n->count - at - 1u);
+    n->count--;
+}
+
+/* Puts the child behind `at` into that at it where both are half a node at most. */
+static void join(struct index_node *n, size_t at)
+{
+    if (at + 1 >= n->count)
+        return;
+    struct index_node *other = n->children[at + 1].node;
+    if (n->children[at].node->count + other->count > FAN / 2)
+        return;
+    struct index_node *to = node_own(&n->children[at].node);
+    other = node_own(&n->children[at + 1].node);
+    copy_entries(to, to->count, other, 0, other->count);
+    to->count = (uint16_t)(to->count + other->count);
+    other->count = 0; /* its children moved */
+    node_drop(other);
+    close_gap(n, at + 1);
+    set_child(n, at, to);
+}
+
+static bool remove_below(struct index_node **place, uint64_t number, uint32_t slot)
+{
+    struct index_node *n = node_own(place);
+    if (n->leaf) {
+        size_t at = lower_bound(n, number, slot);
+        if (at == n->count || n->numbers[at] != number || n->slots[at] != slot)
+            return false;
+        close_gap(n, at);
+        return true;
+    }
+    size_t i = child_of(n, number, slot);
+    if (!remove_below(&n->children[i].node, number, slot))
+        return false;
+    struct index_node *child = n->children[i].node;
+    if (!child->count) {
+        node_drop(child);
+        close_gap(n, i);
+        return true;
+    }
+    n->children[i].below--;
+    n->slots[i] = child->slots[0];
+    n->numbers[i] = child->numbers[0];
+    join(n, i);
+    if (i)
+        join(n, i - 1);
+    return true;
+}
+
+void index_remove(struct index *x, uint64_t number, uint32_t slot)
+{
+    if (!x->root || !remove_below(&x->root, number, slot))
+        return;
+    while (x->root && !x->root->leaf && x->root->count == 1) {
+        struct index_node *only = x->root->children[0].node;
+        x->root->count = 0;
+        node_drop(x->root);
+        x->root = only;
+    }
+    if (x->root->count)
+        return;
+    node_drop(x->root);
+    x->root = NULL;
+}
+
+/* ---- finding ---- */
+
+size_t index_count(const struct index *x)
+{
+    return x->root ? entries_in(x->root) : 0;
+}
+
+size_t index_rank(const struct index *x, uint64_t number, uint32_t slot)
+{
+    size_t rank = 0;
+    const struct index_node *n = x->root;
+    if (!n)
+        return 0;
+    while (!n->leaf) {
+        size_t i = child_of(n, number, slot);
+        for (size_t before = 0; before < i; before++)
+            rank += n->children[before].below;
+        n = n->children[i].node;
+    }
+    return rank + lower_bound(n, number, slot);
+}
+
+static size_t list_below(const struct index_node *n, size_t rank, uint32_t *list,
+                         size_t most)
+{
+    size_t found = 0;
+    if (n->leaf) {
+        for (size_t i = rank; i < n->count && found < most; i++)
+            list[found++] = n->slots[i];
+        return found;
+    }
+    for (size_t i = 0; i < n->count && found < most; i++) {
+        if (rank >= n->children[i].below) {
+            rank -= n->children[i].below;
+            continue;
+        }
+        found += list_below(n->children[i].node, rank, list + found, most - found);
+        rank = 0;
+    }
+    return found;
+}
+
+size_t index_list(const struct index *x, size_t rank, uint32_t *list, size_t most)
+{
+    return x->root ? list_below(x->root, rank, list, most) : 0;
+}
+
+void index_share(struct index *to, const struct index *from)
+{
+    *to = *from;
+    if (to->root)
+        atomic_fetch_add_explicit(&to->root->holders, 1, memory_order_relaxed);
 }
 
 void index_done(struct index *x)
 {
-    for (size_t i = 0; i < x->size; i++)
-        if (x->buckets[i].room)
-            free(x->buckets[i].u.many);
-    free(x->buckets);
-    *x = (struct index){ 0 };
+    node_drop(x->root);
+    *x = (struct index){ .root = NULL };
 }

@@ -1,7 +1,10 @@
-/* index.h — from the hash of a value to the slots that may hold it; for store.c.
+/* index.h — slots in the order of a number, such as the hash of a value; for store.c.
  *
- * Most values belong to one instance, so the first slot lives in the table itself. The
- * slots of one hash are in ascending order. Memory running out ends the program. */
+ * A B+ tree of (number, slot) whose nodes are shared by copies and counted, as in
+ * slots.h: a copy costs nothing, and a change copies what is above one leaf at most.
+ * Nodes know how many entries are below them, so that entries have ranks: how many
+ * there are of one number, and the n-th of them, is found without a walk. Memory
+ * running out ends the program. */
 #ifndef PLAY_INDEX_H
 #define PLAY_INDEX_H
 
@@ -9,31 +12,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct index_bucket {
-    uint64_t hash;
-    uint32_t count, room; /* count 0: free; room 0: `one` is used */
-    union {
-        uint32_t one;
-        uint32_t *many;
-    } u;
-};
+struct index_node;
 
-/* Zeroed is empty; index_done empties it and frees its memory. */
+/* Zeroed is empty; index_done empties it. */
 struct index {
-    struct index_bucket *buckets;
-    size_t size, used; /* size is a power of two or 0 */
+    struct index_node *root;
     bool loose; /* some instance is not in it, so it cannot tell who is missing */
+    bool mixed; /* different values have one number: who is found must be asked */
 };
 
-/* A slot that is there already stays there once. */
-void index_add(struct index *x, uint64_t hash, uint32_t slot);
-void index_remove(struct index *x, uint64_t hash, uint32_t slot);
+/* An entry that is there already stays there once. */
+void index_add(struct index *x, uint64_t number, uint32_t slot);
+void index_remove(struct index *x, uint64_t number, uint32_t slot);
 
-/* Borrowed until the index changes. */
-const uint32_t *index_slots(const struct index *x, uint64_t hash, size_t *count);
+/* The first slot of a number, not before `from`; false when there is none. */
+bool index_next(const struct index *x, uint64_t number, uint32_t from, uint32_t *slot);
 
-/* Fills an empty index; false when memory ran out. */
-bool index_copy(struct index *to, const struct index *from);
+/* How many entries there are, and how many stand before (number, slot). */
+size_t index_count(const struct index *x);
+size_t index_rank(const struct index *x, uint64_t number, uint32_t slot);
+
+/* The slots from that rank on, at most `most` of them; how many there were. */
+size_t index_list(const struct index *x, size_t rank, uint32_t *list, size_t most);
+
+/* Makes an empty index the same as another. */
+void index_share(struct index *to, const struct index *from);
 void index_done(struct index *x);
 
 #endif

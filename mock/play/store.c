@@ -2,93 +2,68 @@
 
 #include "base/limits.h"
 #include "doc/pointer.h"
-#include "play/index.h"
 #include "play/member.h"
-#include "play/timers.h"
+#include "play/store_parts.h"
 
 #include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
+/* Instances never change; stores share them. */
 struct instance {
-    atomic_uint holders; /* namespaces and undo logs that point here */
-    cJSON *tree;
-};
-
-struct shelf {
-    struct instance **slots; /* NULL where one was removed */
-    size_t count, room, live;
-    struct index *indexes;
-};
-
-/* One change, so that it can be taken back: what stood in the slot before. */
-struct change {
-    size_t collection, slot;
-    struct instance *before;
-};
-
-struct store {
-    const struct store_plan *plan;
-    struct shelf *shelves;
-    int64_t *sequences, *marked_sequences;
-    bool marked;
-    struct change *changes;
-    size_t change_count, change_room;
-    struct timers timers;
+    atomic_uint holders; /* leaves of slots and undo logs that point here */
+    cJSON tree[];
 };
 
 static struct instance *instance_new(const cJSON *tree)
 {
-    size_t bytes;
-    struct instance *i = malloc(sizeof(*i));
-    cJSON *copy = i ? json_pack(tree, &bytes) : NULL;
-    if (!copy) {
-        free(i);
-        return NULL;
-    }
-    atomic_init(&i->holders, 1);
-    i->tree = copy;
+    struct instance *i = json_pack(tree, sizeof(*i));
+    if (i)
+        atomic_init(&i->holders, 1);
     return i;
 }
 
-static void instance_drop(struct instance *i)
+void instance_drop(struct instance *i)
 {
-    if (!i || atomic_fetch_sub_explicit(&i->holders, 1, memory_order_acq_rel) != 1)
-        return;
-    free(i->tree);
-    free(i);
+    if (i && atomic_fetch_sub_explicit(&i->holders, 1, memory_order_acq_rel) == 1)
+        free(i);
 }
 
-static struct instance *instance_hold(struct instance *i)
+void instance_hold(struct instance *i)
 {
     if (i)
         atomic_fetch_add_explicit(&i->holders, 1, memory_order_relaxed);
-    return i;
+}
+
+/* A store is one block: making one for a namespace takes microseconds.
+ *     | store | shelves | indexes of all shelves | sequences | as they were marked | */
+static struct store *store_blank(const struct store_plan *plan)
+{
+    size_t indexes = 0;
+    for (size_t c = 0; c < plan->collection_count; c++)
+        indexes += plan->collections[c].index_count;
+    struct store *s =
+        calloc(1, sizeof(*s) + plan->collection_count * sizeof(struct shelf) +
+                      indexes * sizeof(struct index) +
+                      2 * plan->sequence_count * sizeof(int64_t));
+    if (!s)
+        return NULL;
+    s->plan = plan;
+    struct index *next = (struct index *)(void *)(s->shelves + plan->collection_count);
+    for (size_t c = 0; c < plan->collection_count; c++) {
+        s->shelves[c].indexes = next;
+        next += plan->collections[c].index_count;
+    }
+    s->sequences = (int64_t *)(void *)next;
+    s->marked_sequences = s->sequences + plan->sequence_count;
+    return s;
 }
 
 struct store *store_new(const struct store_plan *plan)
 {
-    struct store *s = calloc(1, sizeof(*s));
-    if (!s)
-        return NULL;
-    s->plan = plan;
-    s->shelves = calloc(plan->collection_count + 1, sizeof(*s->shelves));
-    s->sequences = calloc(plan->sequence_count + 1, sizeof(*s->sequences));
-    s->marked_sequences = calloc(plan->sequence_count + 1, sizeof(*s->sequences));
-    if (!s->shelves || !s->sequences || !s->marked_sequences) {
-        store_free(s);
-        return NULL;
-    }
-    for (size_t i = 0; i < plan->sequence_count; i++)
+    struct store *s = store_blank(plan);
+    for (size_t i = 0; s && i < plan->sequence_count; i++)
         s->sequences[i] = plan->sequence_start[i];
-    for (size_t c = 0; c < plan->collection_count; c++) {
-        s->shelves[c].indexes =
-            calloc(plan->collections[c].index_count + 1, sizeof(struct index));
-        if (!s->shelves[c].indexes) {
-            store_free(s);
-            return NULL;
-        }
-    }
     return s;
 }
 
@@ -96,29 +71,22 @@ void store_free(struct store *s)
 {
     if (!s)
         return;
-    for (size_t c = 0; s->shelves && c < s->plan->collection_count; c++) {
+    for (size_t c = 0; c < s->plan->collection_count; c++) {
         struct shelf *shelf = &s->shelves[c];
-        for (size_t i = 0; i < shelf->count; i++)
-            instance_drop(shelf->slots[i]);
-        for (size_t i = 0; shelf->indexes && i < s->plan->collections[c].index_count;
-             i++)
+        for (size_t i = 0; i < s->plan->collections[c].index_count; i++)
             index_done(&shelf->indexes[i]);
-        free(shelf->slots);
-        free(shelf->indexes);
+        slots_done(&shelf->slots);
     }
     for (size_t i = 0; i < s->change_count; i++)
         instance_drop(s->changes[i].before);
     timers_done(&s->timers);
     free(s->changes);
-    free(s->shelves);
-    free(s->sequences);
-    free(s->marked_sequences);
     free(s);
 }
 
 struct store *store_copy(const struct store *from)
 {
-    struct store *s = store_new(from->plan);
+    struct store *s = store_blank(from->plan);
     if (!s)
         return NULL;
     memcpy(s->sequences, from->sequences,
@@ -126,27 +94,15 @@ struct store *store_copy(const struct store *from)
     for (size_t c = 0; c < from->plan->collection_count; c++) {
         const struct shelf *a = &from->shelves[c];
         struct shelf *b = &s->shelves[c];
-        if (!a->count)
-            continue;
-        b->slots = malloc(a->count * sizeof(*b->slots));
-        bool ok = b->slots != NULL;
-        for (size_t i = 0; ok && i < a->count; i++)
-            b->slots[i] = instance_hold(a->slots[i]);
-        if (ok) {
-            b->count = b->room = a->count;
-            b->live = a->live;
-        }
-        for (size_t i = 0; ok && i < from->plan->collections[c].index_count; i++)
-            ok = index_copy(&b->indexes[i], &a->indexes[i]);
-        if (!ok) {
-            store_free(s);
-            return NULL;
-        }
+        b->count = a->count;
+        slots_share(&b->slots, &a->slots);
+        for (size_t i = 0; i < from->plan->collections[c].index_count; i++)
+            index_share(&b->indexes[i], &a->indexes[i]);
     }
     return s;
 }
 
-static uint64_t hash_more(uint64_t hash, const cJSON *value)
+uint64_t store_hash(uint64_t hash, const cJSON *value)
 {
     return hash * 0x9e3779b97f4a7c15ull ^ json_hash(value);
 }
@@ -170,7 +126,7 @@ static enum hashed index_hash(const struct store *s, size_t c,
             return HASH_NONE;
         if (json_is_array(value))
             return HASH_ARRAY;
-        *hash = hash_more(*hash, value);
+        *hash = store_hash(*hash, value);
     }
     return HASH_MADE;
 }
@@ -194,22 +150,42 @@ static bool taken(const struct store *s, size_t c, const cJSON *tree, size_t own
         if (!plan->indexes[i].unique ||
             index_hash(s, c, &plan->indexes[i], tree, &hash) != HASH_MADE)
             continue;
-        size_t n;
-        const uint32_t *slots = index_slots(&s->shelves[c].indexes[i], hash, &n);
-        for (size_t j = 0; j < n; j++)
-            if (slots[j] != own_slot &&
-                same_values(&plan->indexes[i], tree, store_get(s, c, slots[j])))
+        const struct index *x = &s->shelves[c].indexes[i];
+        for (uint32_t slot = 0; index_next(x, hash, slot, &slot); slot++)
+            if (slot != own_slot &&
+                same_values(&plan->indexes[i], tree, store_get(s, c, slot)))
                 return true;
     }
     return false;
 }
 
+static bool holds_items(const struct store_index *index)
+{
+    return !index->unique && index->count == 1;
+}
+
 /* One value of many at an index's place. */
 struct entry {
-    struct index *index;
-    uint32_t slot;
+    struct store *s;
+    size_t c, slot, index;
     bool enter;
 };
+
+/* An index that is asked how many instances have a value has to know whether all that
+ * have its hash have the value. An instance with two items of one hash is not looked
+ * into. */
+static void notice_mix(struct entry *e, uint64_t hash, const cJSON *value)
+{
+    struct index *x = &e->s->shelves[e->c].indexes[e->index];
+    const struct store_condition same = {
+        .at = e->s->plan->collections[e->c].indexes[e->index].pointers[0],
+        .value = value
+    };
+    uint32_t first;
+    if (!x->mixed && index_next(x, hash, 0, &first))
+        x->mixed = first == e->slot ||
+                   !store_meets(e->s, e->c, store_get(e->s, e->c, first), &same);
+}
 
 static bool reindex_value(cJSON *value, void *context)
 {
@@ -221,59 +197,70 @@ static bool reindex_value(cJSON *value, void *context)
     }
     if (json_is_null(value))
         return false;
-    if (e->enter)
-        index_add(e->index, hash_more(0, value), e->slot);
-    else
-        index_remove(e->index, hash_more(0, value), e->slot);
+    struct index *x = &e->s->shelves[e->c].indexes[e->index];
+    uint64_t hash = store_hash(0, value);
+    if (e->enter) {
+        notice_mix(e, hash, value);
+        index_add(x, hash, (uint32_t)e->slot);
+    } else {
+        index_remove(x, hash, (uint32_t)e->slot);
+    }
     return false;
 }
 
-static bool holds_items(const struct store_index *index)
+static void reindex_items(struct store *s, size_t c, size_t slot, size_t index,
+                          const cJSON *old, const cJSON *now)
 {
-    return !index->unique && index->count == 1;
+    const char *at = s->plan->collections[c].indexes[index].pointers[0];
+    const cJSON *was = old ? pointer_get(old, at) : NULL;
+    const cJSON *is = now ? pointer_get(now, at) : NULL;
+    struct entry e = { s, c, slot, index, false };
+    if (was && is && json_equal(was, is))
+        return;
+    if (old)
+        pointer_each(old, at, reindex_value, &e);
+    e.enter = true;
+    if (now)
+        pointer_each(now, at, reindex_value, &e);
 }
 
-/* Enters or takes out one instance everywhere. An index is only a help to find and may
- * not fail: memory running out there ends the program, as at start. */
-static void reindex(struct store *s, size_t c, size_t slot, const cJSON *tree,
-                    bool enter)
+/* Another instance is at a slot now (NULL: none). An index is only a help to find and
+ * may not fail: memory running out there ends the program, as at start. */
+static void reindex(struct store *s, size_t c, size_t slot, const cJSON *old,
+                    const cJSON *now)
 {
     const struct store_collection *plan = &s->plan->collections[c];
-    for (size_t i = 0; tree && i < plan->index_count; i++) {
+    for (size_t i = 0; i < plan->index_count; i++) {
         struct index *x = &s->shelves[c].indexes[i];
-        uint64_t hash;
-        if (holds_items(&plan->indexes[i])) {
-            struct entry e = { x, (uint32_t)slot, enter };
-            pointer_each(tree, plan->indexes[i].pointers[0], reindex_value, &e);
+        const struct store_index *of = &plan->indexes[i];
+        uint64_t was = 0, is = 0;
+        if (holds_items(of)) {
+            reindex_items(s, c, slot, i, old, now);
             continue;
         }
-        enum hashed made = index_hash(s, c, &plan->indexes[i], tree, &hash);
+        bool leaves = old && index_hash(s, c, of, old, &was) == HASH_MADE;
+        enum hashed made = now ? index_hash(s, c, of, now, &is) : HASH_NONE;
         if (made == HASH_ARRAY)
             x->loose = true;
-        if (made != HASH_MADE)
+        if (leaves && made == HASH_MADE && was == is)
             continue;
-        if (enter)
-            index_add(x, hash, (uint32_t)slot);
-        else
-            index_remove(x, hash, (uint32_t)slot);
+        if (leaves)
+            index_remove(x, was, (uint32_t)slot);
+        if (made == HASH_MADE)
+            index_add(x, is, (uint32_t)slot);
     }
 }
 
-static bool remember(struct store *s, size_t c, size_t slot, struct instance *before)
+static bool room_to_remember(struct store *s)
 {
-    if (!s->marked) {
-        instance_drop(before);
+    if (!s->marked || s->change_count < s->change_room)
         return true;
-    }
-    if (s->change_count == s->change_room) {
-        size_t room = s->change_room ? s->change_room * 2 : 16;
-        struct change *grown = realloc(s->changes, room * sizeof(*grown));
-        if (!grown)
-            return false;
-        s->changes = grown;
-        s->change_room = room;
-    }
-    s->changes[s->change_count++] = (struct change){ c, slot, before };
+    size_t room = s->change_room ? s->change_room * 2 : 16;
+    struct change *grown = realloc(s->changes, room * sizeof(*grown));
+    if (!grown)
+        return false;
+    s->changes = grown;
+    s->change_room = room;
     return true;
 }
 
@@ -326,30 +313,21 @@ bool store_due(struct store *s, clock_ms now, size_t *c, size_t *slot)
     return false;
 }
 
-/* Puts an instance (taken; NULL for none) into a slot and remembers the one before. */
+/* Puts an instance (taken; NULL for none) into a slot and remembers the one before.
+ * False when memory ran out; then nothing has changed. */
 static bool put(struct store *s, size_t c, size_t slot, struct instance *now)
 {
-    struct shelf *shelf = &s->shelves[c];
-    struct instance *before = shelf->slots[slot];
-    reindex(s, c, slot, before ? before->tree : NULL, false);
-    reindex(s, c, slot, now ? now->tree : NULL, true);
-    shelf->live = shelf->live - (before != NULL) + (now != NULL);
-    shelf->slots[slot] = now;
-    note_due(s, c, slot, now ? now->tree : NULL);
-    return remember(s, c, slot, before);
-}
-
-static bool make_slot(struct shelf *shelf)
-{
-    if (shelf->count == shelf->room) {
-        size_t room = shelf->room ? shelf->room * 2 : 16;
-        struct instance **grown = realloc(shelf->slots, room * sizeof(*grown));
-        if (!grown)
-            return false;
-        shelf->slots = grown;
-        shelf->room = room;
+    struct instance *before;
+    if (!room_to_remember(s) || !slots_put(&s->shelves[c].slots, slot, now, &before)) {
+        instance_drop(now);
+        return false;
     }
-    shelf->slots[shelf->count++] = NULL;
+    reindex(s, c, slot, before ? before->tree : NULL, now ? now->tree : NULL);
+    note_due(s, c, slot, now ? now->tree : NULL);
+    if (s->marked)
+        s->changes[s->change_count++] = (struct change){ c, slot, before };
+    else
+        instance_drop(before);
     return true;
 }
 
@@ -358,12 +336,10 @@ static enum store_answer append(struct store *s, size_t c, struct instance *i,
                                 size_t *slot)
 {
     struct shelf *shelf = &s->shelves[c];
-    if (!i || !make_slot(shelf)) {
-        instance_drop(i);
+    if (!i || !put(s, c, shelf->count, i))
         return STORE_FULL;
-    }
-    *slot = shelf->count - 1;
-    return put(s, c, *slot, i) ? STORE_OK : STORE_FULL;
+    *slot = shelf->count++;
+    return STORE_OK;
 }
 
 enum store_answer store_insert(struct store *s, size_t c, const cJSON *tree,
@@ -372,7 +348,7 @@ enum store_answer store_insert(struct store *s, size_t c, const cJSON *tree,
     const struct shelf *shelf = &s->shelves[c];
     if (taken(s, c, tree, SIZE_MAX))
         return STORE_TAKEN;
-    if (shelf->live >= LIMIT_INSTANCES || shelf->count >= UINT32_MAX)
+    if (shelf->slots.live >= LIMIT_INSTANCES || shelf->count >= UINT32_MAX)
         return STORE_FULL;
     return append(s, c, instance_new(tree), slot);
 }
@@ -393,13 +369,13 @@ void store_remove(struct store *s, size_t c, size_t slot)
 
 const cJSON *store_get(const struct store *s, size_t c, size_t slot)
 {
-    const struct shelf *shelf = &s->shelves[c];
-    return slot < shelf->count && shelf->slots[slot] ? shelf->slots[slot]->tree : NULL;
+    const struct instance *i = slots_get(&s->shelves[c].slots, slot);
+    return i ? i->tree : NULL;
 }
 
 size_t store_count(const struct store *s, size_t c)
 {
-    return s->shelves[c].live;
+    return s->shelves[c].slots.live;
 }
 
 size_t store_slots(const struct store *s, size_t c)
@@ -416,18 +392,18 @@ int64_t store_next(struct store *s, size_t sequence)
 
 bool store_untouched(const struct store *s, const struct store *seed, size_t c)
 {
-    const struct shelf *a = &s->shelves[c], *b = &seed->shelves[c];
-    return a->count == b->count &&
-           (!a->count || memcmp(a->slots, b->slots, a->count * sizeof(*a->slots)) == 0);
+    return slots_same(&s->shelves[c].slots, &seed->shelves[c].slots);
 }
 
 enum store_answer store_share(struct store *s, size_t c, const struct store *from,
                               size_t from_c, size_t slot)
 {
-    struct instance *i = from->shelves[from_c].slots[slot];
+    struct instance *i = slots_get(&from->shelves[from_c].slots, slot);
     size_t made;
-    return taken(s, c, i->tree, SIZE_MAX) ? STORE_TAKEN
-                                          : append(s, c, instance_hold(i), &made);
+    if (taken(s, c, i->tree, SIZE_MAX))
+        return STORE_TAKEN;
+    instance_hold(i);
+    return append(s, c, i, &made);
 }
 
 int64_t store_sequence(const struct store *s, size_t sequence)
@@ -454,18 +430,28 @@ void store_mark(struct store *s)
 static void compact(struct store *s, size_t c)
 {
     struct shelf *shelf = &s->shelves[c];
-    if (shelf->count < 1024 || shelf->live * 2 > shelf->count)
+    struct slots dense = { .root = NULL };
+    if (shelf->count < 1024 || shelf->slots.live * 2 > shelf->count)
         return;
+    for (size_t i = 0; i < shelf->count; i++) {
+        struct instance *one = slots_get(&shelf->slots, i), *none;
+        if (!one)
+            continue;
+        instance_hold(one);
+        if (!slots_put(&dense, dense.live, one, &none)) {
+            instance_drop(one);
+            slots_done(&dense);
+            return; /* no memory for less of it: it stays as it is */
+        }
+    }
+    slots_done(&shelf->slots);
+    shelf->slots = dense;
+    shelf->count = dense.live;
+    timers_done(&s->timers); /* the slots have other numbers now */
     for (size_t i = 0; i < s->plan->collections[c].index_count; i++)
         index_done(&shelf->indexes[i]);
-    size_t n = 0;
     for (size_t i = 0; i < shelf->count; i++)
-        if (shelf->slots[i])
-            shelf->slots[n++] = shelf->slots[i];
-    shelf->count = n;
-    timers_done(&s->timers); /* the slots have other numbers now */
-    for (size_t i = 0; i < n; i++)
-        reindex(s, c, i, shelf->slots[i]->tree, true);
+        reindex(s, c, i, NULL, store_get(s, c, i));
 }
 
 void store_keep(struct store *s)
@@ -487,7 +473,7 @@ void store_undo(struct store *s)
     }
     for (size_t i = s->change_count; i-- > 0;) {
         struct shelf *shelf = &s->shelves[s->changes[i].collection];
-        while (shelf->count && !shelf->slots[shelf->count - 1])
+        while (shelf->count && !slots_get(&shelf->slots, shelf->count - 1))
             shelf->count--;
     }
     s->change_count = 0;
@@ -501,7 +487,7 @@ void store_abandon(struct store *s)
         store_undo(s);
 }
 
-/* ---- finding ---- */
+/* ---- what an instance meets ---- */
 
 struct spread {
     bool (*visit)(cJSON *key, void *context);
@@ -620,123 +606,6 @@ bool store_meets(const struct store *s, size_t c, const cJSON *tree,
             return true;
     }
     return false;
-}
-
-/* The value that one of the conditions wants at a pointer; NULL when none says, when it
- * wants one of several, or null, which no index holds. */
-static const cJSON *wanted_at(const struct store_condition *conditions, size_t count,
-                              const char *pointer)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(conditions[i].at, pointer) == 0 && conditions[i].test == MATCH_IS &&
-            !json_is_array(conditions[i].value) && !json_is_null(conditions[i].value))
-            return conditions[i].value;
-    return NULL;
-}
-
-/* The shortest list of slots that an index can give for the conditions; SIZE_MAX for
- * *n when none can. Conditions at an aliased key are looked up by store_key. */
-static const uint32_t *shortest(const struct store *s, size_t c,
-                                const struct store_condition *conditions, size_t count,
-                                size_t *n)
-{
-    const struct store_collection *plan = &s->plan->collections[c];
-    const uint32_t *best = NULL;
-    *n = SIZE_MAX;
-    for (size_t x = plan->alias_count ? 1 : 0; x<plan->index_count && * n> 1; x++) {
-        const struct store_index *index = &plan->indexes[x];
-        uint64_t hash = 0;
-        size_t i = 0, found;
-        for (; i < index->count; i++) {
-            const cJSON *value = wanted_at(conditions, count, index->pointers[i]);
-            if (!value)
-                break;
-            hash = hash_more(hash, value);
-        }
-        if (i < index->count || index->where_count || s->shelves[c].indexes[x].loose)
-            continue;
-        const uint32_t *slots = index_slots(&s->shelves[c].indexes[x], hash, &found);
-        if (found < *n) {
-            *n = found;
-            best = slots;
-        }
-    }
-    return best;
-}
-
-bool store_key(const struct store *s, size_t c, const char *text, size_t *slot)
-{
-    const struct store_collection *plan = &s->plan->collections[c];
-    union {
-        const char *in;
-        char *out;
-    } u = { .in = text };
-    const cJSON value = { .type = cJSON_String, .valuestring = u.out };
-    for (size_t x = 0; x <= plan->alias_count; x++) {
-        size_t n;
-        const uint32_t *slots =
-            index_slots(&s->shelves[c].indexes[x], hash_more(0, &value), &n);
-        for (size_t i = 0; i < n; i++) {
-            const cJSON *have =
-                pointer_get(store_get(s, c, slots[i]), plan->indexes[x].pointers[0]);
-            if (have && json_equal(have, &value)) {
-                *slot = slots[i];
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static bool meets_all(const struct store *s, size_t c, const cJSON *tree,
-                      const struct store_condition *conditions, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!store_meets(s, c, tree, &conditions[i]))
-            return false;
-    return true;
-}
-
-size_t *store_find(const struct store *s, size_t c,
-                   const struct store_condition *conditions, size_t count, size_t from,
-                   size_t at_most, struct arena *arena, size_t *found)
-{
-    const struct store_collection *plan = &s->plan->collections[c];
-    size_t *list = NULL, room = 0, one;
-    *found = 0;
-    for (size_t i = 0; i < count && plan->alias_count; i++) {
-        if (conditions[i].test != MATCH_IS ||
-            strcmp(conditions[i].at, plan->key) != 0 ||
-            !json_is_string(conditions[i].value))
-            continue;
-        if (at_most && store_key(s, c, conditions[i].value->valuestring, &one) &&
-            one >= from && meets_all(s, c, store_get(s, c, one), conditions, count)) {
-            list = arena_take(arena, sizeof(*list));
-            list[(*found)++] = one;
-        }
-        return list;
-    }
-    size_t n;
-    const uint32_t *slots = shortest(s, c, conditions, count, &n);
-    bool all = n == SIZE_MAX;
-    if (all)
-        n = s->shelves[c].count;
-    for (size_t i = all ? from : 0; i < n && *found < at_most; i++) {
-        size_t slot = all ? i : slots[i];
-        const cJSON *tree = slot >= from ? store_get(s, c, slot) : NULL;
-        if (!tree || !meets_all(s, c, tree, conditions, count))
-            continue;
-        if (*found == room) {
-            size_t more = room ? room * 2 : 8;
-            size_t *grown = arena_take_raw(arena, more * sizeof(*grown));
-            if (room)
-                memcpy(grown, list, room * sizeof(*grown));
-            list = grown;
-            room = more;
-        }
-        list[(*found)++] = slot;
-    }
-    return list;
 }
 
 /* ---- what a client sees ---- */

@@ -2,12 +2,13 @@
  *
  * A store has collections; a collection holds instances (objects) in the order in which
  * they were made, found by key or by any member that has an index. What a plan of a
- * collection says is the same for all namespaces; an instance is shared by all
- * namespaces that were made from the same seed until one of them changes it, so a new
- * namespace costs a table of pointers.
+ * collection says is the same for all namespaces. Instances, and the tables that lead
+ * to them, are shared by all stores that were copied from each other until one of them
+ * changes what it has: a copy takes microseconds however many instances there are, and
+ * a change copies the few KB on the way to one instance.
  *
  * Changes since store_mark can be taken back as a whole. A store is used under its
- * namespace's lock. */
+ * namespace's lock; copies of one store may be used by different threads at once. */
 #ifndef PLAY_STORE_H
 #define PLAY_STORE_H
 
@@ -137,6 +138,23 @@ const cJSON *store_reach(const struct store *s, size_t collection, const cJSON *
  * pointer_each. */
 bool store_each_key(const cJSON *tree, const struct store_reference *r,
                     bool (*visit)(cJSON *key, void *context), void *context);
+
+/* Which of the instances that meet the conditions are wanted: those in the slots from
+ * `from` to before `until`, without the first `skip`, at most `most`. Backwards, the
+ * first are those in the highest slots, and the list falls. */
+struct store_window {
+    size_t from, until, skip, most;
+    bool backwards;
+};
+size_t *store_window(const struct store *s, size_t collection,
+                     const struct store_condition *conditions, size_t count,
+                     const struct store_window *w, struct arena *arena, size_t *found);
+
+/* How many instances meet all conditions; where no index tells, they are looked at one
+ * by one. */
+size_t store_tally(const struct store *s, size_t collection,
+                   const struct store_condition *conditions, size_t count,
+                   struct arena *arena);
 
 /* The slot of the instance whose key or alias is text; false when there is none. */
 bool store_key(const struct store *s, size_t collection, const char *text,

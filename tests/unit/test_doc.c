@@ -267,7 +267,6 @@ static void must_find_all(const cJSON *tree)
 static void a_member_is_found_however_it_got_its_name(void **state)
 {
     struct arena *a = *state;
-    size_t bytes;
     struct json_error why;
     cJSON *o = must_json(a, "{\"a\":1,\"b\":{\"long name\":true,\"\":0},"
                             "\"\\u0000\\u00e9\":false,\"number\":12}");
@@ -279,7 +278,7 @@ static void a_member_is_found_however_it_got_its_name(void **state)
     must_find_all(o);
     assert_null(json_member(o, "other"));
     must_find_all(json_copy(a, o));
-    cJSON *packed = json_pack(o, &bytes);
+    cJSON *packed = json_pack(o, 0);
     must_find_all(packed);
     free(packed);
     cJSON *yaml =
@@ -330,13 +329,11 @@ static void a_copy_and_a_pack_outlive_what_they_came_from(void **state)
 {
     static const char text[] = "{\"a\":[1.0,\"\\u0000\",{\"b\":null}],\"c\":1e400}";
     struct arena *a = arena_new(LIMIT_SPEC_MEMORY);
-    size_t bytes = 0;
     cJSON *copy = json_copy(*state, must_json(a, text));
-    cJSON *packed = json_pack(must_json(a, text), &bytes);
+    cJSON *packed = json_pack(must_json(a, text), 0);
     arena_free(a);
     assert_string_equal(as_json(*state, copy), text);
     assert_string_equal(as_json(*state, packed), text);
-    assert_true(bytes >= 7 * sizeof(cJSON));
     free(packed);
 }
 

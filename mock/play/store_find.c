@@ -1,0 +1,251 @@
+#include "play/store_parts.h"
+
+#include "doc/pointer.h"
+
+static bool meets_all(const struct store *s, size_t c, const cJSON *tree,
+                      const struct store_condition *conditions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!store_meets(s, c, tree, &conditions[i]))
+            return false;
+    return true;
+}
+
+/* The value that one of the conditions wants at a pointer; NULL when none says, when it
+ * wants one of several, or null, which no index holds. */
+static const cJSON *wanted_at(const struct store_condition *conditions, size_t count,
+                              const char *pointer)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(conditions[i].at, pointer) == 0 && conditions[i].test == MATCH_IS &&
+            !json_is_array(conditions[i].value) && !json_is_null(conditions[i].value))
+            return conditions[i].value;
+    return NULL;
+}
+
+/* Instances in the order of their slots, by rank; with an index, those that have its
+ * values. */
+struct candidates {
+    const struct index *index; /* NULL: all that there are */
+    uint64_t hash;
+    size_t first, past; /* ranks */
+    bool exact;         /* each meets all conditions */
+};
+
+/* What an index has for the conditions; false when it cannot tell. */
+static bool ask_index(const struct store *s, size_t c, size_t number,
+                      const struct store_condition *conditions, size_t count,
+                      struct candidates *got)
+{
+    const struct store_index *plan = &s->plan->collections[c].indexes[number];
+    const struct index *x = &s->shelves[c].indexes[number];
+    uint64_t hash = 0;
+    if (x->loose || plan->where_count)
+        return false;
+    for (size_t i = 0; i < plan->count; i++) {
+        const cJSON *value = wanted_at(conditions, count, plan->pointers[i]);
+        if (!value)
+            return false;
+        hash = store_hash(hash, value);
+    }
+    *got = (struct candidates){ .index = x,
+                                .hash = hash,
+                                .first = index_rank(x, hash, 0),
+                                .past = index_rank(x, hash, UINT32_MAX) };
+    return true;
+}
+
+/* Whether the candidates of an index are those that meet the conditions: it is about
+ * the one value that is wanted, and what it has under the hash is that value. */
+static bool is_exact(const struct store *s, size_t c, const struct candidates *all,
+                     const struct store_index *plan,
+                     const struct store_condition *conditions, size_t count)
+{
+    uint32_t first;
+    return count == 1 && plan->count == 1 && !plan->unique && !all->index->mixed &&
+           (!index_next(all->index, all->hash, 0, &first) ||
+            meets_all(s, c, store_get(s, c, first), conditions, count));
+}
+
+/* The fewest that an index can give for the conditions, else all. Conditions at an
+ * aliased key are looked up by store_key. */
+static struct candidates candidates_for(const struct store *s, size_t c,
+                                        const struct store_condition *conditions,
+                                        size_t count)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    const struct store_index *chosen = NULL;
+    struct candidates best = { .past = store_count(s, c), .exact = !count }, one;
+    for (size_t x = plan->alias_count ? 1 : 0; count && x < plan->index_count; x++)
+        if (ask_index(s, c, x, conditions, count, &one) &&
+            (!chosen || one.past - one.first < best.past - best.first)) {
+            best = one;
+            chosen = &plan->indexes[x];
+        }
+    if (chosen)
+        best.exact = is_exact(s, c, &best, chosen, conditions, count);
+    return best;
+}
+
+/* The rank of the first candidate at a slot or behind it. */
+static size_t rank_of(const struct store *s, size_t c, const struct candidates *all,
+                      size_t slot)
+{
+    size_t rank = slot > UINT32_MAX ? all->past
+                  : all->index      ? index_rank(all->index, all->hash, (uint32_t)slot)
+                                    : slots_before(&s->shelves[c].slots, slot);
+    return rank < all->first ? all->first : rank > all->past ? all->past : rank;
+}
+
+/* A list of slots that grows in an arena. */
+struct found {
+    size_t *list;
+    size_t count, room;
+    struct arena *arena;
+};
+
+static void add(struct found *f, size_t slot)
+{
+    if (f->count == f->room) {
+        size_t more = f->room ? f->room * 2 : 32;
+        size_t *grown = arena_take_raw(f->arena, more * sizeof(*grown));
+        if (f->count)
+            memcpy(grown, f->list, f->count * sizeof(*grown));
+        f->list = grown;
+        f->room = more;
+    }
+    f->list[f->count++] = slot;
+}
+
+/* Candidates that are looked at together. */
+enum { BATCH = 64 };
+
+static size_t batch_of(const struct store *s, size_t c, const struct candidates *all,
+                       size_t rank, size_t count, uint32_t *slots)
+{
+    return all->index ? index_list(all->index, rank, slots, count)
+                      : slots_list(&s->shelves[c].slots, rank, slots, count);
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+bool store_key(const struct store *s, size_t c, const char *text, size_t *slot)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    union {
+        const char *in;
+        char *out;
+    } u = { .in = text };
+    const cJSON value = { .type = cJSON_String, .valuestring = u.out };
+    for (size_t x = 0; x <= plan->alias_count; x++) {
+        const struct index *index = &s->shelves[c].indexes[x];
+        uint64_t hash = store_hash(0, &value);
+        for (uint32_t one = 0; index_next(index, hash, one, &one); one++) {
+            const cJSON *have =
+                pointer_get(store_get(s, c, one), plan->indexes[x].pointers[0]);
+            if (have && json_equal(have, &value)) {
+                *slot = one;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What a condition at the key of a collection with aliases looks for; NULL when there
+ * is none. One instance at most has it. */
+static const char *sole_key(const struct store_collection *plan,
+                            const struct store_condition *conditions, size_t count)
+{
+    for (size_t i = 0; i < count && plan->alias_count; i++)
+        if (conditions[i].test == MATCH_IS &&
+            strcmp(conditions[i].at, plan->key) == 0 &&
+            json_is_string(conditions[i].value))
+            return conditions[i].value->valuestring;
+    return NULL;
+}
+
+static void find_sole(const struct store *s, size_t c, const char *key,
+                      const struct store_condition *conditions, size_t count,
+                      const struct store_window *w, struct found *f)
+{
+    size_t slot;
+    if (w->most && !w->skip && store_key(s, c, key, &slot) && slot >= w->from &&
+        slot < w->until && meets_all(s, c, store_get(s, c, slot), conditions, count))
+        add(f, slot);
+}
+
+static void find_among(const struct store *s, size_t c, const struct candidates *all,
+                       const struct store_condition *conditions, size_t count,
+                       const struct store_window *w, struct found *f)
+{
+    size_t low = rank_of(s, c, all, w->from), high = rank_of(s, c, all, w->until);
+    size_t skip = w->skip;
+    if (all->exact) { /* what is left out need not be looked at */
+        skip = smaller(skip, low < high ? high - low : 0);
+        low += w->backwards ? 0 : skip;
+        high -= w->backwards ? skip : 0;
+        skip = 0;
+    }
+    while (low < high && f->count < w->most) {
+        uint32_t slots[BATCH];
+        size_t n = smaller(high - low, BATCH);
+        if (all->exact)
+            n = smaller(n, w->most - f->count);
+        n = batch_of(s, c, all, w->backwards ? high - n : low, n, slots);
+        for (size_t i = 0; i < n && f->count < w->most; i++) {
+            size_t slot = slots[w->backwards ? n - 1 - i : i];
+            if (!all->exact &&
+                !meets_all(s, c, store_get(s, c, slot), conditions, count))
+                continue;
+            if (skip)
+                skip--;
+            else
+                add(f, slot);
+        }
+        low += w->backwards ? 0 : n;
+        high -= w->backwards ? n : 0;
+    }
+}
+
+size_t *store_window(const struct store *s, size_t c,
+                     const struct store_condition *conditions, size_t count,
+                     const struct store_window *w, struct arena *arena, size_t *found)
+{
+    struct found f = { .arena = arena };
+    const char *key = sole_key(&s->plan->collections[c], conditions, count);
+    if (key) {
+        find_sole(s, c, key, conditions, count, w, &f);
+    } else {
+        struct candidates all = candidates_for(s, c, conditions, count);
+        find_among(s, c, &all, conditions, count, w, &f);
+    }
+    *found = f.count;
+    return f.list;
+}
+
+size_t *store_find(const struct store *s, size_t c,
+                   const struct store_condition *conditions, size_t count, size_t from,
+                   size_t at_most, struct arena *arena, size_t *found)
+{
+    const struct store_window w = { .from = from, .until = SIZE_MAX, .most = at_most };
+    return store_window(s, c, conditions, count, &w, arena, found);
+}
+
+size_t store_tally(const struct store *s, size_t c,
+                   const struct store_condition *conditions, size_t count,
+                   struct arena *arena)
+{
+    const struct store_window all = { .until = SIZE_MAX, .most = SIZE_MAX };
+    size_t found;
+    if (!sole_key(&s->plan->collections[c], conditions, count)) {
+        struct candidates some = candidates_for(s, c, conditions, count);
+        if (some.exact)
+            return some.past - some.first;
+    }
+    store_window(s, c, conditions, count, &all, arena, &found);
+    return found;
+}
