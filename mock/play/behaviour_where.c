@@ -114,15 +114,17 @@ const struct step_follow *reading_follow(struct reading *r, struct naming *n,
 
 /* ---- indexes ---- */
 
-/* A closed set of values alone would only make long lists. */
-static bool is_selective(const struct store_collection *c, const char *pattern,
-                         bool *items)
+/* Whether values can be looked up there at all; selective tells whether that leaves
+ * few: a closed set of values alone would only make long lists. */
+static bool is_indexable(const struct store_collection *c, const char *pattern,
+                         bool *items, bool *selective)
 {
     struct schema_place place = { .types = TYPE_STRING };
     if (!member_hidden(c, pattern) && !schema_describe(c->schema, pattern, &place))
         return false;
     *items = place.types & TYPE_ARRAY || strstr(pattern, "/*");
-    return !(place.types & TYPE_BOOLEAN) && !place.closed;
+    *selective = !(place.types & TYPE_BOOLEAN) && !place.closed;
+    return true;
 }
 
 static void want_index_of(struct reading *r, struct store_collection *c, const char *at)
@@ -144,15 +146,15 @@ static void want_indexes(struct reading *r, const struct step *step,
     for (size_t i = 0; i < step->where.count; i++) {
         const struct step_where *w = &step->where.list[i];
         const char *rest;
-        bool items = false, good = is_selective(c, w->at, &items);
+        bool items = false, few = false, good = is_indexable(c, w->at, &items, &few);
         if (w->test != MATCH_IS || member_through(c, w->at, &rest))
             continue;
-        if (good && (apart || items))
+        if (good && (apart || (items && few)))
             want_index_of(r, c, w->at);
         if (items)
             continue;
         all[count++] = w->at;
-        selective = selective || good;
+        selective = selective || few;
     }
     if (selective && !apart)
         reading_index(r, c, all, count, false);

@@ -21,11 +21,12 @@ struct paging {
     size_t c;
     struct sort sorts[MOST_SORTS];
     size_t sort_count;
-    size_t *slots; /* what is on the list, or as much of it as the page needs */
+    size_t *slots; /* of the page */
     size_t count;
-    size_t first, past; /* of the page, in slots */
+    size_t total; /* instances on all pages, where that is asked for */
     size_t limit, skip;
-    bool before, cut; /* cut: slots go on behind count */
+    bool before;       /* the page ends where the cursor stands */
+    bool earlier, cut; /* there are instances before the page, behind it */
 };
 
 static const cJSON *value_of(const struct expression *e, struct scope *s)
@@ -139,15 +140,17 @@ struct row {
     const struct paging *paging;
 };
 
+/* In the direction of the page: backwards, what comes last is first. */
 static int compare_rows(const void *x, const void *y)
 {
     const struct row *a = x, *b = y;
     for (size_t i = 0; i < a->paging->sort_count; i++) {
         int c = compare_values(a->values[i], b->values[i]);
         if (c)
-            return a->paging->sorts[i].down ? -c : c;
+            return a->paging->sorts[i].down != a->paging->before ? -c : c;
     }
-    return a->slot < b->slot ? -1 : a->slot > b->slot;
+    int c = a->slot < b->slot ? -1 : a->slot > b->slot;
+    return a->paging->before ? -c : c;
 }
 
 static struct row row_of(const struct paging *p, size_t slot)
@@ -159,14 +162,45 @@ static struct row row_of(const struct paging *p, size_t slot)
     return row;
 }
 
-static void sort_slots(struct paging *p)
+/* ---- the rows of a sorted page ---- */
+
+static void sift_down(struct row *heap, size_t count, size_t at)
 {
-    struct row *rows = arena_array(p->run->s->arena, struct row, p->count + 1);
-    for (size_t i = 0; i < p->count; i++)
-        rows[i] = row_of(p, p->slots[i]);
-    qsort(rows, p->count, sizeof(*rows), compare_rows);
-    for (size_t i = 0; i < p->count; i++)
-        p->slots[i] = rows[i].slot;
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && compare_rows(&heap[child + 1], &heap[child]) > 0)
+            child++;
+        if (compare_rows(&heap[at], &heap[child]) >= 0)
+            return;
+        struct row row = heap[at];
+        heap[at] = heap[child];
+        heap[child] = row;
+    }
+}
+
+/* The first rows in order, at most `most` of them: a heap of them, the last on top, so
+ * that a page of a long list is found without sorting the list. */
+static struct row *first_rows(struct paging *p, const size_t *slots, size_t count,
+                              const struct row *anchor, size_t most, size_t *kept)
+{
+    struct row *heap =
+        arena_array(p->run->s->arena, struct row, (most < count ? most : count) + 1);
+    size_t n = 0;
+    for (size_t i = 0; most && i < count; i++) {
+        struct row row = row_of(p, slots[i]);
+        if (anchor && compare_rows(&row, anchor) <= 0)
+            continue;
+        if (n < most) {
+            heap[n++] = row;
+            for (size_t at = n / 2; n == most && at-- > 0;)
+                sift_down(heap, n, at);
+        } else if (compare_rows(&row, &heap[0]) < 0) {
+            heap[0] = row;
+            sift_down(heap, n, 0);
+        }
+    }
+    qsort(heap, n, sizeof(*heap), compare_rows);
+    *kept = n;
+    return heap;
 }
 
 /* ---- cursors ---- */
@@ -176,6 +210,7 @@ static void sort_slots(struct paging *p)
  * rest, when it went itself. */
 static cJSON *cursor_of(const struct paging *p, size_t slot)
 {
+    static const char digits[] = "0123456789abcdef";
     struct arena *arena = p->run->s->arena;
     struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
     struct row row = row_of(p, slot);
@@ -187,8 +222,10 @@ static cJSON *cursor_of(const struct paging *p, size_t slot)
         json_push(all,
                   row.values[i] ? json_copy(arena, row.values[i]) : json_null(arena));
     struct str text = json_text(all, arena);
-    for (size_t i = 0; i < text.len; i++)
-        buffer_printf(&b, "%02x", (unsigned char)text.ptr[i]);
+    for (size_t i = 0; i < text.len; i++) {
+        buffer_add_char(&b, digits[(unsigned char)text.ptr[i] >> 4]);
+        buffer_add_char(&b, digits[text.ptr[i] & 15]);
+    }
     return json_string(arena, buffer_str(&b));
 }
 
@@ -260,28 +297,60 @@ static bool cursor_read(const struct paging *p, const char *text, struct row *ro
 
 /* ---- the page ---- */
 
+/* Takes what is wanted from one row more than the page has, so that it is known
+ * whether there are more. list is in the direction of the page. */
+static void take_page(struct paging *p, const size_t *list, size_t count, bool anchored)
+{
+    bool more = count > p->limit;
+    p->count = more ? p->limit : count;
+    p->slots = arena_array(p->run->s->arena, size_t, p->count + 1);
+    for (size_t i = 0; i < p->count; i++)
+        p->slots[i] = list[p->before ? p->count - 1 - i : i];
+    p->earlier = p->before ? more : anchored;
+    p->cut = p->before ? anchored : more;
+}
+
+static void find_in_order(struct paging *p, const struct row *anchor)
+{
+    struct scope *s = p->run->s;
+    struct store_condition *where =
+        arena_array(s->arena, struct store_condition, p->step->where.count + 1);
+    struct store_window w = { .until = SIZE_MAX,
+                              .skip = p->before ? 0 : p->skip,
+                              .most = p->limit + 1,
+                              .backwards = p->before };
+    size_t count, found;
+    run_conditions(p->run, p->step, &p->step->where, p->c, where, &count);
+    if (anchor && p->before)
+        w.until = anchor->slot;
+    else if (anchor)
+        w.from = anchor->slot + 1;
+    const size_t *list =
+        store_window(s->store, p->c, where, count, &w, s->arena, &found);
+    take_page(p, list, found, anchor != NULL);
+    if (p->step->total)
+        p->total = store_tally(s->store, p->c, where, count, s->arena);
+}
+
+/* Sorted, or what was followed: all of it has to be looked at. */
+static void find_among_all(struct paging *p, const struct row *anchor)
+{
+    size_t kept, skip = p->before ? 0 : p->skip, count = 0;
+    const size_t *slots = run_matches(p->run, p->step, p->c, 0, SIZE_MAX, &p->total);
+    struct row *rows =
+        first_rows(p, slots, p->total, anchor, skip + p->limit + 1, &kept);
+    size_t *list = arena_array(p->run->s->arena, size_t, kept + 1);
+    for (size_t i = skip; i < kept; i++)
+        list[count++] = rows[i].slot;
+    take_page(p, list, count, anchor != NULL);
+}
+
 static void find_page(struct paging *p, const struct row *anchor)
 {
-    bool all = p->before || p->sort_count || p->step->total;
-    size_t from = anchor && !all ? anchor->slot + 1 : 0;
-    size_t most = all ? SIZE_MAX : p->skip + p->limit + 1;
-    p->slots = run_matches(p->run, p->step, p->c, from, most, &p->count);
-    if (p->sort_count)
-        sort_slots(p);
-    size_t start = p->skip, stop = p->count;
-    for (size_t i = 0; anchor && all && i < p->count; i++) {
-        struct row row = row_of(p, p->slots[i]);
-        int c = compare_rows(&row, anchor);
-        start += c <= 0 && !p->before;
-        stop -= c >= 0 && p->before;
-    }
-    p->first = start < stop ? start : stop;
-    p->past = stop - p->first > p->limit ? p->first + p->limit : stop;
-    if (p->before) {
-        p->past = stop;
-        p->first = stop > p->limit ? stop - p->limit : 0;
-    }
-    p->cut = p->past < p->count;
+    if (p->sort_count || p->step->follow)
+        find_among_all(p, anchor);
+    else
+        find_in_order(p, anchor);
 }
 
 static bool is_of(struct str part, const char *name)
@@ -330,7 +399,7 @@ static void add_urls(struct paging *p, cJSON *page, size_t number)
         next = p->cut ? arena_printf(arena, "%zu", number + 1) : NULL;
         prev = p->skip ? arena_printf(arena, "%zu", number - 1) : NULL;
     } else if (step->offset) {
-        next = p->cut ? arena_printf(arena, "%zu", p->past) : NULL;
+        next = p->cut ? arena_printf(arena, "%zu", p->skip + p->count) : NULL;
         prev = p->skip ? arena_printf(arena, "%zu",
                                       p->skip > p->limit ? p->skip - p->limit : 0)
                        : NULL;
@@ -343,38 +412,38 @@ static void add_urls(struct paging *p, cJSON *page, size_t number)
         json_add(page, "link", json_string(arena, buffer_str(&link)));
 }
 
-static void add_cursors(struct paging *p, cJSON *page, bool asked)
+static void add_cursors(struct paging *p, cJSON *page)
 {
-    if (p->first >= p->past)
+    if (!p->count)
         return;
-    if (p->before ? asked : p->cut)
-        json_add(page, "next_cursor", cursor_of(p, p->slots[p->past - 1]));
-    if (p->before ? p->first > 0 : asked)
-        json_add(page, "prev_cursor", cursor_of(p, p->slots[p->first]));
+    if (p->cut)
+        json_add(page, "next_cursor", cursor_of(p, p->slots[p->count - 1]));
+    if (p->earlier)
+        json_add(page, "prev_cursor", cursor_of(p, p->slots[0]));
 }
 
-static cJSON *page_of(struct paging *p, bool asked, size_t number)
+static cJSON *page_of(struct paging *p, size_t number)
 {
     struct scope *s = p->run->s;
     cJSON *page = json_object(s->arena), *items = json_array(s->arena);
     json_add(page, "items", items);
-    for (size_t i = p->first; i < p->past; i++) {
+    for (size_t i = 0; i < p->count; i++) {
         run_note_read(p->run, p->c, p->slots[i]);
         json_push(items,
                   store_render(s->store, p->c, store_get(s->store, p->c, p->slots[i]),
                                s->arena, &s->broken));
     }
-    add_cursors(p, page, asked);
-    json_add(page, "count", json_integer(s->arena, (int64_t)(p->past - p->first)));
+    add_cursors(p, page);
+    json_add(page, "count", json_integer(s->arena, (int64_t)p->count));
     json_add(page, "limit", json_integer(s->arena, (int64_t)p->limit));
     json_add(page, "offset", json_integer(s->arena, (int64_t)p->skip));
     json_add(page, "number", json_integer(s->arena, (int64_t)number));
-    json_add(page, "has_more", json_bool(s->arena, p->before ? p->first > 0 : p->cut));
+    json_add(page, "has_more", json_bool(s->arena, p->before ? p->earlier : p->cut));
     if (p->step->total) {
-        json_add(page, "total", json_integer(s->arena, (int64_t)p->count));
+        json_add(page, "total", json_integer(s->arena, (int64_t)p->total));
         json_add(
             page, "pages",
-            json_integer(s->arena, (int64_t)((p->count + p->limit - 1) / p->limit)));
+            json_integer(s->arena, (int64_t)((p->total + p->limit - 1) / p->limit)));
     }
     if (p->step->turn)
         add_urls(p, page, number);
@@ -405,6 +474,6 @@ bool run_list(struct run *run, const struct step *step)
     if (run->failed)
         return false;
     scope_bind(s, (struct binding){ .name = step->as ? step->as : "page",
-                                    .value = page_of(&p, cursor != NULL, number) });
+                                    .value = page_of(&p, number) });
     return true;
 }

@@ -153,14 +153,26 @@ static bool run_find(struct run *run, const struct step *step)
     return !step->otherwise || run_fail(run, step->otherwise, 404, "nothing was found");
 }
 
+/* How many instances meet the step's conditions. */
+static size_t tally(struct run *run, const struct step *step, size_t c)
+{
+    struct store_condition *list =
+        arena_array(run->s->arena, struct store_condition, step->where.count + 1);
+    size_t n;
+    if (step->follow) {
+        run_matches(run, step, c, 0, SIZE_MAX, &n);
+        return n;
+    }
+    return run_conditions(run, step, &step->where, c, list, &n)
+               ? store_tally(run->s->store, c, list, n, run->s->arena)
+               : 0;
+}
+
 static bool run_count(struct run *run, const struct step *step)
 {
     size_t total = 0;
-    for (size_t i = 0; i < step->of_count; i++) {
-        size_t n;
-        run_matches(run, step, step->of[i], 0, SIZE_MAX, &n);
-        total += n;
-    }
+    for (size_t i = 0; i < step->of_count; i++)
+        total += tally(run, step, step->of[i]);
     if (step->as)
         scope_bind(run->s, (struct binding){
                                .name = step->as,
