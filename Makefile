@@ -73,6 +73,11 @@ $(BENCH_SCHEMA) $(BUILD)/tests/bench/route: %: %.o $(LIBRARY)
 	@echo 'link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+BENCH_PARTS := $(BUILD)/tests/bench/parts
+$(BENCH_PARTS): %: %.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIBRARY)
+	@echo 'link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(BENCH_NODE)/node_modules: $(wildcard tests/bench/schema/package*.json)
 	@mkdir -p $(@D)
 	@cp $^ $(@D)
