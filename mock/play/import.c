@@ -63,8 +63,7 @@ static void settle_instance(struct importing *m, const struct shelf_of *s, size_
     const cJSON *stored = store_get(s->store, s->collection, slot);
     cJSON *found = m->force ? json_array(m->arena) : m->errors;
     cJSON *tree = json_copy(m->arena, stored);
-    pointer_remove(tree, "/" STORE_BROKEN);
-    state_resolve(s, tree, m->arena);
+    state_prepare(s, tree, m->arena);
     if (!json_equal(tree, stored) &&
         store_replace(s->store, s->collection, slot, tree) != STORE_OK)
         m->full = true;

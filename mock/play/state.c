@@ -82,21 +82,35 @@ struct visiting {
     cJSON *errors;
 };
 
+static struct scope scope_of(const struct shelf_of *s, struct chance *chance,
+                             struct arena *arena)
+{
+    return (struct scope){ .arena = arena,
+                           .store = s->store,
+                           .format = behaviour_of(s)->format,
+                           .now = s->now,
+                           .chance = chance };
+}
+
 static bool resolve(cJSON *key, void *context)
 {
     struct visiting *v = context;
-    struct scope scope = { .arena = v->arena, .store = v->s->store };
+    struct scope scope = scope_of(v->s, NULL, v->arena);
     instance_resolve(behaviour_of(v->s), v->r, key, &scope);
     return false;
 }
 
-void state_resolve(const struct shelf_of *s, cJSON *tree, struct arena *arena)
+void state_prepare(const struct shelf_of *s, cJSON *tree, struct arena *arena)
 {
     const struct store_collection *plan = plan_of(s);
+    struct chance chance = { 0 };
+    struct scope scope = scope_of(s, &chance, arena);
+    pointer_remove(tree, "/" STORE_BROKEN);
     for (size_t i = 0; i < plan->reference_count; i++) {
         struct visiting v = { .s = s, .r = &plan->references[i], .arena = arena };
         store_each_key(tree, v.r, resolve, &v);
     }
+    instance_arm(behaviour_of(s), s->collection, tree, &scope);
 }
 
 static const char *collections_of(const struct shelf_of *s,
@@ -296,8 +310,7 @@ enum state_answer state_put(const struct shelf_of *s, cJSON *tree, bool force,
     size_t slot = SIZE_MAX;
     bool there = same_key(s, tree, arena, &slot);
     store_mark(s->store);
-    pointer_remove(tree, "/" STORE_BROKEN);
-    state_resolve(s, tree, arena);
+    state_prepare(s, tree, arena);
     enum store_answer answer = put(s, tree, there, &slot);
     bool fine = answer == STORE_OK && state_check(s, slot, prefix, arena, errors);
     if (answer == STORE_OK && !fine && force) {
@@ -367,11 +380,7 @@ static bool remove_whole(const struct shelf_of *s, size_t slot, struct arena *ar
                          cJSON *errors)
 {
     struct chance chance = { 0 };
-    struct scope scope = { .arena = arena,
-                           .store = s->store,
-                           .format = behaviour_of(s)->format,
-                           .now = s->now,
-                           .chance = &chance };
+    struct scope scope = scope_of(s, &chance, arena);
     struct answer said = { .status = 0 };
     struct run run = { .b = behaviour_of(s), .s = &scope, .a = &said };
     if (run_remove(&run, s->collection, &slot, 1))

@@ -63,8 +63,9 @@ bool state_remove(const struct shelf_of *s, size_t slot, bool force,
 bool state_check(const struct shelf_of *s, size_t slot, const char *prefix,
                  struct arena *arena, cJSON *errors);
 
-/* Makes keys of the aliases that tree's references are. */
-void state_resolve(const struct shelf_of *s, cJSON *tree, struct arena *arena);
+/* Makes tree ready to be stored: the mark of a broken one goes, aliases in references
+ * become keys, and a transition begins to wait. */
+void state_prepare(const struct shelf_of *s, cJSON *tree, struct arena *arena);
 
 /* What of tree is another instance's already is added to errors. own is tree's slot,
  * SIZE_MAX for none. */

@@ -25,3 +25,16 @@ load support
     [[ $output =~ addBook\ +overridden\ +behaviour ]]
     [[ $output =~ getBook\ +overridden\ +inferred ]]
 }
+
+@test "a namespace that no call has named for --namespace-idle is given up, and starts from the seed again" {
+    start --namespace-idle 1s
+    call POST /~a/links.delete '{"id": "LINK-3"}' >/dev/null
+    [ "$(call GET '/~a/links.get?id=LINK-3' '' -o /dev/null -w '%{http_code}')" = 404 ]
+    for _ in $(seq 100); do
+        run call GET /__admin/namespaces/a '' -o /dev/null -w '%{http_code}'
+        [ "$output" = 404 ] && break
+        sleep 0.1
+    done
+    [ "$output" = 404 ]
+    [ "$(call GET '/~a/links.get?id=LINK-3' '' -o /dev/null -w '%{http_code}')" = 200 ]
+}
