@@ -37,4 +37,5 @@ load support
     done
     [ "$output" = 404 ]
     [ "$(call GET '/~a/links.get?id=LINK-3' '' -o /dev/null -w '%{http_code}')" = 200 ]
+    [ "$(call GET /~a/__admin/requests | jq .total)" = 1 ] # and its journal is its own
 }
