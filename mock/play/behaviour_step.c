@@ -245,14 +245,21 @@ static const struct shared *read_before(struct reading *r)
     return list;
 }
 
+/* How many of the operations begin with these steps. */
+static size_t beginners(const struct shared *before, const struct naming *n)
+{
+    size_t of = 0;
+    for (size_t k = 0; k < n->operation_count; k++)
+        of += before->of[n->operations[k]->index];
+    return of;
+}
+
 /* Puts what comes before into a script of these operations: all of them or none. */
 static void begin_with(struct reading *r, const struct shared *before, struct naming *n,
                        struct script *script)
 {
     for (unsigned i = 0; i < r->record->before_count; i++) {
-        size_t of = 0;
-        for (size_t k = 0; k < n->operation_count; k++)
-            of += before[i].of[n->operations[k]->index];
+        size_t of = beginners(&before[i], n);
         if (!of)
             continue;
         if (of != n->operation_count)
@@ -276,7 +283,8 @@ static struct script *script_new(struct reading *r, const struct shared *before,
     struct script *script = arena_take(r->arena, sizeof(*script));
     size_t room = own;
     for (unsigned i = 0; i < r->record->before_count; i++)
-        room += before[i].script.count;
+        if (beginners(&before[i], n))
+            room += before[i].script.count;
     script->steps = arena_array(r->arena, struct step, room + 1);
     script->only_reads = true;
     if (n->operation_count)

@@ -1,6 +1,7 @@
 #include "play/fixture.h"
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "doc/document.h"
 #include "doc/number.h"
 #include "doc/pointer.h"
@@ -324,18 +325,21 @@ static const cyaml_schema_value_t scenario_top = { CYAML_VALUE_MAPPING(
 
 /* ---- reading ---- */
 
-/* cyaml wants a realloc; the size stands before the bytes so that growing can copy. */
+/* cyaml wants a realloc. How many bytes there are stands before them; lists grow by one
+ * item at a time, so what grows gets room to grow twice as large. */
 static void *arena_realloc(void *context, void *old, size_t size)
 {
+    enum { HEAD = 16 };
+    size_t room = old ? *(size_t *)((char *)old - HEAD) : 0;
     if (!size)
         return NULL;
-    size_t *block = arena_take(context, size + 16);
-    *block = size;
-    char *bytes = (char *)block + 16;
-    if (old) {
-        size_t before = *(size_t *)((char *)old - 16);
-        memcpy(bytes, old, before < size ? before : size);
-    }
+    if (size <= room)
+        return old;
+    size_t *block = arena_take_raw(context, HEAD + (old ? 2 * size : size));
+    *block = old ? 2 * size : size;
+    char *bytes = (char *)block + HEAD;
+    if (old)
+        memcpy(bytes, old, room);
     return bytes;
 }
 
@@ -491,17 +495,19 @@ static const char *find_no_number(const cJSON *tree, const char *pointer,
     return NULL;
 }
 
-static bool check_numbers(const char *path, struct str text, struct arena *arena,
-                          struct err *err)
+static bool check_numbers(const char *path, struct str text, struct err *err)
 {
-    const cJSON *tree = document_parse(path, text, arena, err);
-    const char *pointer = tree ? find_no_number(tree, "", arena) : NULL;
-    if (!pointer)
-        return tree != NULL;
+    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
+    const cJSON *tree = document_parse(path, text, scratch, err);
+    const char *pointer = tree ? find_no_number(tree, "", scratch) : NULL;
     struct where at = { .file = path, .pointer = pointer };
-    yaml_locate(text, pointer, &at.line, &at.col);
-    return err_set(err, at, "expected a whole number, found %s",
-                   json_text(pointer_get(tree, pointer), arena).ptr);
+    if (pointer) {
+        yaml_locate(text, pointer, &at.line, &at.col);
+        err_set(err, at, "expected a whole number, found %s",
+                json_text(pointer_get(tree, pointer), scratch).ptr);
+    }
+    arena_free(scratch);
+    return tree && !pointer;
 }
 
 /* A text with aliases (*name) is read once the reader of documents has found that their
@@ -512,7 +518,11 @@ static cyaml_err_t load(const char *path, struct str text,
 {
     cyaml_err_t e = cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top,
                                     record, NULL);
-    if (e != CYAML_ERR_ALIAS || !document_parse(path, text, config.mem_ctx, err))
+    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
+    bool bounded =
+        e == CYAML_ERR_ALIAS && document_parse(path, text, scratch, err) != NULL;
+    arena_free(scratch);
+    if (!bounded)
         return e;
     config.flags &= ~(cyaml_cfg_flags_t)CYAML_CFG_NO_ALIAS;
     return cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top, record,
@@ -542,7 +552,7 @@ static void *read_text(const char *path, struct str text,
         err_set(err, (struct where){ .file = path }, "the file is empty");
         return NULL;
     }
-    return check_numbers(path, text, arena, err) ? record : NULL;
+    return check_numbers(path, text, err) ? record : NULL;
 }
 
 struct record_behaviour *fixture_behaviour(const char *path, struct arena *arena,

@@ -1,5 +1,6 @@
 #include "play/seed.h"
 
+#include "base/limits.h"
 #include "doc/document.h"
 #include "doc/pointer.h"
 
@@ -98,12 +99,13 @@ static void check_seed(struct seeding *r, unsigned c, struct scope *s)
 }
 
 void seed_load(struct behaviour *b, const struct record_behaviour *record,
-               const char *folder, const char *file, clock_ms now, struct arena *arena,
-               struct err *err)
+               const char *folder, const char *file, clock_ms now, struct err *err)
 {
-    struct seeding r = { b, record, folder, file, arena, err };
+    /* The store has its own copies of what is read, and err of what it is told. */
+    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
+    struct seeding r = { b, record, folder, file, scratch, err };
     struct chance chance = { 0 };
-    struct scope s = { .arena = arena,
+    struct scope s = { .arena = scratch,
                        .store = b->seed,
                        .format = b->format,
                        .now = now,
@@ -113,4 +115,5 @@ void seed_load(struct behaviour *b, const struct record_behaviour *record,
         read_seed(&r, c, &s);
     for (unsigned c = 0; c < record->collections_count && err->errors == errors; c++)
         check_seed(&r, c, &s);
+    arena_free(scratch);
 }

@@ -9,7 +9,6 @@
  * err gets what does not, with its place. now stamps what the seeds leave out; file is
  * the record's. */
 void seed_load(struct behaviour *b, const struct record_behaviour *record,
-               const char *folder, const char *file, clock_ms now, struct arena *arena,
-               struct err *err);
+               const char *folder, const char *file, clock_ms now, struct err *err);
 
 #endif
