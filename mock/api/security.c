@@ -230,6 +230,22 @@ static enum step judge_jwt(struct judging *j, const struct need *need, struct st
     return IN;
 }
 
+/* Many an API writes its bearer tokens down as a key in Authorization; one that is a
+ * JSON Web Token is judged by the times in it. */
+static enum step judge_key(struct judging *j, struct str token)
+{
+    struct jwt jwt;
+    const char *ignored;
+    struct str bare = after_word(token, "Bearer");
+    if (!jwt_read(bare.len ? bare : token, j->arena, &jwt, &ignored))
+        return IN;
+    if (jwt_expired(&jwt, j->now))
+        return stop(j, EXPIRED, "the token has expired (exp)");
+    return jwt_early(&jwt, j->now)
+               ? stop(j, INVALID, "the token is not valid yet (nbf)")
+               : IN;
+}
+
 static enum step judge(struct judging *j, const struct need *need)
 {
     const struct scheme *s = need->scheme;
@@ -249,7 +265,7 @@ static enum step judge(struct judging *j, const struct need *need)
                     : s->kind == SCHEME_API_KEY
                         ? "the key is none of the known ones"
                         : "the token is none of the known ones");
-    return IN;
+    return s->kind == SCHEME_API_KEY ? judge_key(j, token) : IN;
 }
 
 /* ---- the challenge ---- */
