@@ -498,6 +498,28 @@ static void only_a_good_answer_has_callbacks(void **state)
     play_close(p);
 }
 
+static void a_retry_with_the_same_key_is_answered_and_fires_nothing(void **state)
+{
+    struct play *p = play_open(0);
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        const char *body =
+            arena_printf(p->arena, "{\"name\":\"A\",\"url\":\"http://127.0.0.1:%u/\"}",
+                         p->receiver->port);
+        struct request r = request_of("/subscriptions", str(body));
+        struct delivery d;
+        r.headers[r.header_count++] =
+            (struct header){ STR("Idempotency-Key"), STR("k") };
+        stage_send(&p->stage, &r, p->arena, &d);
+        assert_int_equal(d.response.status, 201);
+        assert_int_equal(
+            response_header_of(&d.response, "Idempotent-Replayed").ptr != 0, i > 0);
+        callbacks_settle(p->stage.service.callbacks);
+        assert_int_equal(atomic_load(&p->receiver->calls), 1);
+    }
+    play_close(p);
+}
+
 static void each_of_several_is_told_and_text_is_sent_as_it_is(void **state)
 {
     struct play *p = play_open(0);
@@ -790,6 +812,7 @@ int main(void)
         TEST(it_is_fired_once_with_what_the_document_says),
         TEST(it_is_not_fired_before_the_answer_nor_without_one),
         TEST(only_a_good_answer_has_callbacks),
+        TEST(a_retry_with_the_same_key_is_answered_and_fires_nothing),
         TEST(each_of_several_is_told_and_text_is_sent_as_it_is),
         TEST(the_same_calls_send_the_same_bytes),
         TEST(the_outcome_belongs_to_the_namespace_of_the_call),

@@ -4,8 +4,11 @@
 #include "base/limits.h"
 #include "play/idempotency.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -216,6 +219,70 @@ static void a_reset_while_an_answer_waits_forgets_its_key(void **state)
     arena_free(arena);
 }
 
+/* ---- many at once ---- */
+
+enum { CLIENTS = 16, ROUNDS = 40 };
+
+struct crowd {
+    struct service *service;
+    pthread_barrier_t start;
+    atomic_int made[ROUNDS], again[ROUNDS], waiting[ROUNDS], others;
+};
+
+/* In each round everyone sends the same call with the same key. */
+static void *insist(void *what)
+{
+    struct crowd *w = what;
+    struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
+    for (int round = 0; round < ROUNDS; round++) {
+        char key[16], body[64];
+        struct delivery d = { .delay_ms = 0 };
+        snprintf(key, sizeof(key), "round-%d", round);
+        snprintf(body, sizeof(body), "{\"title\":\"%d\"}", round);
+        struct request r = call("/notes", body);
+        r.headers[1].value = str(key);
+        pthread_barrier_wait(&w->start);
+        arena_reset(arena);
+        handle(w->service, &r, arena, &d);
+        bool replayed = response_header_of(&d.response, "Idempotent-Replayed").ptr;
+        atomic_fetch_add(d.response.status == 409   ? &w->waiting[round]
+                         : d.response.status != 201 ? &w->others
+                         : replayed                 ? &w->again[round]
+                                                    : &w->made[round],
+                         1);
+        sched_yield(); /* still on its way for the others */
+        if (d.after)
+            d.after(d.after_what, true);
+    }
+    arena_free(arena);
+    return NULL;
+}
+
+static void of_many_with_one_key_one_is_done(void **state)
+{
+    struct show *s = *state;
+    static struct crowd w;
+    pthread_t threads[CLIENTS];
+    w.service = &s->stage.service;
+    pthread_barrier_init(&w.start, NULL, CLIENTS);
+    for (size_t i = 0; i < CLIENTS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, insist, &w), 0);
+    for (size_t i = 0; i < CLIENTS; i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&w.start);
+    assert_int_equal(w.others, 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        assert_int_equal(w.made[round], 1);
+        assert_int_equal(w.again[round] + w.waiting[round], CLIENTS - 1);
+    }
+    struct request r = { .method = STR("GET"), .path = STR("/notes") };
+    struct delivery d;
+    struct json_error why;
+    stage_send(&s->stage, &r, s->arena, &d);
+    const cJSON *all = json_read(d.response.body, 10000, s->arena, &why);
+    assert_int_equal(json_count(all), ROUNDS);
+}
+
 int main(void)
 {
 #define TABLE(name) cmocka_unit_test_setup_teardown(name, table_up, table_down)
@@ -229,6 +296,7 @@ int main(void)
         cmocka_unit_test(a_flight_lands_after_its_table_is_gone),
         SHOW(a_retry_is_409_until_the_first_answer_is_delivered),
         SHOW(a_reset_while_an_answer_waits_forgets_its_key),
+        SHOW(of_many_with_one_key_one_is_done),
     };
     return cmocka_run_group_tests_name("idempotency", tests, NULL, NULL);
 }
