@@ -516,6 +516,7 @@ static void a_retry_with_the_same_key_is_answered_and_fires_nothing(void **state
             response_header_of(&d.response, "Idempotent-Replayed").ptr != 0, i > 0);
         callbacks_settle(p->stage.service.callbacks);
         assert_int_equal(atomic_load(&p->receiver->calls), 1);
+        assert_int_equal(outcome(p, 0) == NULL, i > 0);
     }
     play_close(p);
 }
