@@ -157,7 +157,7 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
         err_set(err, (struct where){ .file = r.file }, "out of memory");
         goto out;
     }
-    seed_load(b, r.record, folder, r.file, now, err);
+    seed_load(b, r.record, folder, r.file, now, arena, err);
     if (r.inference)
         infer_seed(r.inference, b, now);
     if (err->errors == errors)

@@ -98,22 +98,38 @@ static void check_seed(struct seeding *r, unsigned c, struct scope *s)
     }
 }
 
-void seed_load(struct behaviour *b, const struct record_behaviour *record,
-               const char *folder, const char *file, clock_ms now, struct err *err)
+static void load(struct seeding *r, clock_ms now)
 {
-    /* The store has its own copies of what is read, and err of what it is told. */
-    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
-    struct seeding r = { b, record, folder, file, scratch, err };
     struct chance chance = { 0 };
-    struct scope s = { .arena = scratch,
-                       .store = b->seed,
-                       .format = b->format,
+    struct scope s = { .arena = r->arena,
+                       .store = r->b->seed,
+                       .format = r->b->format,
                        .now = now,
                        .chance = &chance };
-    unsigned errors = err->errors;
-    for (unsigned c = 0; c < record->collections_count; c++)
-        read_seed(&r, c, &s);
-    for (unsigned c = 0; c < record->collections_count && err->errors == errors; c++)
-        check_seed(&r, c, &s);
+    const unsigned errors = r->err->errors, count = r->record->collections_count;
+    for (unsigned c = 0; c < count; c++)
+        read_seed(r, c, &s);
+    for (unsigned c = 0; c < count && r->err->errors == errors; c++)
+        check_seed(r, c, &s);
+}
+
+/* The store and err keep copies, so what is read goes when it was read. */
+void seed_load(struct behaviour *b, const struct record_behaviour *record,
+               const char *folder, const char *file, clock_ms now, struct arena *arena,
+               struct err *err)
+{
+    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
+    struct seeding r = { b, record, folder, file, scratch, err };
+    if (setjmp(*arena_guard(scratch))) {
+        arena_free(scratch);
+        arena_unguard(arena);
+        arena_fail(arena);
+    }
+    if (setjmp(*arena_guard(arena))) {
+        arena_free(scratch);
+        arena_fail(arena);
+    }
+    load(&r, now);
+    arena_unguard(arena);
     arena_free(scratch);
 }
