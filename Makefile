@@ -11,7 +11,7 @@ Q := $(if $(V),,@)
 # What a bare Debian 12 machine lacks; gcc and make are there already.
 PACKAGES      := libcivetweb-dev libcjson-dev libcyaml-dev libyaml-dev libpcre2-dev liburiparser-dev \
                  libidn2-dev libssl-dev zlib1g-dev libxml2-dev libcurl4-openssl-dev
-TEST_PACKAGES := libcmocka-dev bats curl jq libtest-json-schema-acceptance-perl
+TEST_PACKAGES := libcmocka-dev bats curl jq python3 libtest-json-schema-acceptance-perl
 BENCH_PACKAGES := wrk curl jq
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
