@@ -1,8 +1,27 @@
+#include "base/limits.h"
 #include "command/command.h"
 #include "command/load.h"
+#include "play/fixture.h"
+
+static int print_schema(const char *which)
+{
+    bool behaviour = strcmp(which, "behaviour") == 0;
+    struct arena *arena = arena_new(LIMIT_FAULT_MEMORY);
+    if (!arena)
+        return EXIT_BAD_INPUT;
+    const struct outline *o =
+        fixture_outline(behaviour ? FIXTURE_BEHAVIOUR : FIXTURE_SCENARIO, arena);
+    const char *title =
+        behaviour ? "behaviour.yaml of Understudy" : "A scenario of Understudy";
+    puts(json_text(outline_schema(o, title, arena), arena).ptr);
+    arena_free(arena);
+    return EXIT_FINE;
+}
 
 int command_check(const struct options *o)
 {
+    if (o->print_schema)
+        return print_schema(o->print_schema);
     if (o->schema || o->data_count || o->output)
         return command_judge(o);
     struct loaded l;

@@ -53,6 +53,9 @@
     X(DATA, "data", 'd', "FILE",                                                      \
       "check: the JSON or YAML to judge; - is standard "                              \
       "input; may be repeated")                                                       \
+    X(PRINT_SCHEMA, "print-schema", 0, "FILE",                                        \
+      "check: print the JSON Schema of a behaviour or "                               \
+      "scenario file, for editors")                                                   \
     X(OUTPUT, "output", 0, "FORM",                                                    \
       "check: print JSON Schema's standard output: "                                  \
       "flag, basic or detailed")                                                      \
@@ -242,6 +245,12 @@ static bool apply(struct options *o, enum option which, const char *value)
         return true;
     case OPTION_DATA:
         return add(o->data, &o->data_count, value, name);
+    case OPTION_PRINT_SCHEMA:
+        o->print_schema = value;
+        if (strcmp(value, "behaviour") != 0 && strcmp(value, "scenario") != 0)
+            return wrong("--print-schema wants behaviour or scenario, not \"%\"%",
+                         value, "");
+        return true;
     case OPTION_OUTPUT:
         o->output = value;
         return true;

@@ -37,7 +37,8 @@ struct options {
     const char *schema; /* "FILE" or "FILE#PLACE"; NULL: APIs are checked */
     const char *data[OPTION_LIST];
     size_t data_count;
-    const char *output; /* "flag", "basic", "detailed"; NULL: sentences */
+    const char *print_schema; /* "behaviour" or "scenario"; NULL: none */
+    const char *output;       /* "flag", "basic", "detailed"; NULL: sentences */
     bool annotate_formats;
     const char *admin_token;
 };

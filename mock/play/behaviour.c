@@ -110,59 +110,83 @@ static void read_wordings(struct reading *r)
     }
 }
 
+static bool read_record(struct reading *r)
+{
+    static const struct record_behaviour nothing;
+    struct behaviour *b = r->b;
+    r->record =
+        file_exists(r->file) ? fixture_behaviour(r->file, r->arena, r->err) : &nothing;
+    if (!r->record)
+        return false;
+    if (r->record->infer != NO) {
+        r->inference = infer(r->api, r->record, r->arena, r->err);
+        r->record = r->inference->record;
+        b->inference = r->inference;
+    }
+    b->format = (struct timestamps){ 3, "Z" };
+    if (r->record->timestamps) {
+        b->format.digits = (unsigned)(r->record->timestamps->digits & 15);
+        if (r->record->timestamps->utc)
+            b->format.utc = r->record->timestamps->utc;
+    }
+    return true;
+}
+
+/* What can be looked at is, so that all mistakes are told at once. */
+static void read_all(struct reading *r, struct script_book *book)
+{
+    const struct script **scripts =
+        arena_array(r->arena, const struct script *, r->api->operation_count + 1);
+    r->b->scripts = scripts;
+    read_sequences(r);
+    read_tables(r);
+    guard_read(&r->b->guard, r->api, r->record, r->folder, r->file, r->arena, r->err);
+    bool compiled = read_collections(r);
+    book->rules = r->rules;
+    if (compiled) {
+        read_wordings(r);
+        read_operations(r, scripts);
+    }
+}
+
+static bool fill_seed(struct reading *r, clock_ms now)
+{
+    r->b->seed = store_new(&r->b->plan);
+    if (!r->b->seed)
+        return err_set(r->err, (struct where){ .file = r->file }, "out of memory");
+    seed_load(r->b, r->record, r->folder, r->file, now, r->arena, r->err);
+    if (r->inference)
+        infer_seed(r->inference, r->b, now);
+    return true;
+}
+
 struct behaviour *behaviour_load(const struct api *api, const char *folder,
                                  clock_ms now, struct arena *arena, struct err *err)
 {
-    static const struct record_behaviour nothing;
-    unsigned errors = err->errors;
     struct script_book *book = arena_take(arena, sizeof(*book));
     struct behaviour *b = &book->behaviour;
-    struct reading r = {
-        .api = api, .folder = folder, .arena = arena, .err = err, .b = b
-    };
-    const struct script **scripts =
-        arena_array(arena, const struct script *, api->operation_count + 1);
+    unsigned errors = err->errors;
+    struct reading *r = arena_take(arena, sizeof(*r));
+    *r = (struct reading){ .api = api,
+                           .folder = folder,
+                           .arena = arena,
+                           .err = err,
+                           .b = b,
+                           .file = arena_printf(arena, "%s/behaviour.yaml", folder) };
     b->api = api;
-    b->scripts = scripts;
     validator_targets(b, arena);
-    b->format = (struct timestamps){ 3, "Z" };
-    r.file = arena_printf(arena, "%s/behaviour.yaml", folder);
-    r.record = file_exists(r.file) ? fixture_behaviour(r.file, arena, err) : &nothing;
-    if (!r.record)
-        return NULL;
-    if (r.record->infer != NO) {
-        r.inference = infer(api, r.record, arena, err);
-        r.record = r.inference->record;
-        b->inference = r.inference;
+    /* Seed and keys are no memory of the arena: they go by hand when that has no more.
+     */
+    if (setjmp(*arena_guard(arena))) {
+        behaviour_done(b);
+        arena_fail(arena);
     }
-    if (r.record->timestamps) {
-        b->format.digits = (unsigned)(r.record->timestamps->digits & 15);
-        if (r.record->timestamps->utc)
-            b->format.utc = r.record->timestamps->utc;
-    }
-    read_sequences(&r);
-    read_tables(&r);
-    guard_read(&b->guard, api, r.record, folder, r.file, arena, err);
-    /* What can be looked at is, so that all mistakes are told at once. */
-    bool compiled = read_collections(&r);
-    book->rules = r.rules;
-    if (compiled) {
-        read_wordings(&r);
-        read_operations(&r, scripts);
-    }
-    if (err->errors != errors)
-        goto out;
-    b->seed = store_new(&b->plan);
-    if (!b->seed) {
-        err_set(err, (struct where){ .file = r.file }, "out of memory");
-        goto out;
-    }
-    seed_load(b, r.record, folder, r.file, now, arena, err);
-    if (r.inference)
-        infer_seed(r.inference, b, now);
-    if (err->errors == errors)
+    if (read_record(r))
+        read_all(r, book);
+    bool ok = err->errors == errors && fill_seed(r, now) && err->errors == errors;
+    arena_unguard(arena);
+    if (ok)
         return b;
-out:
     behaviour_done(b);
     return NULL;
 }

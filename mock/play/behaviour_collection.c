@@ -3,6 +3,7 @@
 #include "doc/pointer.h"
 #include "play/infer.h"
 #include "play/member.h"
+#include "schema/near.h"
 
 static void read_schema(struct reading *r, struct store_collection *c,
                         const struct record_collection *record, unsigned i)
@@ -24,9 +25,13 @@ static void read_schema(struct reading *r, struct store_collection *c,
         c->schema = schemas_add(r->api->schemas, node, pointer);
         return;
     }
+    struct near near = near_to(str(record->schema));
+    const cJSON *all = pointer_get(r->api->root, "/components/schemas");
+    for (const cJSON *m = all ? all->child : NULL; m; m = m->next)
+        near_try(&near, m->string);
     err_set(r->err, reading_at(r, "/collections/%/schema", i, 0),
-            "%s has no schema \"%.60s\" in components/schemas", r->api->file,
-            record->schema);
+            "%s has no schema \"%.60s\" in components/schemas%s", r->api->file,
+            record->schema, near_question(&near, "", r->arena));
     c->schema = schemas_add(r->api->schemas, json_object(r->arena), pointer);
 }
 
@@ -276,11 +281,16 @@ static void read_transitions(struct reading *r, struct store_collection *c,
 static void check_groups(struct reading *r)
 {
     for (unsigned i = 0; i < r->record->groups_count; i++)
-        for (unsigned j = 0; j < r->record->groups[i].of_count; j++)
-            if (reading_collection(r, r->record->groups[i].of[j]) == SIZE_MAX)
+        for (unsigned j = 0; j < r->record->groups[i].of_count; j++) {
+            const char *name = r->record->groups[i].of[j];
+            struct near near = near_to(str(name));
+            for (size_t c = 0; c < r->b->plan.collection_count; c++)
+                near_try(&near, r->b->plan.collections[c].name);
+            if (reading_collection(r, name) == SIZE_MAX)
                 err_set(r->err, reading_at(r, "/groups/%/of/%", i, j),
-                        "no collection is called \"%.60s\"",
-                        r->record->groups[i].of[j]);
+                        "no collection is called \"%.60s\"%s", name,
+                        near_question(&near, "", r->arena));
+        }
 }
 
 static bool is_inferred(const struct reading *r, unsigned collection)

@@ -120,13 +120,13 @@ static struct condition *read_operand(struct reading *r)
 static struct condition *read_pattern(struct reading *r, bool whole)
 {
     struct condition *c = node(r, OP_PATTERN, read_operand(r), NULL);
-    const char *text, *why;
+    const char *text, *asked, *why;
     if (!c->left)
         return NULL;
     if (!eat(r, ","))
         return wrong(r, "\",\" and a pattern");
     skip(r);
-    text = read_quoted(r);
+    text = asked = read_quoted(r);
     if (!text)
         return wrong(r, "a pattern in '…'");
     if (whole)
@@ -134,7 +134,8 @@ static struct condition *read_pattern(struct reading *r, bool whole)
     c->pattern = pattern_compile(text, r->names->arena, &why);
     if (c->pattern)
         return c;
-    err_set(r->names->err, r->at, "the pattern '%.200s' cannot be used: %s", text, why);
+    err_set(r->names->err, r->at, "the pattern '%.200s' cannot be used: %s", asked,
+            why);
     return NULL;
 }
 

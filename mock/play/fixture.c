@@ -3,14 +3,10 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "doc/document.h"
-#include "doc/number.h"
-#include "doc/pointer.h"
-#include "doc/yaml.h"
 
 #include <cyaml/cyaml.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* ---- the shapes ---- */
 
@@ -323,6 +319,101 @@ static const cyaml_schema_value_t behaviour_top = { CYAML_VALUE_MAPPING(
 static const cyaml_schema_value_t scenario_top = { CYAML_VALUE_MAPPING(
     CYAML_FLAG_POINTER, struct record_scenario, scenario_fields) };
 
+/* ---- as outlines ---- */
+
+static const struct {
+    const cyaml_schema_field_t *fields;
+    const char *name;
+} parts[] = {
+    { where_fields, "where" },
+    { set_fields, "set" },
+    { header_fields, "header" },
+    { error_fields, "error" },
+    { follow_fields, "follow" },
+    { step_fields, "step" },
+    { reference_fields, "reference" },
+    { unique_fields, "unique" },
+    { transition_fields, "transition" },
+    { collection_fields, "collection" },
+    { group_fields, "group" },
+    { sequence_fields, "sequence" },
+    { table_fields, "table" },
+    { wording_fields, "wording" },
+    { token_fields, "token" },
+    { key_fields, "key" },
+    { operation_fields, "operation" },
+    { before_fields, "before" },
+    { timestamps_fields, "timestamps" },
+    { behaviour_fields, "behaviour file" },
+    { fault_fields, "fault" },
+    { limit_fields, "limit" },
+    { scenario_fields, "scenario file" },
+};
+
+static const struct outline *outline_of(const cyaml_schema_value_t *v,
+                                        struct arena *arena);
+
+static void outline_keys(struct outline *o, const cyaml_schema_field_t *fields,
+                         struct arena *arena)
+{
+    size_t count = 0;
+    o->kind = OUTLINE_KEYS;
+    o->name = "file";
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (parts[i].fields == fields)
+            o->name = parts[i].name;
+    while (fields[count].key)
+        count++;
+    struct outline_key *keys = arena_array(arena, struct outline_key, count + 1);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = (struct outline_key){
+            .key = fields[i].key,
+            .needed = !(fields[i].value.flags & CYAML_FLAG_OPTIONAL),
+            .value = outline_of(&fields[i].value, arena),
+        };
+    o->keys = keys;
+    o->key_count = count;
+}
+
+static void outline_words(struct outline *o, const cyaml_schema_value_t *v,
+                          struct arena *arena)
+{
+    o->kind = OUTLINE_WORD;
+    o->word_count = v->enumeration.count;
+    o->words = arena_array(arena, const char *, o->word_count + 1);
+    for (size_t i = 0; i < o->word_count; i++)
+        o->words[i] = v->enumeration.strings[i].str;
+}
+
+static const struct outline *outline_of(const cyaml_schema_value_t *v,
+                                        struct arena *arena)
+{
+    struct outline *o = arena_take(arena, sizeof(*o));
+    switch (v->type) {
+    case CYAML_MAPPING:
+        outline_keys(o, v->mapping.fields, arena);
+        break;
+    case CYAML_SEQUENCE:
+        o->kind = OUTLINE_LIST;
+        o->items = outline_of(v->sequence.entry, arena);
+        o->at_least = v->sequence.min;
+        o->at_most = v->sequence.max == CYAML_UNLIMITED ? 0 : v->sequence.max;
+        break;
+    case CYAML_ENUM:
+        outline_words(o, v, arena);
+        break;
+    case CYAML_INT:
+        o->kind = OUTLINE_WHOLE;
+        break;
+    case CYAML_FLOAT:
+        o->kind = OUTLINE_NUMBER;
+        break;
+    default: /* the tables above have nothing but texts beside these */
+        o->kind = OUTLINE_TEXT;
+    }
+    return o;
+}
+
 /* ---- reading ---- */
 
 /* cyaml wants a realloc. How many bytes there are stands before them; lists grow by one
@@ -343,216 +434,51 @@ static void *arena_realloc(void *context, void *old, size_t size)
     return bytes;
 }
 
-/* What cyaml logs about a refusal: first the reason, then a trace from the innermost
- * place outwards. */
-struct refusal {
-    char reason[256];
-    unsigned line, col;
-};
-
+/* What cyaml logs first about a refusal. */
 static void on_log(cyaml_log_t level, void *context, const char *format, va_list args)
 {
-    struct refusal *r = context;
-    char text[512];
+    char *reason = context;
     (void)level;
-    vsnprintf(text, sizeof(text), format, args);
-    const char *line = strstr(text, "(line: ");
-    if (line && !r->line)
-        sscanf(line, "(line: %u, column: %u", &r->line, &r->col);
-    if (!r->reason[0] && !line && !strstr(text, "Backtrace")) {
-        const char *from = strncmp(text, "Load: ", 6) == 0 ? text + 6 : text;
-        snprintf(r->reason, sizeof(r->reason), "%.250s", from);
-        r->reason[strcspn(r->reason, "\n")] = '\0';
-    }
+    if (!*reason)
+        vsnprintf(reason, LIMIT_PROBLEM_TEXT, format, args);
+    reason[strcspn(reason, "\n")] = '\0';
 }
 
-/* Every key that any of the shapes knows; the nearest to a misspelt one. */
-static const char *nearest_key(const char *key)
-{
-    static const cyaml_schema_field_t *const all[] = {
-        where_fields,      set_fields,       header_fields,     error_fields,
-        step_fields,       reference_fields, collection_fields, group_fields,
-        unique_fields,     sequence_fields,  wording_fields,    operation_fields,
-        timestamps_fields, behaviour_fields, fault_fields,      limit_fields,
-        scenario_fields,   token_fields,     key_fields,        follow_fields,
-        before_fields,     table_fields,
-    };
-    const char *best = NULL;
-    unsigned least = 3;
-    for (size_t i = 0; i < COUNT(all); i++)
-        for (const cyaml_schema_field_t *f = all[i]; f->key; f++) {
-            unsigned d = str_distance(str(f->key), str(key));
-            if (d && d < least) {
-                least = d;
-                best = f->key;
-            }
-        }
-    return best;
-}
-
-/* cyaml knows where it was before it read a key that it refuses; the key itself is the
- * next place of its text that a colon follows. */
-static void find_key(struct str text, const char *key, struct where *at)
-{
-    const char *p = text.ptr, *end = text.ptr + text.len, *line;
-    unsigned row = 1;
-    size_t len = strlen(key);
-    for (; row < at->line && p < end; p++)
-        row += *p == '\n';
-    line = p;
-    for (p += at->col ? at->col - 1 : 0; p < end && (size_t)(end - p) > len; p++) {
-        if (*p == '\n') {
-            row++;
-            line = p + 1;
-        }
-        if (strncmp(p, key, len) != 0)
-            continue;
-        const char *after = p + len;
-        while (after < end && strchr(" \"'", *after) && *after)
-            after++;
-        if (after < end && *after == ':') {
-            at->line = row;
-            at->col = (unsigned)(p - line) + 1;
-            return;
-        }
-    }
-}
-
-/* cyaml's words in ours: what was wanted, what was found. */
-static void tell(const char *path, struct str text, const struct refusal *r,
-                 struct err *err)
-{
-    static const struct {
-        const char *starts, *before, *after;
-    } words[] = {
-        { "Unexpected key: ", "the key \"", "\" is not known here" },
-        { "Missing required mapping field: ", "the key \"", "\" is missing" },
-        { "Mapping field already seen: ", "the key \"", "\" stands twice" },
-    };
-    struct where at = { .file = path,
-                        .line = r->line ? r->line : 1,
-                        .col = r->col ? r->col : 1 };
-    for (size_t i = 0; i < COUNT(words); i++) {
-        size_t n = strlen(words[i].starts);
-        if (strncmp(r->reason, words[i].starts, n) != 0)
-            continue;
-        const char *key = r->reason + n, *near = i == 0 ? nearest_key(key) : NULL;
-        if (i != 1)
-            find_key(text, key, &at);
-        err_set(err, at, "%s%s%s%s%s%s", words[i].before, key, words[i].after,
-                near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-        return;
-    }
-    char kind[32], event[32];
-    if (sscanf(r->reason, "Expecting %31[A-Z_], got event: %31[A-Z]", kind, event) ==
-        2) {
-        const char *wanted = strcmp(kind, "SEQUENCE") == 0  ? "a list"
-                             : strcmp(kind, "MAPPING") == 0 ? "a mapping of keys"
-                             : strcmp(kind, "INT") == 0     ? "a whole number"
-                             : strcmp(kind, "FLOAT") == 0   ? "a number"
-                             : strcmp(kind, "ENUM") == 0    ? "a word"
-                                                            : "text";
-        const char *found = strcmp(event, "SCALAR") == 0     ? "a single value"
-                            : strcmp(event, "SEQUENCE") == 0 ? "a list"
-                            : strcmp(event, "MAPPING") == 0  ? "a mapping"
-                                                             : "nothing";
-        err_set(err, at, "expected %s, found %s", wanted, found);
-        return;
-    }
-    if (sscanf(r->reason, "Invalid %31[A-Z] value: ", kind) == 1) {
-        const char *wanted = strcmp(kind, "ENUM") == 0  ? "one of the words it may be"
-                             : strcmp(kind, "INT") == 0 ? "a whole number"
-                                                        : "a number";
-        const char *value = strchr(r->reason, ':');
-        err_set(err, at, "expected %s, found%s", wanted,
-                value ? value + 1 : " another");
-        return;
-    }
-    err_set(err, at, "%s", r->reason[0] ? r->reason : "not YAML that can be read");
-}
-
-/* cyaml takes "200x" and "2.9" for whole numbers, so the text is read once more as
- * plain YAML, where a number is one or is not. Returns the pointer of the first that is
- * not. */
-static const char *find_no_number(const cJSON *tree, const char *pointer,
-                                  struct arena *arena)
-{
-    static const char *const whole[] = { "answer", "page",  "status",   "skip",
-                                         "times",  "every", "requests", "digits",
-                                         "start",  "reads" };
-    size_t index = 0;
-    for (const cJSON *c = tree->child; c; c = c->next, index++) {
-        const char *here = c->string ? pointer_join(arena, pointer, c->string)
-                                     : arena_printf(arena, "%s/%zu", pointer, index);
-        for (size_t i = 0; c->string && i < COUNT(whole); i++)
-            if (strcmp(c->string, whole[i]) == 0 &&
-                !(json_is_number(c) && number_is_integer(c)))
-                return here;
-        const char *below = find_no_number(c, here, arena);
-        if (below)
-            return below;
-    }
-    return NULL;
-}
-
-static bool check_numbers(const char *path, struct str text, struct err *err)
-{
-    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
-    const cJSON *tree = document_parse(path, text, scratch, err);
-    const char *pointer = tree ? find_no_number(tree, "", scratch) : NULL;
-    struct where at = { .file = path, .pointer = pointer };
-    if (pointer) {
-        yaml_locate(text, pointer, &at.line, &at.col);
-        err_set(err, at, "expected a whole number, found %s",
-                json_text(pointer_get(tree, pointer), scratch).ptr);
-    }
-    arena_free(scratch);
-    return tree && !pointer;
-}
-
-/* A text with aliases (*name) is read once the reader of documents has found that their
- * sizes are within bounds. */
-static cyaml_err_t load(const char *path, struct str text,
-                        const cyaml_schema_value_t *top, cyaml_config_t config,
-                        void **record, struct err *err)
-{
-    cyaml_err_t e = cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top,
-                                    record, NULL);
-    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
-    bool bounded =
-        e == CYAML_ERR_ALIAS && document_parse(path, text, scratch, err) != NULL;
-    arena_free(scratch);
-    if (!bounded)
-        return e;
-    config.flags &= ~(cyaml_cfg_flags_t)CYAML_CFG_NO_ALIAS;
-    return cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top, record,
-                           NULL);
-}
-
+/* The tree is checked first, since cyaml stops at the first mistake, takes "2.9" for a
+ * whole number, and expands aliases without a bound. */
 static void *read_text(const char *path, struct str text,
                        const cyaml_schema_value_t *top, struct arena *arena,
                        struct err *err)
 {
-    struct refusal refusal = { .reason = "" };
+    char reason[LIMIT_PROBLEM_TEXT] = "";
+    const struct where where = { .file = path };
     const cyaml_config_t config = { .log_fn = on_log,
-                                    .log_ctx = &refusal,
+                                    .log_ctx = reason,
                                     .log_level = CYAML_LOG_ERROR,
                                     .mem_fn = arena_realloc,
-                                    .mem_ctx = arena,
-                                    .flags = CYAML_CFG_NO_ALIAS };
+                                    .mem_ctx = arena };
     void *record = NULL;
-    cyaml_err_t e = load(path, text, top, config, &record, err);
-    if (e == CYAML_ERR_ALIAS)
+    const cJSON *tree = document_parse(path, text, arena, err);
+    if (!tree)
         return NULL;
-    if (e != CYAML_OK) {
-        tell(path, text, &refusal, err);
-        return NULL;
-    }
-    if (!record) {
-        err_set(err, (struct where){ .file = path }, "the file is empty");
+    if (json_is_null(tree)) {
+        err_set(err, where, "the file is empty");
         return NULL;
     }
-    return check_numbers(path, text, err) ? record : NULL;
+    if (!outline_check(outline_of(top, arena), tree, path, text, arena, err))
+        return NULL;
+    if (cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top, &record,
+                        NULL) != CYAML_OK) {
+        err_set(err, where, "%s", *reason ? reason : "not YAML that can be read");
+        return NULL;
+    }
+    return record;
+}
+
+const struct outline *fixture_outline(enum fixture_file file, struct arena *arena)
+{
+    return outline_of(file == FIXTURE_BEHAVIOUR ? &behaviour_top : &scenario_top,
+                      arena);
 }
 
 struct record_behaviour *fixture_behaviour(const char *path, struct arena *arena,

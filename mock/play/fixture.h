@@ -1,13 +1,15 @@
 /* fixture.h — the typed files that a user writes, as records (the only cyaml.h).
  *
- * libcyaml puts them straight into these structs, so a misspelt key or an unknown word
- * is refused with its line and column. What a text means (an expression, a condition, a
- * pointer, JSON) is decided by those who read the records. docs/fixtures.md describes
- * every key. Absent texts are NULL, absent numbers 0. All borrowed from the arena. */
+ * libcyaml puts them straight into these structs, once the file has been found to have
+ * the outline that its tables give: a misspelt key or an unknown word is refused with
+ * its line and column. What a text means (an expression, a condition, a pointer, JSON)
+ * is decided by those who read the records. docs/fixtures.md describes every key.
+ * Absent texts are NULL, absent numbers 0. All borrowed from the arena. */
 #ifndef PLAY_FIXTURE_H
 #define PLAY_FIXTURE_H
 
 #include "base/error.h"
+#include "play/outline.h"
 
 enum yes_no { UNSET, YES, NO };
 
@@ -228,7 +230,8 @@ struct record_scenario {
     unsigned limits_count;
 };
 
-/* Each reads a file whole; NULL and one error with its place when it cannot. */
+/* Each reads a file whole; NULL and an error with its place for every mistake in its
+ * shape. */
 struct record_behaviour *fixture_behaviour(const char *path, struct arena *arena,
                                            struct err *err);
 struct record_scenario *fixture_scenario(const char *path, struct arena *arena,
@@ -237,5 +240,9 @@ struct record_scenario *fixture_scenario(const char *path, struct arena *arena,
 /* The same for a text (YAML or JSON); path is only named in errors. */
 struct record_scenario *fixture_scenario_text(const char *path, struct str text,
                                               struct arena *arena, struct err *err);
+
+/* What such a file may hold. */
+enum fixture_file { FIXTURE_BEHAVIOUR, FIXTURE_SCENARIO };
+const struct outline *fixture_outline(enum fixture_file file, struct arena *arena);
 
 #endif

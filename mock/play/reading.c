@@ -161,8 +161,9 @@ const struct error_plan *reading_error(struct reading *r, struct naming *n,
         if (r->shared ? known > 0 : declares(r, n->operations[i], e))
             continue;
         err_set(r->err, reading_below(r, w, "error"),
-                "%s declares no response for the error \"%.60s\"%s",
-                n->operations[i]->id, e->error, e->status ? " with that status" : "");
+                "%s declares no response for the error \"%.60s\"%s%s",
+                n->operations[i]->id, e->error, e->status ? " with that status" : "",
+                error_question(r->api, n->operations[i], e->error, r->arena));
     }
     return plan;
 }

@@ -43,6 +43,10 @@ bool error_find(const struct operation *op, const char *name, int status,
                 struct chance *chance, struct arena *arena, const struct reply **reply,
                 const cJSON **body);
 
+/* '; did you mean "…"?' with the declared error whose name is nearest, or "". */
+const char *error_question(const struct api *api, const struct operation *op,
+                           const char *name, struct arena *arena);
+
 /* Fills *a with the error that a plan means. detail goes into a problem+json when the
  * operation declares no body for it. op may be NULL (no such route). The status falls
  * back to what the name says, then to `status`. */

@@ -10,8 +10,10 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "doc/document.h"
 #include "play/behaviour.h"
+#include "play/fixture.h"
 #include "play/scenario.h"
 
 static const char spec[] =
@@ -146,14 +148,31 @@ static void a_file_of_the_wrong_shape_is_told_with_its_place(void **state)
           "did you mean \"otherwise\"?" },
         { ADD "      - create: books\n        otherwise: {statos: 409}\n", NULL, 7, 21,
           "did you mean \"status\"?" },
-        { "collections: 5\n", NULL, 1, 14, "expected a list, found a single value" },
-        { "collections: {a: b}\n", NULL, 1, 14, "expected a list, found a mapping" },
+        { "collections: 5\n", NULL, 1, 1, "expected a list, found 5" },
+        { "collections: {a: b}\n", NULL, 1, 1, "expected a list, found a mapping" },
         { "collections: [a]\n", NULL, 1, 15,
-          "expected a mapping of keys, found a single value" },
-        { "collections:\n  - {name: [a], schema: Book, key: /isbn}\n", NULL, 2, 12,
+          "expected a mapping of keys, found \"a\"" },
+        { "collections:\n  - {name: [a], schema: Book, key: /isbn}\n", NULL, 2, 6,
           "expected text, found a list" },
-        { ADD "      - answer: many\n", NULL, 6, 17,
-          "expected a whole number, found 'many'" },
+        { ADD "      - answer: many\n", NULL, 6, 9,
+          "expected a whole number, found \"many\"" },
+        { ADD "      - answer: 20.5\n", NULL, 6, 9,
+          "expected a whole number, found 20.5" },
+        { BOOKS "operations:\n  - id: addBook\n    steps:\n", NULL, 5, 5,
+          "expected a list, found nothing" },
+        { BOOKS "operations:\n  - id: addBook\n    set: []\n", NULL, 5, 5,
+          "the key \"set\" is not known in operation; it is a key of: transition, "
+          "step" },
+        { "infer: yse\n", NULL, 1, 1,
+          "expected yes, no, true or false, found \"yse\"; did you mean \"yes\"?" },
+        { "collections:\n  - name: books\n    schema: Book\n    key: /isbn\n"
+          "    references: [{at: /author, of: books, on_delete: casacde}]\n",
+          NULL, 5, 43,
+          "expected restrict, cascade or nullify, found \"casacde\"; did you mean "
+          "\"cascade\"?" },
+        { "collections:\n  - name: books\n    schema: Book\n    key: /isbn\n"
+          "    unique: [{at: []}]\n",
+          NULL, 5, 15, "expected 1 items or more, at most 8, found 0" },
         { "sequences:\n  - {name: a, name: b}\n", NULL, 2, 15,
           "the key \"name\" stands twice" },
     };
@@ -167,7 +186,7 @@ static void what_is_missing_is_told(void **state)
     } rows[] = {
         { "collections:\n  - {name: books, schema: Book}\n",
           "the key \"key\" is missing" },
-        { "collections:\n  - {}\n", "the key \"name\" is missing" },
+        { "collections:\n  - {name: a, key: /b}\n", "the key \"schema\" is missing" },
         { "operations:\n  - steps: []\n", "the key \"id\" is missing" },
         { ADD "      - find: books\n        where: [{at: /isbn}]\n",
           "expected is, is_not, minimum, maximum, exclusive_minimum, "
@@ -184,15 +203,18 @@ static void what_is_missing_is_told(void **state)
                      s->err.first ? problem_text(s->err.first, s->arena) : "loaded");
 }
 
-static void an_alias_stands_for_what_it_names(void **state)
+static void all_mistakes_of_shape_are_told_at_once(void **state)
 {
     struct shelf *s = *state;
-    struct behaviour *b =
-        load(s, "sequences:\n  - &one { name: a, start: 4 }\n  - *one\n", NULL);
-    assert_non_null(b);
-    assert_int_equal(b->plan.sequence_count, 2);
-    assert_int_equal(b->plan.sequence_start[1], 4);
-    behaviour_done(b);
+    assert_null(
+        load(s, "collections:\n  - {nmae: books, key: /isbn}\ninfre: no\n", NULL));
+    assert_int_equal(s->err.errors, 4);
+    const struct problem *p = s->err.first;
+    assert_string_equal(p->why,
+                        "the key \"nmae\" is not known here; did you mean \"name\"?");
+    assert_string_equal((p = p->next)->why, "the key \"name\" is missing");
+    assert_string_equal((p = p->next)->why, "the key \"schema\" is missing");
+    assert_int_equal((p = p->next)->at.line, 3);
 }
 
 static void an_alias_that_names_nothing_or_too_much_is_refused(void **state)
@@ -220,6 +242,83 @@ static void an_alias_that_names_nothing_or_too_much_is_refused(void **state)
     }
 }
 
+static void an_alias_stands_for_what_it_names(void **state)
+{
+    struct shelf *s = *state;
+    struct behaviour *b = load(s,
+                               "collections:\n  - name: books\n    schema: Book\n"
+                               "    key: /isbn\n    created: &made [/made]\n"
+                               "    updated: *made\n",
+                               NULL);
+    if (!b)
+        fail_msg("%s", problem_text(s->err.first, s->arena));
+    behaviour_done(b);
+}
+
+/* ---- memory ------------------------------------------------------------------- */
+
+static struct behaviour *load_within(struct shelf *s, struct arena *arena,
+                                     struct err *err)
+{
+    if (setjmp(*arena_guard(arena)))
+        return NULL;
+    *err = err_in(arena);
+    struct behaviour *b = behaviour_load(s->api, s->folder, 0, arena, err);
+    arena_unguard(arena);
+    return b;
+}
+
+/* What is left behind, AddressSanitizer finds. */
+static void a_load_that_runs_out_of_memory_leaves_nothing_behind(void **state)
+{
+    struct shelf *s = *state;
+    struct behaviour *b = NULL;
+    unsigned broken_off = 0;
+    put_file(s, "behaviour.yaml", SEEDED);
+    put_file(s, "books.json",
+             "[{\"isbn\": \"1\"}, {\"isbn\": \"2\"}, {\"isbn\": \"3\"}]");
+    for (size_t limit = 1024; !b && limit < 1024 * 1024; limit += 1024) {
+        struct arena *arena = arena_new(limit);
+        struct err err;
+        b = load_within(s, arena, &err);
+        broken_off += !b;
+        behaviour_done(b);
+        arena_free(arena);
+    }
+    assert_non_null(b);
+    assert_true(broken_off > 3);
+}
+
+/* ---- what editors are told ---------------------------------------------------------
+ */
+
+/* Every key has a line for editors, and stands in docs/fixtures.md. */
+static void look_for_keys(const struct outline *o, const char *docs,
+                          struct arena *arena)
+{
+    while (o->kind == OUTLINE_LIST)
+        o = o->items;
+    for (size_t i = 0; o->kind == OUTLINE_KEYS && i < o->key_count; i++) {
+        const char *key = o->keys[i].key;
+        if (!outline_about(o->name, key))
+            fail_msg("%s: %s is not described", o->name, key);
+        if (!strstr(docs, arena_printf(arena, "`%s`", key)) &&
+            !strstr(docs, arena_printf(arena, "`%s: ", key)))
+            fail_msg("%s: docs/fixtures.md does not speak of %s", o->name, key);
+        look_for_keys(o->keys[i].value, docs, arena);
+    }
+}
+
+static void every_key_of_a_file_is_described(void **state)
+{
+    struct shelf *s = *state;
+    struct str docs;
+    assert_true(file_read("docs/fixtures.md", s->arena, &docs, &s->err));
+    const char *text = arena_copy(s->arena, docs);
+    look_for_keys(fixture_outline(FIXTURE_BEHAVIOUR, s->arena), text, s->arena);
+    look_for_keys(fixture_outline(FIXTURE_SCENARIO, s->arena), text, s->arena);
+}
+
 /* ---- names that lead nowhere -------------------------------------------------------
  */
 
@@ -227,7 +326,7 @@ static void a_name_that_the_document_does_not_have_is_told_with_its_place(void *
 {
     static const struct mistake_row rows[] = {
         { "collections:\n  - {name: books, schema: Bok, key: /isbn}\n", NULL, 2, 19,
-          "has no schema \"Bok\" in components/schemas" },
+          "has no schema \"Bok\" in components/schemas; did you mean \"Book\"?" },
         { "collections:\n  - {name: books, schema: Book, key: /isnb}\n", NULL, 2, 33,
           "the schema of books has no /isnb; did you mean \"isbn\"?" },
         { "collections:\n  - {name: books, schema: Book, key: isbn}\n", NULL, 2, 33,
@@ -280,7 +379,27 @@ static void a_name_that_the_document_does_not_have_is_told_with_its_place(void *
           NULL, 9, 9, "the schema of books has no /isnb" },
         { ADD "      - answer: 204\n", NULL, 6, 9, "addBook declares no response 204" },
         { ADD "      - create: books\n        otherwise: {error: isbn_takn}\n", NULL, 7,
-          21, "addBook declares no response for the error \"isbn_takn\"" },
+          21,
+          "addBook declares no response for the error \"isbn_takn\"; did you mean "
+          "\"isbn_taken\"?" },
+        { ADD "      - create: books\n        set: [{at: /isbn, to: "
+              "\"$table.isbn[a]\"}]\ntables: [{name: isbns, rows: '{}'}]\n",
+          NULL, 7, 27, "no table has that name; did you mean \"isbns\"?" },
+        { BOOKS "groups: [{name: all, of: [boks]}]\n", NULL, 3, 27,
+          "no collection is called \"boks\"; did you mean \"books\"?" },
+        { ADD "      - create: books\n        set: [{at: /isbn, to: "
+              "$sequence.isnb}]\nsequences: [{name: isbn}]\n",
+          NULL, 7, 27, "no sequence has that name; did you mean \"isbn\"?" },
+        { ADD "      - find: books\n        where: [{at: /isbn, is: a}]\n"
+              "        when: mach($input#/isbn, 'a')\n",
+          NULL, 8, 9,
+          "a condition has no function \"mach\", only match, search and length; did "
+          "you mean \"match\"?" },
+        { ADD "      - require: match($input#/isbn, 'a(')\n"
+              "        otherwise: {status: 409}\n",
+          NULL, 6, 9, "the pattern 'a(' cannot be used" },
+        { BOOKS "before: [{on: [addBok], steps: []}]\n", NULL, 3, 16,
+          "has no operation \"addBok\"; did you mean \"addBook\"?" },
         { ADD "      - create: books\n        otherwise: {error: isbn_taken, status: "
               "400}\n",
           NULL, 7, 21, "for the error \"isbn_taken\" with that status" },
@@ -505,13 +624,13 @@ static void a_mistake_in_a_scenario_is_told_with_its_place(void **state)
     } rows[] = {
         { "fautls: []\n", 1, 1, "did you mean \"faults\"?" },
         { "faults:\n  - {on: '*', dealy: 5s}\n", 2, 15, "did you mean \"delay\"?" },
-        { "faults: 5\n", 1, 9, "expected a list, found a single value" },
-        { "faults:\n  - {on: '*', status: many}\n", 2, 23,
-          "expected a whole number, found 'many'" },
-        { "faults:\n  - {on: '*', connection: lost}\n", 2, 27,
-          "expected one of the words it may be" },
-        { "faults:\n  - {on: '*', status: 503, commit: perhaps}\n", 2, 36,
-          "expected one of the words it may be" },
+        { "faults: 5\n", 1, 1, "expected a list, found 5" },
+        { "faults:\n  - {on: '*', status: many}\n", 2, 15,
+          "expected a whole number, found \"many\"" },
+        { "faults:\n  - {on: '*', connection: dorp}\n", 2, 15,
+          "expected drop, reset or cut, found \"dorp\"; did you mean \"drop\"?" },
+        { "faults:\n  - {on: '*', status: 503, commit: perhaps}\n", 2, 28,
+          "expected yes, no, true or false, found \"perhaps\"" },
         { "faults:\n  - {on: addBok, status: 503}\n", 2, 6,
           "no operation is called \"addBok\"" },
         { "api: spec\nfaults:\n  - {on: whatever, status: 503}\n", 3, 6,
@@ -590,7 +709,7 @@ static void all_mistakes_of_a_fault_are_told_together(void **state)
 static void a_token_or_key_that_means_nothing_is_told(void **state)
 {
     static const struct mistake_row rows[] = {
-        { "tokens: [{scheme: token}]\n", NULL, 1, 19, "the key \"token\" is missing" },
+        { "tokens: [{scheme: token}]\n", NULL, 1, 10, "the key \"token\" is missing" },
         { "tokens: [{token: a, scope: [b]}]\n", NULL, 1, 21,
           "the key \"scope\" is not known here; did you mean \"scopes\"?" },
         { "tokens: [{token: a, scheme: tokn}]\n", NULL, 1, 21,
@@ -616,8 +735,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_file_of_the_wrong_shape_is_told_with_its_place),
         TEST(what_is_missing_is_told),
-        TEST(an_alias_stands_for_what_it_names),
         TEST(an_alias_that_names_nothing_or_too_much_is_refused),
+        TEST(all_mistakes_of_shape_are_told_at_once),
+        TEST(an_alias_stands_for_what_it_names),
+        TEST(every_key_of_a_file_is_described),
+        TEST(a_load_that_runs_out_of_memory_leaves_nothing_behind),
         TEST(a_name_that_the_document_does_not_have_is_told_with_its_place),
         TEST(a_step_that_makes_no_sense_is_told_with_its_place),
         TEST(a_token_or_key_that_means_nothing_is_told),

@@ -199,3 +199,19 @@ EOS
     [ "$status" -eq 2 ]
     [[ $output == *"Swagger 2.0"* ]]
 }
+
+@test "the schemas that are printed for editors know what fits a behaviour and a scenario" {
+    "$program" check --print-schema behaviour >behaviour.json
+    "$program" check --print-schema scenario >scenario.json
+    run "$program" check --schema behaviour.json \
+        --data "$root/fixtures/devrev/behaviour.yaml" --data "$root/fixtures/serial/behaviour.yaml"
+    [ "$status" -eq 0 ]
+    run "$program" check --schema scenario.json --data "$root/fixtures/scenarios/flaky-network.yaml"
+    [ "$status" -eq 0 ]
+    printf 'operations:\n  - id: addPet\n    stesp: []\n' >slip.yaml
+    run "$program" check --schema behaviour.json --data slip.yaml
+    [ "$status" -eq 1 ]
+    [[ "$output" == *'slip.yaml:3:5: /operations/0/stesp: '*'did you mean "steps"?'* ]]
+    run "$program" check --print-schema seeds
+    [ "$status" -eq 2 ]
+}
