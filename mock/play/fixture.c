@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "doc/document.h"
 
+#include <assert.h>
 #include <cyaml/cyaml.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -350,57 +351,66 @@ static const struct {
     { scenario_fields, "scenario file" },
 };
 
-static const struct outline *outline_of(const cyaml_schema_value_t *v,
-                                        struct arena *arena);
+/* Outlines being made; a part that holds itself, as steps do, is made once. */
+struct outlining {
+    struct arena *arena;
+    struct outline *made[COUNT(parts)];
+};
 
-static void outline_keys(struct outline *o, const cyaml_schema_field_t *fields,
-                         struct arena *arena)
+static const struct outline *outline_of(struct outlining *all,
+                                        const cyaml_schema_value_t *v);
+
+static const struct outline *outline_part(struct outlining *all,
+                                          const cyaml_schema_field_t *fields)
 {
-    size_t count = 0;
-    o->kind = OUTLINE_KEYS;
-    o->name = "file";
-    for (size_t i = 0; i < COUNT(parts); i++)
-        if (parts[i].fields == fields)
-            o->name = parts[i].name;
+    size_t part = 0, count = 0;
+    while (part < COUNT(parts) && parts[part].fields != fields)
+        part++;
+    assert(part < COUNT(parts)); /* every table of keys has its name above */
+    if (all->made[part])
+        return all->made[part];
     while (fields[count].key)
         count++;
-    struct outline_key *keys = arena_array(arena, struct outline_key, count + 1);
+    struct outline *o = arena_take(all->arena, sizeof(*o));
+    struct outline_key *keys = arena_array(all->arena, struct outline_key, count + 1);
+    all->made[part] = o;
+    *o = (struct outline){
+        .kind = OUTLINE_KEYS, .name = parts[part].name, .keys = keys, .key_count = count
+    };
     for (size_t i = 0; i < count; i++)
         keys[i] = (struct outline_key){
             .key = fields[i].key,
             .needed = !(fields[i].value.flags & CYAML_FLAG_OPTIONAL),
-            .value = outline_of(&fields[i].value, arena),
+            .value = outline_of(all, &fields[i].value),
         };
-    o->keys = keys;
-    o->key_count = count;
+    return o;
 }
 
-static void outline_words(struct outline *o, const cyaml_schema_value_t *v,
-                          struct arena *arena)
+static void outline_words(struct outlining *all, struct outline *o,
+                          const cyaml_schema_value_t *v)
 {
     o->kind = OUTLINE_WORD;
     o->word_count = v->enumeration.count;
-    o->words = arena_array(arena, const char *, o->word_count + 1);
+    o->words = arena_array(all->arena, const char *, o->word_count + 1);
     for (size_t i = 0; i < o->word_count; i++)
         o->words[i] = v->enumeration.strings[i].str;
 }
 
-static const struct outline *outline_of(const cyaml_schema_value_t *v,
-                                        struct arena *arena)
+static const struct outline *outline_of(struct outlining *all,
+                                        const cyaml_schema_value_t *v)
 {
-    struct outline *o = arena_take(arena, sizeof(*o));
+    if (v->type == CYAML_MAPPING)
+        return outline_part(all, v->mapping.fields);
+    struct outline *o = arena_take(all->arena, sizeof(*o));
     switch (v->type) {
-    case CYAML_MAPPING:
-        outline_keys(o, v->mapping.fields, arena);
-        break;
     case CYAML_SEQUENCE:
         o->kind = OUTLINE_LIST;
-        o->items = outline_of(v->sequence.entry, arena);
+        o->items = outline_of(all, v->sequence.entry);
         o->at_least = v->sequence.min;
         o->at_most = v->sequence.max == CYAML_UNLIMITED ? 0 : v->sequence.max;
         break;
     case CYAML_ENUM:
-        outline_words(o, v, arena);
+        outline_words(all, o, v);
         break;
     case CYAML_INT:
         o->kind = OUTLINE_WHOLE;
@@ -412,6 +422,12 @@ static const struct outline *outline_of(const cyaml_schema_value_t *v,
         o->kind = OUTLINE_TEXT;
     }
     return o;
+}
+
+const struct outline *fixture_outline(enum fixture_file file, struct arena *arena)
+{
+    struct outlining all = { .arena = arena };
+    return outline_of(&all, file == FIXTURE_BEHAVIOUR ? &behaviour_top : &scenario_top);
 }
 
 /* ---- reading ---- */
@@ -444,41 +460,59 @@ static void on_log(cyaml_log_t level, void *context, const char *format, va_list
     reason[strcspn(reason, "\n")] = '\0';
 }
 
-/* The tree is checked first, since cyaml stops at the first mistake, takes "2.9" for a
- * whole number, and expands aliases without a bound. */
-static void *read_text(const char *path, struct str text,
-                       const cyaml_schema_value_t *top, struct arena *arena,
-                       struct err *err)
+static bool check(const char *path, struct str text, enum fixture_file file,
+                  struct arena *arena, struct err *err)
+{
+    const cJSON *tree = document_parse(path, text, arena, err);
+    if (!tree)
+        return false;
+    if (json_is_null(tree))
+        return err_set(err, (struct where){ .file = path }, "the file is empty");
+    return outline_check(fixture_outline(file, arena), tree, path, text, arena, err);
+}
+
+/* The text is checked as a tree first, since cyaml stops at the first mistake, takes
+ * "2.9" for a whole number, and expands aliases without a bound. The tree is then of no
+ * more use. */
+static bool is_sound(const char *path, struct str text, enum fixture_file file,
+                     struct arena *arena, struct err *err)
+{
+    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
+    if (setjmp(*arena_guard(arena))) {
+        arena_free(scratch);
+        arena_fail(arena);
+    }
+    if (setjmp(*arena_guard(scratch))) {
+        arena_free(scratch);
+        arena_unguard(arena);
+        arena_fail(arena);
+    }
+    bool ok = check(path, text, file, scratch, err);
+    arena_unguard(arena);
+    arena_free(scratch);
+    return ok;
+}
+
+static void *read_text(const char *path, struct str text, enum fixture_file file,
+                       struct arena *arena, struct err *err)
 {
     char reason[LIMIT_PROBLEM_TEXT] = "";
-    const struct where where = { .file = path };
     const cyaml_config_t config = { .log_fn = on_log,
                                     .log_ctx = reason,
                                     .log_level = CYAML_LOG_ERROR,
                                     .mem_fn = arena_realloc,
                                     .mem_ctx = arena };
+    const cyaml_schema_value_t *top =
+        file == FIXTURE_BEHAVIOUR ? &behaviour_top : &scenario_top;
     void *record = NULL;
-    const cJSON *tree = document_parse(path, text, arena, err);
-    if (!tree)
-        return NULL;
-    if (json_is_null(tree)) {
-        err_set(err, where, "the file is empty");
-        return NULL;
-    }
-    if (!outline_check(outline_of(top, arena), tree, path, text, arena, err))
+    if (!is_sound(path, text, file, arena, err))
         return NULL;
     if (cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top, &record,
-                        NULL) != CYAML_OK) {
-        err_set(err, where, "%s", *reason ? reason : "not YAML that can be read");
-        return NULL;
-    }
-    return record;
-}
-
-const struct outline *fixture_outline(enum fixture_file file, struct arena *arena)
-{
-    return outline_of(file == FIXTURE_BEHAVIOUR ? &behaviour_top : &scenario_top,
-                      arena);
+                        NULL) == CYAML_OK)
+        return record;
+    err_set(err, (struct where){ .file = path }, "%s",
+            *reason ? reason : "not YAML that can be read");
+    return NULL;
 }
 
 struct record_behaviour *fixture_behaviour(const char *path, struct arena *arena,
@@ -487,7 +521,7 @@ struct record_behaviour *fixture_behaviour(const char *path, struct arena *arena
     struct str text;
     if (!file_read(path, arena, &text, err))
         return NULL;
-    return read_text(path, text, &behaviour_top, arena, err);
+    return read_text(path, text, FIXTURE_BEHAVIOUR, arena, err);
 }
 
 struct record_scenario *fixture_scenario(const char *path, struct arena *arena,
@@ -502,5 +536,5 @@ struct record_scenario *fixture_scenario(const char *path, struct arena *arena,
 struct record_scenario *fixture_scenario_text(const char *path, struct str text,
                                               struct arena *arena, struct err *err)
 {
-    return read_text(path, text, &scenario_top, arena, err);
+    return read_text(path, text, FIXTURE_SCENARIO, arena, err);
 }

@@ -21,7 +21,7 @@ static void wrong(struct checking *c, const char *pointer, const char *why)
 {
     struct where at = { .file = c->path };
     if (!yaml_locate(c->text, pointer, &at.line, &at.col))
-        at.pointer = pointer;
+        at.line = at.col = 1;
     err_set(c->err, at, "%s", why);
 }
 
@@ -78,15 +78,19 @@ static void check_word(struct checking *c, const struct outline *o, const cJSON 
 /* ---- keys ---- */
 
 /* Names the parts that have a key, for one that stands in the wrong part. */
-static void who_has(const struct outline *o, const char *key, struct buffer *parts)
+static void who_has(const struct outline *o, const char *key, struct buffer *parts,
+                    int depth)
 {
+    enum { MOST_DEPTH = 10 }; /* parts inside parts */
     while (o->kind == OUTLINE_LIST)
         o = o->items;
-    for (size_t i = 0; o->kind == OUTLINE_KEYS && i < o->key_count; i++) {
+    if (o->kind != OUTLINE_KEYS || depth == MOST_DEPTH)
+        return;
+    for (size_t i = 0; i < o->key_count; i++) {
         if (strcmp(o->keys[i].key, key) == 0 && parts->len + 64 < LIMIT_PROBLEM_TEXT &&
             !(parts->len && strstr(parts->ptr, o->name)))
             buffer_printf(parts, "%s%s", parts->len ? ", " : "", o->name);
-        who_has(o->keys[i].value, key, parts);
+        who_has(o->keys[i].value, key, parts, depth + 1);
     }
 }
 
@@ -97,7 +101,7 @@ static void unknown_key(struct checking *c, const struct outline *o, const char 
     struct buffer parts = buffer_in(c->arena, LIMIT_PROBLEM_TEXT);
     for (size_t i = 0; i < o->key_count; i++)
         near_try(&near, o->keys[i].key);
-    who_has(c->whole, key, &parts);
+    who_has(c->whole, key, &parts, 0);
     const char *else_where =
         parts.len ? arena_printf(c->arena, " in %s; it is a key of: %s", o->name,
                                  arena_copy(c->arena, buffer_str(&parts)))
@@ -257,8 +261,11 @@ static cJSON *tell_keys(struct telling *t, const struct outline *o)
 static cJSON *tell_part(struct telling *t, const struct outline *o)
 {
     cJSON *node = json_object(t->arena);
-    if (!json_member(t->parts, o->name))
-        json_add(t->parts, o->name, tell_keys(t, o));
+    if (!json_member(t->parts, o->name)) {
+        cJSON *part = json_object(t->arena);
+        json_add(t->parts, o->name, part); /* it may hold itself */
+        json_become(part, tell_keys(t, o));
+    }
     json_add(node, "$ref",
              json_string(t->arena, str(arena_printf(t->arena, "#/$defs/%s", o->name))));
     return node;

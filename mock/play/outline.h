@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "doc/json.h"
 
+/* One part may hold itself further down. */
 enum outline_kind {
     OUTLINE_TEXT, /* any scalar */
     OUTLINE_WHOLE,
@@ -36,7 +37,8 @@ struct outline_key {
 };
 
 /* Whether a tree has the outline; text is what it was read from, for places. Every
- * mistake goes to err, with the nearest word where there is one. */
+ * mistake goes to err, with the nearest word where there is one. arena is only for what
+ * the check needs. */
 bool outline_check(const struct outline *o, const cJSON *tree, const char *path,
                    struct str text, struct arena *arena, struct err *err);
 
