@@ -288,6 +288,15 @@ static bool is_excused(const struct checking *c, const struct schema *s,
            (hides(c, s, name, 0) || hides(c, at ? at->schema : c->whole, name, 0));
 }
 
+/* Whether the closed schema is a branch that a discriminator has chosen by a member
+ * which the branch does not have: no value would ever fit. What is beside the branches
+ * was meant to stand in each, so it is not closed then (a warning at load says so). */
+static bool is_shut_out(const struct checking *c, const struct object_rule *o,
+                        const cJSON *object)
+{
+    return c->chosen == object && !check_property(o, c->chooser);
+}
+
 /* A member of which more has to be asked, or that is not declared. *taken becomes
  * whether some keyword has looked at it. */
 static NOT_INLINE bool check_member(struct checking *c, const struct schema *s,
@@ -306,7 +315,8 @@ static NOT_INLINE bool check_member(struct checking *c, const struct schema *s,
     if (declared || matched || !o->additional)
         return ok;
     if (o->additional->never)
-        return c->findings && tell_unknown(c, s, o, object, m, &here);
+        return is_shut_out(c, o, object) ||
+               (c->findings && tell_unknown(c, s, o, object, m, &here));
     return check(c, o->additional, m, &here);
 }
 
@@ -435,7 +445,14 @@ static bool check_discriminator(struct checking *c, const struct schema *s,
         return check(c, otherwise, value, at);
     if (!branch)
         return c->findings && tell_undecidable(c, s, r, member, &here);
-    return check(c, branch, value, at);
+    const cJSON *outer = c->chosen;
+    const char *chooser = c->chooser;
+    c->chosen = value;
+    c->chooser = name;
+    bool ok = check(c, branch, value, at);
+    c->chosen = outer;
+    c->chooser = chooser;
+    return ok;
 }
 
 static bool check_unevaluated(struct checking *c, const struct schema *s,
@@ -743,6 +760,8 @@ bool schema_check(const struct schema *s, const cJSON *value, enum direction dir
     c.direction = direction;
     c.whole = s;
     c.looked = NULL;
+    c.chosen = NULL;
+    c.chooser = NULL;
     c.scope = NULL;
     c.open = NULL;
     c.trail = NULL;

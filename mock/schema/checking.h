@@ -36,8 +36,10 @@ struct checking {
     const struct scope *scope;  /* the innermost resource with dynamic anchors */
     const struct frame *open;   /* checks of schemas in a ring that are under way */
     struct trail *trail;
-    size_t asked; /* branches, to tell which came nearest */
-    bool of_name; /* the value asked about is a member's name */
+    size_t asked;        /* branches, to tell which came nearest */
+    bool of_name;        /* the value asked about is a member's name */
+    const cJSON *chosen; /* the value that a discriminator has chosen a branch for, */
+    const char *chooser; /* and the member that it looked at */
 };
 
 /* check.c: whether value fits s; told when findings are wanted. */

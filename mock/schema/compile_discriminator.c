@@ -173,19 +173,70 @@ bool making_discriminates(struct making *m)
     return m->choices;
 }
 
+static bool requires(const cJSON *schema, const char *property)
+{
+    const cJSON *required = json_member(schema, "required");
+    for (const cJSON *one = json_is_array(required) ? required->child : NULL; one;
+         one = one->next)
+        if (json_is_string(one) && strcmp(one->valuestring, property) == 0)
+            return true;
+    return false;
+}
+
+/* The specification wants the member to be required. Published documents leave it out
+ * where a call need not say the kind, with a branch for just that case. */
+static bool is_optional(struct making *m, const char *property)
+{
+    const cJSON *node = m->schema->node;
+    if (!json_member(node, "oneOf") && !json_member(node, "anyOf"))
+        return true;
+    if (requires(node, property) ||
+        !json_member(json_member(node, "properties"), property))
+        return false;
+    struct str name;
+    void *schema;
+    for (size_t i = 0; map_at(m->choices, i, &name, &schema); i++)
+        if (requires(((const struct schema *)schema)->node, property))
+            return false;
+    return true;
+}
+
+/* A branch that closes itself and lacks the member that chooses it. */
+static bool shuts_out(const cJSON *branch, const char *property)
+{
+    return json_is_bool(json_member(branch, "additionalProperties")) &&
+           !json_is_true(json_member(branch, "additionalProperties")) &&
+           !json_member(json_member(branch, "properties"), property) &&
+           !json_count(json_member(branch, "patternProperties"));
+}
+
+/* One warning for all of them. */
+static void warn_of_shut(struct making *m, const char *property)
+{
+    struct str name, first = { NULL, 0 };
+    void *schema;
+    for (size_t i = 0; map_at(m->choices, i, &name, &schema); i++)
+        if (shuts_out(((const struct schema *)schema)->node, property))
+            first = name;
+    if (first.ptr)
+        err_warn(m->err, making_place(m, "discriminator"),
+                 "\"%.*s\" leads to a schema that forbids \"%.60s\" by "
+                 "additionalProperties; such a branch is read as if it were open",
+                 (int)first.len, first.ptr, property);
+}
+
 void on_discriminator(struct making *m, const cJSON *value, const struct keyword *k)
 {
     (void)k;
     if (!making_discriminates(m))
         return;
-    const cJSON *node = m->schema->node;
     struct rule *r = making_rule(m, RULE_DISCRIMINATOR, TYPE_OBJECT, value);
     r->u.discriminator.property = json_member_text(value, "propertyName");
     r->u.discriminator.by_value = m->choices;
+    warn_of_shut(m, r->u.discriminator.property);
     r->u.discriminator.values = values_of(m, value, m->choices);
     const cJSON *otherwise = json_member(value, "defaultMapping");
     if (otherwise)
         r->u.discriminator.otherwise = mapped(m, otherwise);
-    r->u.discriminator.optional =
-        !json_member(node, "oneOf") && !json_member(node, "anyOf");
+    r->u.discriminator.optional = is_optional(m, r->u.discriminator.property);
 }

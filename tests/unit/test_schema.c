@@ -542,6 +542,37 @@ static void a_discriminator_chooses_the_branch(void **state)
     check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_30);
 }
 
+#define SHUT(required, empty)                                                         \
+    "{\"oneOf\":[{\"$ref\":\"#/components/schemas/empty\"},{\"$ref\":\"#/components/" \
+    "schemas/Dog\"}],\"discriminator\":{\"propertyName\":\"kind\",\"mapping\":{"      \
+    "\"none\":\"empty\",\"cow\":\"empty\",\"Dog\":\"Dog\"}}," required                \
+    "\"properties\":{\"kind\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"}}," \
+    "\"components\":{\"schemas\":{\"empty\":" empty ","                               \
+    "\"Dog\":{\"properties\":{\"bark\":{\"type\":\"string\"}}}}}}"
+
+static void a_chosen_branch_is_not_closed_against_what_chose_it(void **state)
+{
+    static const char shut[] =
+        SHUT("\"required\":[\"kind\"],", "{\"additionalProperties\":false}");
+    static const char kind_in_it[] = SHUT(
+        "", "{\"properties\":{\"kind\":{},\"legs\":{\"type\":\"object\",\"additional"
+            "Properties\":false}},\"additionalProperties\":false}");
+    static const struct fit_row rows[] = {
+        { shut, "{\"kind\":\"cow\",\"name\":\"Ann\"}", true },
+        { shut, "{\"kind\":\"cow\",\"name\":1}", false },
+        { shut, "{\"kind\":\"Dog\",\"bark\":1}", false },
+        { shut, "{\"name\":\"Ann\"}", false },
+        { kind_in_it, "{\"kind\":\"cow\"}", true },
+        { kind_in_it, "{\"kind\":\"cow\",\"name\":\"Ann\"}", false },
+        { kind_in_it, "{\"kind\":\"cow\",\"legs\":{\"left\":1}}", false },
+        /* Nothing requires the kind, so a value need not tell it. */
+        { kind_in_it, "{\"name\":\"Ann\"}", true },
+        { kind_in_it, "{\"name\":1}", false },
+    };
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_31);
+    check_fits(*state, rows, COUNT(rows), DIALECT_OPENAPI_30);
+}
+
 static void a_default_mapping_takes_every_other_value(void **state)
 {
     static const char pets[] =
@@ -973,6 +1004,13 @@ static void what_will_not_be_enforced_is_a_warning_with_its_place(void **state)
           "\"k\"}}",
           "/discriminator", "branch 0 of oneOf has no name that a \"k\" could choose" },
         { "{\"type\":\"string\",\"nullable\":true}", "/nullable", "is not part of" },
+        { "{\"oneOf\":[{\"properties\":{\"k\":{\"const\":\"a\"}}},{\"properties\":{"
+          "\"k\":{"
+          "\"const\":\"b\"}}}],\"discriminator\":{\"propertyName\":\"k\",\"mapping\":{"
+          "\"c\":\"#/$defs/c\"}},\"$defs\":{\"c\":{\"additionalProperties\":false}}}",
+          "/discriminator",
+          "forbids \"k\" by additionalProperties; such a branch is read as if it "
+          "were open" },
     };
     static const struct load_row in_30[] = {
         { "{\"const\":1}", "/const",
@@ -1133,6 +1171,7 @@ int main(void)
         TEST(what_stands_beside_a_reference_counts_in_3_1_alone),
         TEST(openapi_3_0_has_its_own_words),
         TEST(a_discriminator_chooses_the_branch),
+        TEST(a_chosen_branch_is_not_closed_against_what_chose_it),
         TEST(a_default_mapping_takes_every_other_value),
         TEST(a_branch_written_in_place_is_chosen_by_the_values_of_its_member),
         TEST(a_parent_leads_to_the_components_that_are_all_of_it),
