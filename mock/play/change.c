@@ -2,6 +2,7 @@
 
 #include "doc/patch.h"
 #include "doc/pointer.h"
+#include "play/verbs.h"
 #include "schema/sample.h"
 
 static const struct error_plan conflict = { .error = "conflict" };
@@ -199,9 +200,11 @@ static bool changed_by(struct run *run, const struct step *step, size_t c,
     if (list) {
         if (!patched(run, old, value, tree))
             return false;
+    } else if (step->replace) {
+        *tree = json_copy(arena, value);
     } else {
-        *tree =
-            step->replace ? json_copy(arena, value) : patch_merge(old, value, arena);
+        const struct schema *schema = run->b->plan.collections[c].schema;
+        *tree = patch_merge(old, verbs_spelt_out(schema, old, value, arena), arena);
     }
     if (!json_is_object(*tree))
         return run_fail(run, &unprocessable, 422, "/body: an instance is an object");

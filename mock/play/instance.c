@@ -156,6 +156,17 @@ cJSON *instance_complete(const struct behaviour *b, size_t c, const cJSON *tree,
     return out;
 }
 
+/* Whether a place is inside an item of a list: what stood there before may have been
+ * another item. */
+static bool is_in_list(const cJSON *tree, const char *pointer, struct arena *arena)
+{
+    while (tree && *pointer && !json_is_array(tree)) {
+        const char *token = pointer_token(&pointer, arena);
+        tree = token ? json_member(tree, token) : NULL;
+    }
+    return json_is_array(tree);
+}
+
 const struct finding *instance_broken(const struct behaviour *b, size_t c,
                                       const cJSON *tree, const cJSON *before,
                                       struct scope *s)
@@ -168,7 +179,8 @@ const struct finding *instance_broken(const struct behaviour *b, size_t c,
         return NULL;
     for (size_t i = 0; i < found->count; i++) {
         const struct finding *f = &found->list[i];
-        bool lacks = strcmp(f->keyword, "required") == 0 && f->name;
+        bool lacks = strcmp(f->keyword, "required") == 0 && f->name &&
+                     !is_in_list(tree, f->pointer, s->arena);
         if (!before ||
             (lacks && pointer_get(before, pointer_join(s->arena, f->pointer, f->name))))
             return f;

@@ -98,6 +98,21 @@ static bool put(struct shaping *s, const char *pointer, const cJSON *value)
     return pointer_set(s->arena, s->tree, pointer, json_copy(s->arena, value));
 }
 
+/* An id that stands beside the member which it is meant for: {"id": "TAG-1"} where the
+ * whole is {"tag": {"id": …}}. It moves there. */
+static bool mend_astray(struct shaping *s, const struct finding *f, const char *at,
+                        const cJSON *was)
+{
+    const char *beside = pointer_join(s->arena, f->pointer, "id");
+    const cJSON *id = pointer_get(s->tree, beside), *wanted = given(s, at);
+    if (!id || !json_member(wanted, "id") || given(s, beside))
+        return false;
+    bool same = was && json_member(was, "id") && json_equal(json_member(was, "id"), id);
+    put(s, at, same ? was : with_key(s, id, wanted));
+    pointer_remove(s->tree, beside);
+    return true;
+}
+
 static bool mend(struct shaping *s, const struct finding *f)
 {
     static const char *const extra[] = { "additionalProperties",
@@ -107,7 +122,7 @@ static bool mend(struct shaping *s, const struct finding *f)
     if (strcmp(f->keyword, "required") == 0 && f->name) {
         const char *at = pointer_join(s->arena, f->pointer, f->name);
         const cJSON *was = s->spare ? pointer_get(s->spare, at) : NULL;
-        return put(s, at, was ? was : given(s, at));
+        return mend_astray(s, f, at, was) || put(s, at, was ? was : given(s, at));
     }
     if (!there)
         return false; /* mended with something above it */
