@@ -1,5 +1,6 @@
 #include "play/infer_parts.h"
 
+#include "base/limits.h"
 #include "doc/pointer.h"
 
 /* Rows of a page where a document pages but does not say how many. */
@@ -26,47 +27,6 @@ static const char *const orders[] = { "order",         "direction", "sortorder",
                                       "sortdirection", "sortdir",   "orderdirection",
                                       "dir",           "orderdir" };
 
-/* One value that a list call may carry. */
-struct input {
-    const char *plain;
-    char *expression;
-    const cJSON *schema;
-    unsigned types;
-    const char *query; /* its name in the query, or NULL */
-};
-
-struct inputs {
-    struct input *list;
-    size_t count;
-};
-
-static const struct inputs *inputs_of(struct finding_out *f, const struct operation *op)
-{
-    struct arena *arena = f->look.arena;
-    struct inputs *all = arena_take(arena, sizeof(*all));
-    const struct members *body = view_members(&f->look, view_body(&f->look, op));
-    all->list = arena_array(arena, struct input, op->param_count + body->count + 1);
-    for (size_t i = 0; i < op->param_count; i++) {
-        const struct param *p = &op->params[i];
-        if (p->in != PARAM_QUERY || strchr(p->name, '#'))
-            continue;
-        struct view v = p->schema ? view_of(&f->look, p->schema, p->schema_pointer)
-                                  : (struct view){ NULL, "" };
-        all->list[all->count++] =
-            (struct input){ name_plain(arena, str(p->name)),
-                            arena_printf(arena, "$request.query.%s", p->name), v.node,
-                            p->types, p->name };
-    }
-    for (size_t i = 0; i < body->count; i++)
-        all->list[all->count++] =
-            (struct input){ name_plain(arena, str(body->list[i].name)),
-                            arena_printf(arena, "$request.body#%s",
-                                         pointer_join(arena, "", body->list[i].name)),
-                            body->list[i].view.node,
-                            view_types(&f->look, body->list[i].view), NULL };
-    return all;
-}
-
 static const struct input *input_of(const struct inputs *all, const char *const *names,
                                     size_t count, unsigned types)
 {
@@ -81,13 +41,13 @@ static const struct input *input_of(const struct inputs *all, const char *const 
 char *infer_input(struct finding_out *f, const struct operation *op,
                   const char *const *names, size_t count)
 {
-    const struct input *i = input_of(inputs_of(f, op), names, count, TYPE_ANY);
+    const struct input *i = input_of(infer_inputs(f, op), names, count, TYPE_ANY);
     return i ? i->expression : NULL;
 }
 
 /* ---- the step ---- */
 
-static bool is_paging(const char *plain)
+bool infer_is_paging(const char *plain)
 {
     return name_is_one_of(plain, limits, COUNT(limits)) ||
            name_is_one_of(plain, offsets, COUNT(offsets)) ||
@@ -95,62 +55,6 @@ static bool is_paging(const char *plain)
            name_is_one_of(plain, cursors, COUNT(cursors)) ||
            name_is_one_of(plain, sorts, COUNT(sorts)) ||
            name_is_one_of(plain, orders, COUNT(orders));
-}
-
-/* A parameter that may have values which the member never has (state=all) filters in a
- * way that nobody tells. */
-static bool is_within(const cJSON *asked, const cJSON *had)
-{
-    const cJSON *values = json_member(asked, "enum"), *own = json_member(had, "enum");
-    if (!values)
-        values = json_member(json_member(asked, "items"), "enum");
-    for (const cJSON *v = values ? values->child : NULL; v; v = v->next) {
-        bool found = !own && !(json_is_string(v) && strcmp(v->valuestring, "all") == 0);
-        for (const cJSON *o = own ? own->child : NULL; o && !found; o = o->next)
-            found = json_equal(v, o);
-        if (!found)
-            return false;
-    }
-    return true;
-}
-
-/* "filter[status]" and "status[]" are about status. */
-static const char *filtered(struct finding_out *f, const struct input *in)
-{
-    static const char *const heads[] = { "filter[", "filters[", "filter." };
-    const char *name = in->query;
-    for (size_t i = 0; name && i < COUNT(heads); i++)
-        if (strncmp(name, heads[i], strlen(heads[i])) == 0)
-            return name_plain(f->look.arena, str(name + strlen(heads[i])));
-    return in->plain;
-}
-
-static void add_filters(struct finding_out *f, const struct group *g,
-                        const struct inputs *all, struct record_step *step)
-{
-    struct arena *arena = f->look.arena;
-    const struct members *had = view_members(&f->look, g->schema);
-    for (size_t i = 0; i < all->count && step->where_count < INFER_CONDITIONS; i++) {
-        const struct input *in = &all->list[i];
-        const char *plain = filtered(f, in);
-        if (is_paging(in->plain) ||
-            (in->types && !(in->types & ~(unsigned)TYPE_OBJECT)))
-            continue;
-        for (size_t m = 0; m < had->count; m++) {
-            const struct member *of = &had->list[m];
-            if (strcmp(name_plain(arena, str(of->name)), plain) != 0 ||
-                view_is_object(&f->look, of->view) ||
-                !is_within(in->schema, of->view.node))
-                continue;
-            if (!step->where)
-                step->where =
-                    arena_take(arena, INFER_CONDITIONS * sizeof(*step->where));
-            step->where[step->where_count++] =
-                (struct record_where){ .at = pointer_join(arena, "", of->name),
-                                       .is = in->expression };
-            break;
-        }
-    }
 }
 
 static int rows_of(const struct input *limit)
@@ -331,13 +235,13 @@ static bool declares_link(const struct reply *r)
 }
 
 char *infer_list(struct finding_out *f, const struct group *g, const struct deed *d,
-                 struct record_step *step, bool *linked)
+                 struct record_step *step, bool *linked, const char **idle)
 {
     struct arena *arena = f->look.arena;
-    const struct inputs *all = inputs_of(f, d->op);
-    add_filters(f, g, all, step);
+    const struct inputs *all = infer_inputs(f, d->op);
     add_paging(all, step);
     add_sorting(all, step);
+    infer_filters(f, g, all, step, idle);
     *linked =
         step->turn && (!*d->at || declares_link(operation_reply(d->op, d->status)));
     if (!*d->at)

@@ -8,6 +8,7 @@
 enum {
     MOST_MEMBERS = 256, /* of one schema */
     MOST_PARENTS = 8,   /* of one path */
+    MOST_INPUTS = 256,  /* of one call */
     /* Conditions of one list: whose it is, and what it filters by. */
     INFER_CONDITIONS = MOST_PARENTS + 64
 };
@@ -150,9 +151,37 @@ void infer_collection(struct finding_out *f, struct group *g);
 /* infer_steps.c: adds the record of one operation; the reason when it cannot. */
 const char *infer_steps(struct finding_out *f, struct group *g, const struct deed *d);
 
-/* infer_list.c: fills the step, and says what the answer's body is. */
+/* infer_list.c: fills the step, and says what the answer's body is. *idle lists what
+ * the call may carry without an effect on the list; NULL when all has one. */
 char *infer_list(struct finding_out *f, const struct group *g, const struct deed *d,
-                 struct record_step *step, bool *linked);
+                 struct record_step *step, bool *linked, const char **idle);
+
+/* One value that a list call may carry. */
+struct input {
+    const char *plain, *name;
+    char *expression;
+    const cJSON *schema;
+    unsigned types;
+    const char *query; /* its name in the query, or NULL */
+};
+
+struct inputs {
+    struct input *list;
+    size_t count;
+};
+
+/* infer_filter.c: the query's parameters and the body's members, and those of objects
+ * in it (created.after). */
+const struct inputs *infer_inputs(struct finding_out *f, const struct operation *op);
+
+/* infer_filter.c: a condition for each input that is about a member. *idle lists the
+ * others, for people; NULL when there are none. */
+void infer_filters(struct finding_out *f, const struct group *g,
+                   const struct inputs *all, struct record_step *step,
+                   const char **idle);
+
+/* infer_list.c: whether an input of this plain name turns pages or sorts. */
+bool infer_is_paging(const char *plain);
 
 /* The expression of a member of the call: "$request.query.NAME" or
  * "$request.body#/NAME"; NULL when the operation declares none of the plain names. */

@@ -281,11 +281,12 @@ static const char *write_delete(struct writing *w)
 static const char *write_list(struct writing *w)
 {
     bool linked = false;
+    const char *idle;
     struct record_step *s = step(w);
     s->list = text(w, w->g->name);
     s->as = text(w, "page");
     where_parents(w, s);
-    char *body = infer_list(w->f, w->g, w->d, s, &linked);
+    char *body = infer_list(w->f, w->g, w->d, s, &linked, &idle);
     struct record_step *a = answer(w, w->d->status, body);
     if (linked) {
         a->header = arena_take(w->arena, sizeof(*a->header));
@@ -293,7 +294,8 @@ static const char *write_list(struct writing *w)
             (struct record_header){ text(w, "Link"), text(w, "$page#/link") };
         a->header_count = 1;
     }
-    return "lists them";
+    return idle ? arena_printf(w->arena, "lists them; without effect: %s", idle)
+                : "lists them";
 }
 
 /* The key of the item that a call is about: in the path, else in query or body. */

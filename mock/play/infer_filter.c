@@ -1,0 +1,219 @@
+#include "play/infer_parts.h"
+
+#include "doc/pointer.h"
+
+/* ---- what a list call may carry ---- */
+
+static void add_input(struct inputs *all, struct input in)
+{
+    if (all->count < MOST_INPUTS)
+        all->list[all->count++] = in;
+}
+
+static void add_param(struct look *l, struct inputs *all, const struct param *p)
+{
+    if (p->in != PARAM_QUERY || strchr(p->name, '#'))
+        return;
+    struct view v = p->schema ? view_of(l, p->schema, p->schema_pointer)
+                              : (struct view){ NULL, "" };
+    add_input(all, (struct input){ .plain = name_plain(l->arena, str(p->name)),
+                                   .name = p->name,
+                                   .expression = arena_printf(
+                                       l->arena, "$request.query.%s", p->name),
+                                   .schema = v.node,
+                                   .types = p->types,
+                                   .query = p->name });
+}
+
+/* Members of objects in the body stand beside the others: created.after. */
+static void add_member(struct look *l, struct inputs *all, const struct member *m,
+                       const char *name, const char *pointer, int depth)
+{
+    const char *at = pointer_join(l->arena, pointer, m->name);
+    const char *full = *name ? arena_printf(l->arena, "%s.%s", name, m->name) : m->name;
+    if (depth && view_is_object(l, m->view)) {
+        const struct members *below = view_members(l, m->view);
+        for (size_t i = 0; i < below->count; i++)
+            add_member(l, all, &below->list[i], full, at, depth - 1);
+        if (below->count)
+            return;
+    }
+    add_input(all, (struct input){ .plain = name_plain(l->arena, str(full)),
+                                   .name = full,
+                                   .expression =
+                                       arena_printf(l->arena, "$request.body#%s", at),
+                                   .schema = m->view.node,
+                                   .types = view_types(l, m->view) });
+}
+
+const struct inputs *infer_inputs(struct finding_out *f, const struct operation *op)
+{
+    struct look *l = &f->look;
+    struct inputs *all = arena_take(l->arena, sizeof(*all));
+    const struct members *body = view_members(l, view_body(l, op));
+    all->list = arena_array(l->arena, struct input, MOST_INPUTS);
+    for (size_t i = 0; i < op->param_count; i++)
+        add_param(l, all, &op->params[i]);
+    for (size_t i = 0; i < body->count; i++)
+        add_member(l, all, &body->list[i], "", "", 1);
+    return all;
+}
+
+/* ---- what each is compared with ---- */
+
+/* A parameter that may have values which the member never has (state=all) filters in a
+ * way that nobody tells. */
+static bool is_within(const cJSON *asked, const cJSON *had)
+{
+    const cJSON *values = json_member(asked, "enum"), *own = json_member(had, "enum");
+    if (!values)
+        values = json_member(json_member(asked, "items"), "enum");
+    for (const cJSON *v = values ? values->child : NULL; v; v = v->next) {
+        bool found = !own && !(json_is_string(v) && strcmp(v->valuestring, "all") == 0);
+        for (const cJSON *o = own ? own->child : NULL; o && !found; o = o->next)
+            found = json_equal(v, o);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* "filter[status]" and "status[]" are about status. */
+static const char *filtered(struct finding_out *f, const struct input *in)
+{
+    static const char *const heads[] = { "filter[", "filters[", "filter." };
+    const char *name = in->query;
+    for (size_t i = 0; name && i < COUNT(heads); i++)
+        if (strncmp(name, heads[i], strlen(heads[i])) == 0)
+            return name_plain(f->look.arena, str(name + strlen(heads[i])));
+    return in->plain;
+}
+
+/* Where the id stands in an object: its own, or that of an object which it has to have
+ * ({"tag": {"id": …}}). NULL: it has none. */
+static char *id_in(struct look *l, struct view object, const char *at, int depth)
+{
+    if (view_member(l, object, "id"))
+        return pointer_join(l->arena, at, "id");
+    const struct members *all = view_members(l, object);
+    for (size_t i = 0; i < all->count && depth; i++) {
+        const struct member *m = &all->list[i];
+        char *id = m->required && view_is_object(l, m->view)
+                       ? id_in(l, m->view, pointer_join(l->arena, at, m->name), 0)
+                       : NULL;
+        if (id)
+            return id;
+    }
+    return NULL;
+}
+
+static char *place_of(struct finding_out *f, const struct input *in,
+                      const struct member *m)
+{
+    struct look *l = &f->look;
+    char *at = pointer_join(l->arena, "", m->name);
+    if (view_is_object(l, m->view))
+        return id_in(l, m->view, at, 1);
+    struct view item =
+        view_is_array(l, m->view) ? view_items(l, m->view) : (struct view){ NULL, "" };
+    if (item.node && view_is_object(l, item))
+        return id_in(l, item, pointer_join(l->arena, at, "*"), 1);
+    return is_within(in->schema, m->view.node) ? at : NULL;
+}
+
+/* The member that an input of this plain name is compared with; NULL: none. */
+static const struct member *compared(struct finding_out *f, const struct group *g,
+                                     const char *plain, const char *end)
+{
+    struct arena *arena = f->look.arena;
+    const struct members *had = view_members(&f->look, g->schema);
+    const char *name = arena_printf(arena, "%s%s", plain, end);
+    for (size_t m = 0; m < had->count; m++)
+        if (strcmp(name_plain(arena, str(had->list[m].name)), name) == 0)
+            return &had->list[m];
+    return NULL;
+}
+
+/* "created_after", "created_at.after", "price[gte]": from there on, or up to there. */
+static bool is_bound(struct finding_out *f, const struct group *g,
+                     const struct input *in, struct record_where *to)
+{
+    static const struct {
+        const char *end;
+        bool least;
+    } words[] = { { "after", true },  { "since", true }, { "gte", true },
+                  { "min", true },    { "from", true },  { "before", false },
+                  { "until", false }, { "lte", false },  { "max", false },
+                  { "to", false } };
+    static const char *const ends[] = { "", "at", "date", "on" };
+    struct look *l = &f->look;
+    struct str plain = str(filtered(f, in));
+    for (size_t i = 0; i < COUNT(words); i++) {
+        size_t n = strlen(words[i].end);
+        if (plain.len <= n || strcmp(plain.ptr + plain.len - n, words[i].end) != 0)
+            continue;
+        const char *base =
+            arena_copy(l->arena, (struct str){ plain.ptr, plain.len - n });
+        for (size_t e = 0; e < COUNT(ends); e++) {
+            const struct member *m = compared(f, g, base, ends[e]);
+            if (!m || view_is_object(l, m->view) || view_is_array(l, m->view))
+                continue;
+            to->at = pointer_join(l->arena, "", m->name);
+            *(words[i].least ? &to->minimum : &to->maximum) = in->expression;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "stage.name" is about the name in the stage. */
+static char *nested(struct finding_out *f, const struct group *g,
+                    const struct input *in)
+{
+    struct look *l = &f->look;
+    struct str rest = str(in->name), head;
+    if (!str_split(&rest, '.', &head) || !rest.ptr)
+        return NULL;
+    const struct member *m = compared(f, g, name_plain(l->arena, head), "");
+    const struct member *inner =
+        m && view_is_object(l, m->view)
+            ? view_member(l, m->view, arena_copy(l->arena, rest))
+            : NULL;
+    if (!inner || view_is_object(l, inner->view))
+        return NULL;
+    return pointer_join(l->arena, pointer_join(l->arena, "", m->name), inner->name);
+}
+
+static bool condition_of(struct finding_out *f, const struct group *g,
+                         const struct input *in, struct record_where *to)
+{
+    const struct member *m = compared(f, g, filtered(f, in), "");
+    *to = (struct record_where){ NULL };
+    if (in->types && !(in->types & ~(unsigned)TYPE_OBJECT))
+        return false;
+    to->at = m ? place_of(f, in, m) : nested(f, g, in);
+    to->is = to->at ? in->expression : NULL;
+    return to->at || is_bound(f, g, in, to);
+}
+
+void infer_filters(struct finding_out *f, const struct group *g,
+                   const struct inputs *all, struct record_step *step,
+                   const char **idle)
+{
+    struct arena *arena = f->look.arena;
+    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
+    for (size_t i = 0; i < all->count && step->where_count < INFER_CONDITIONS; i++) {
+        const struct input *in = &all->list[i];
+        struct record_where one;
+        if (infer_is_paging(in->plain) || in->expression == step->mode)
+            continue;
+        if (!condition_of(f, g, in, &one)) {
+            buffer_printf(&b, "%s%s", b.len ? ", " : "", in->name);
+            continue;
+        }
+        if (!step->where)
+            step->where = arena_take(arena, INFER_CONDITIONS * sizeof(*step->where));
+        step->where[step->where_count++] = one;
+    }
+    *idle = b.len ? arena_copy(arena, buffer_str(&b)) : NULL;
+}
