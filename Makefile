@@ -13,6 +13,7 @@ PACKAGES      := libcivetweb-dev libcjson-dev libcyaml-dev libyaml-dev libpcre2-
                  libidn2-dev libssl-dev zlib1g-dev libxml2-dev libcurl4-openssl-dev
 TEST_PACKAGES := libcmocka-dev bats curl jq python3 libtest-json-schema-acceptance-perl
 BENCH_PACKAGES := wrk curl jq
+CLIENT_PACKAGES := python3
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wwrite-strings -Wcast-qual -Wpointer-arith -Wundef -Wvla -Wformat=2
@@ -152,6 +153,12 @@ soak: packages
 	@$(MAKE) --no-print-directory $(SURVEY)
 	@$(SURVEY) --soak $(or $(SECONDS),20) $(wildcard $(DIR)/*.yaml $(DIR)/*.yml $(DIR)/*.json)
 
+clients: packages
+	@$(if $(DIR),,echo 'make clients DIR=a folder with published documents in it' >&2; exit 2)
+	@tests/packages $(CLIENT_PACKAGES)
+	@$(MAKE) --no-print-directory $(PROGRAM)
+	@python3 tests/clients/inferred.py $(PROGRAM) $(DIR)
+
 bench: packages
 	@tests/packages $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests/bench/route
@@ -189,6 +196,7 @@ help:
 	@echo 'make samples DIR=  a sample of every schema of the documents there is checked'
 	@echo 'make survey DIR=   calls every operation of the documents there, and breaks each rule'
 	@echo 'make soak DIR=     the same at random over 64 connections for SECONDS=20: memory stays'
+	@echo 'make clients DIR=  a client of published documents: what it makes is remembered'
 	@echo 'make bench         speed and size, as ratios in one run'
 	@echo 'make bench-schema  checks and reads a second, against ajv; DIR=… of documents'
 	@echo 'make install       to $$(DESTDIR)$$(PREFIX)'
@@ -196,7 +204,7 @@ help:
 
 FORCE:
 .PHONY: all run packages test-packages test check-asan check-tsan check-floors check-fuzz conformance \
-        samples survey soak bench bench-schema install format clean help FORCE
+        samples survey soak clients bench bench-schema install format clean help FORCE
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(BENCH_SCHEMA).d $(BUILD)/tests/bench/route.d \
