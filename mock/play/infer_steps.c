@@ -135,7 +135,7 @@ static bool is_same(struct writing *w, int status)
     const struct media *own = reply_json(operation_reply(d->op, status));
     const struct media *its = reply_json(operation_reply(get->op, get->status));
     return own && its && strcmp(own->type, its->type) == 0 &&
-           strcmp(d->at, get->at) == 0 &&
+           d->at && get->at && strcmp(d->at, get->at) == 0 &&
            view_is_same(view_answer(&w->f->look, d->op, status), get->whole);
 }
 
