@@ -198,7 +198,9 @@ static bool run_answer(struct run *run, const struct step *step)
     const struct reply *reply = operation_reply(run->s->operation, step->status);
     const struct media *m = reply_json(reply);
     a->status = step->status;
-    a->content_type = m ? m->type : "application/json";
+    a->content_type = m                             ? m->type
+                      : reply && reply->media_count ? reply->media[0].type
+                                                    : "application/json";
     run->s->rendered = true;
     run->s->nulls = step->shape;
     a->body = step->body ? template_value(step->body, run->s) : NULL;
