@@ -36,6 +36,21 @@ static unsigned types_at(struct reading *r, const size_t *of, size_t of_count,
 
 /* ---- conditions ---- */
 
+/* The key of what a reference leads to is what the reference holds: asked there, it may
+ * be an alias, and an index knows it. */
+static const char *without_key(struct reading *r, const size_t *of, size_t of_count,
+                               const char *pattern)
+{
+    const char *rest;
+    const struct store_reference *ref =
+        of_count == 1 ? member_through(&r->b->plan.collections[of[0]], pattern, &rest)
+                      : NULL;
+    for (size_t i = 0; ref && i < ref->of_count; i++)
+        if (strcmp(r->b->plan.collections[ref->of[i]].key, rest) != 0)
+            return pattern;
+    return ref && ref->of_count ? ref->at : pattern;
+}
+
 struct step_wheres reading_wheres(struct reading *r, struct naming *n, const size_t *of,
                                   size_t of_count, const struct record_where *from,
                                   unsigned count, struct where w)
@@ -60,18 +75,19 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
         struct where here = w;
         size_t before = all.count;
         here.pointer = arena_printf(r->arena, "%s/%u/at", w.pointer, i);
-        unsigned types = types_at(r, of, of_count, from[i].at, here);
+        const char *at = without_key(r, of, of_count, from[i].at);
+        unsigned types = types_at(r, of, of_count, at, here);
         for (size_t t = 0; t < MOST_TESTS; t++) {
             if (!tests[t].text)
                 continue;
             here.pointer =
                 arena_printf(r->arena, "%s/%u/%s", w.pointer, i, tests[t].key);
             all.list[all.count++] = (struct step_where){
-                .at = from[i].at,
+                .at = at,
                 .value = expression_read(n, tests[t].text, types, here),
                 .types = types,
                 .test = tests[t].test,
-                .far = is_far(r, of, of_count, from[i].at),
+                .far = is_far(r, of, of_count, at),
             };
         }
         if (all.count == before)

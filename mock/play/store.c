@@ -595,17 +595,19 @@ bool store_meets(const struct store *s, size_t c, const cJSON *tree,
     const struct store_collection *plan = &s->plan->collections[c];
     if (condition->far)
         return meets_far(s, c, tree, condition);
+    const bool not = condition->test == MATCH_NOT;
+    const enum match_test test = not ? MATCH_IS : condition->test;
     const cJSON *have = pointer_get(tree, condition->at);
-    if (match_value(have, condition->test, condition->value))
-        return true;
-    if (condition->test != MATCH_IS || strcmp(condition->at, plan->key) != 0)
-        return false;
+    if (match_value(have, test, condition->value))
+        return !not ;
+    if (test != MATCH_IS || strcmp(condition->at, plan->key) != 0)
+        return not ;
     for (size_t i = 0; i < plan->alias_count; i++) {
         have = pointer_get(tree, plan->aliases[i]);
         if (have && match_value(have, MATCH_IS, condition->value))
-            return true;
+            return !not ;
     }
-    return false;
+    return not ;
 }
 
 /* ---- what a client sees ---- */
