@@ -154,6 +154,15 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
                          : NULL);
 }
 
+static bool only_reads(const struct step *step)
+{
+    for (size_t i = 0; i < step->step_count; i++)
+        if (!only_reads(&step->steps[i]))
+            return false;
+    return step->kind != STEP_CREATE && step->kind != STEP_UPDATE &&
+           step->kind != STEP_DELETE;
+}
+
 static void read_steps(struct reading *r, struct naming *n, struct script *script,
                        const struct record_step *from, unsigned count, struct where w)
 {
@@ -162,9 +171,7 @@ static void read_steps(struct reading *r, struct naming *n, struct script *scrip
         here.pointer = arena_printf(r->arena, "%s/steps/%u", w.pointer, i);
         struct step *to = &script->steps[script->count++];
         read_step(r, n, to, &from[i], here);
-        if (to->kind == STEP_CREATE || to->kind == STEP_UPDATE ||
-            to->kind == STEP_DELETE)
-            script->only_reads = false;
+        script->only_reads = script->only_reads && only_reads(to);
     }
 }
 
