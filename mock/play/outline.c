@@ -8,21 +8,30 @@
 
 #include <limits.h>
 
+/* Mistakes that one file is told of. A text may have millions, and places are looked
+ * for in the whole of it. */
+enum { MOST_MISTAKES = 20 };
+
 /* One file being checked. */
 struct checking {
     const struct outline *whole;
-    const char *path;
-    struct str text;
     struct arena *arena;
-    struct err *err;
+    struct place places[MOST_MISTAKES];
+    const char *whys[MOST_MISTAKES];
+    size_t count;
 };
+
+static bool is_enough(const struct checking *c)
+{
+    return c->count == MOST_MISTAKES;
+}
 
 static void wrong(struct checking *c, const char *pointer, const char *why)
 {
-    struct where at = { .file = c->path };
-    if (!yaml_locate(c->text, pointer, &at.line, &at.col))
-        at.line = at.col = 1;
-    err_set(c->err, at, "%s", why);
+    if (is_enough(c))
+        return;
+    c->places[c->count].pointer = pointer;
+    c->whys[c->count++] = why;
 }
 
 /* ---- words ---- */
@@ -121,7 +130,7 @@ static void check_keys(struct checking *c, const struct outline *o, const cJSON 
         unfit(c, pointer, "a mapping of keys", value);
         return;
     }
-    for (const cJSON *m = value->child; m; m = m->next) {
+    for (const cJSON *m = value->child; m && !is_enough(c); m = m->next) {
         const char *here = pointer_join(c->arena, pointer, m->string);
         size_t i = 0;
         while (i < o->key_count && strcmp(o->keys[i].key, m->string) != 0)
@@ -145,7 +154,7 @@ static void check_list(struct checking *c, const struct outline *o, const cJSON 
         unfit(c, pointer, "a list", value);
         return;
     }
-    for (const cJSON *one = value->child; one; one = one->next)
+    for (const cJSON *one = value->child; one && !is_enough(c); one = one->next)
         check(c, o->items, one, arena_printf(c->arena, "%s/%zu", pointer, count++));
     if (count < o->at_least || (o->at_most && count > o->at_most))
         wrong(c, pointer,
@@ -187,10 +196,20 @@ static void check(struct checking *c, const struct outline *o, const cJSON *valu
 bool outline_check(const struct outline *o, const cJSON *tree, const char *path,
                    struct str text, struct arena *arena, struct err *err)
 {
-    struct checking c = { o, path, text, arena, err };
-    unsigned errors = err->errors;
-    check(&c, o, tree, "");
-    return err->errors == errors;
+    struct checking *c = arena_take(arena, sizeof(*c));
+    c->whole = o;
+    c->arena = arena;
+    check(c, o, tree, "");
+    if (c->count)
+        yaml_locate_all(text, c->places, c->count);
+    for (size_t i = 0; i < c->count; i++) {
+        const struct place *p = &c->places[i];
+        const struct where at = { .file = path,
+                                  .line = p->line ? p->line : 1,
+                                  .col = p->line ? p->col : 1 };
+        err_set(err, at, "%s", c->whys[i]);
+    }
+    return c->count == 0;
 }
 
 /* ---- as a JSON Schema ---- */

@@ -36,9 +36,9 @@ struct outline_key {
     const struct outline *value;
 };
 
-/* Whether a tree has the outline; text is what it was read from, for places. Every
- * mistake goes to err, with the nearest word where there is one. arena is only for what
- * the check needs. */
+/* Whether a tree has the outline; text is what it was read from, for places. The
+ * mistakes go to err, the first 20, with the nearest word where there is one. arena is
+ * only for what the check needs. */
 bool outline_check(const struct outline *o, const cJSON *tree, const char *path,
                    struct str text, struct arena *arena, struct err *err);
 

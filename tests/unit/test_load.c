@@ -255,6 +255,19 @@ static void an_alias_stands_for_what_it_names(void **state)
     behaviour_done(b);
 }
 
+static void of_very_many_mistakes_the_first_are_told_at_once(void **state)
+{
+    struct shelf *s = *state;
+    struct buffer b = buffer_in(s->arena, 1024 * 1024);
+    buffer_add_text(&b, "{\"collections\": [1");
+    for (int i = 0; i < 100000; i++)
+        buffer_add_text(&b, ",1");
+    buffer_add_text(&b, "]}");
+    assert_null(load(s, b.ptr, NULL));
+    assert_int_equal(s->err.errors, 20);
+    assert_int_equal(s->err.first->at.col, 18);
+}
+
 /* ---- memory ------------------------------------------------------------------- */
 
 static struct behaviour *load_within(struct shelf *s, struct arena *arena,
@@ -739,6 +752,7 @@ int main(void)
         TEST(all_mistakes_of_shape_are_told_at_once),
         TEST(an_alias_stands_for_what_it_names),
         TEST(every_key_of_a_file_is_described),
+        TEST(of_very_many_mistakes_the_first_are_told_at_once),
         TEST(a_load_that_runs_out_of_memory_leaves_nothing_behind),
         TEST(a_name_that_the_document_does_not_have_is_told_with_its_place),
         TEST(a_step_that_makes_no_sense_is_told_with_its_place),
