@@ -303,7 +303,7 @@ cJSON *journal_list(struct journal *j, size_t room, const struct journal_filter 
 
 void journal_clear(struct journal *j, size_t room)
 {
-    struct ring *r = ring_of(j, room);
+    struct ring *r = j->rings[room];
     if (!r)
         return;
     pthread_mutex_lock(&r->lock);
