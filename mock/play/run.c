@@ -98,7 +98,8 @@ static size_t *followed(struct run *run, const struct step *step, size_t c, size
     *count = 0;
     if (!run_follow(run, step, c, &slots, &n))
         return NULL;
-    qsort(slots, n, sizeof(*slots), compare_slots);
+    if (n)
+        qsort(slots, n, sizeof(*slots), compare_slots);
     while (first < n && slots[first] < from)
         first++;
     *count = n - first < at_most ? n - first : at_most;
