@@ -43,9 +43,9 @@ void buffer_add_text(struct buffer *b, const char *text)
     buffer_add(b, str(text));
 }
 
-void buffer_add_char(struct buffer *b, char c)
+char *buffer_room(struct buffer *b, size_t more)
 {
-    buffer_add(b, (struct str){ &c, 1 });
+    return make_room(b, more) ? b->ptr + b->len : NULL;
 }
 
 void buffer_printf(struct buffer *b, const char *format, ...)

@@ -355,8 +355,48 @@ const char *json_kind(const cJSON *n)
     }
 }
 
+/* Whether eight bytes have one that is not written as it is: below 0x20, '"', '\\', or
+ * 0xc0, which begins U+0000. A byte of a word is 0 when its highest bit, and no lower
+ * one that matters, comes out of (x - 1) & ~x. */
+static bool has_special(const char *bytes)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    uint64_t x, quote, back, nul;
+    memcpy(&x, bytes, sizeof(x));
+    quote = x ^ ones * '"';
+    back = x ^ ones * '\\';
+    nul = x ^ ones * 0xc0;
+    return ((((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) |
+             ((back - ones) & ~back) | ((nul - ones) & ~nul)) &
+            tops) != 0;
+}
+
+static bool is_plain(const char *text, size_t len)
+{
+    size_t i = 0;
+    for (; i + 8 <= len; i += 8)
+        if (has_special(text + i))
+            return false;
+    for (; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < 0x20 || c == '"' || c == '\\' || c == 0xc0)
+            return false;
+    }
+    return true;
+}
+
 static void write_text(struct buffer *b, const char *text)
 {
+    size_t len = strlen(text);
+    char *room = is_plain(text, len) ? buffer_room(b, len + 2) : NULL;
+    if (room) {
+        room[0] = '"';
+        memcpy(room + 1, text, len);
+        room[len + 1] = '"';
+        room[len + 2] = '\0';
+        b->len += len + 2;
+        return;
+    }
     buffer_add_char(b, '"');
     const char *run = text;
     for (const char *p = text;; p++) {

@@ -15,17 +15,51 @@ struct decimal {
     long exponent;
 };
 
+/* Digits of n with a '.' before the last `places` of them; at least one before it. */
+static const char *put_digits(char *out, bool negative, uint64_t n, unsigned places)
+{
+    char *end = out + NUMBER_TEXT - 1, *p = end;
+    *p = '\0';
+    for (unsigned i = 0; n || i <= places; i++, n /= 10) {
+        if (i == places && places)
+            *--p = '.';
+        *--p = (char)('0' + n % 10);
+    }
+    if (negative)
+        *--p = '-';
+    return p;
+}
+
+/* A number of few decimals, such as 12.5, without printf. n / 10^places is rounded as
+ * reading its text is, since both are held exactly; so where it gives the same double,
+ * the text reads back as that, and no text of fewer digits does. */
+static const char *few_decimals(double d, char *out)
+{
+    static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+    double size = fabs(d);
+    if (!(size >= 1e-4 &&
+          size < 1e9)) /* others are written with an exponent, or long */
+        return NULL;
+    for (unsigned places = 1; places < sizeof(powers) / sizeof(*powers); places++) {
+        uint64_t n = (uint64_t)(size * powers[places] + 0.5);
+        if ((double)n / powers[places] == size)
+            return put_digits(out, d < 0, n, places);
+    }
+    return NULL;
+}
+
 const char *number_text(const cJSON *n, char *out)
 {
     if (n->valuestring)
         return n->valuestring;
     double d = n->valuedouble;
-    if (number_is_exact(n)) {
-        snprintf(out, NUMBER_TEXT, "%lld", (long long)d);
-        return out;
-    }
+    if (number_is_exact(n))
+        return put_digits(out, d < 0, (uint64_t)fabs(d), 0);
     if (!isfinite(d))
         return isnan(d) ? "null" : d > 0 ? "1e400" : "-1e400";
+    const char *few = few_decimals(d, out);
+    if (few)
+        return few;
     for (int precision = 15; precision <= 17; precision++) {
         snprintf(out, NUMBER_TEXT, "%.*g", precision, d);
         if (strtod(out, NULL) == d)
