@@ -187,9 +187,11 @@ static bool shaped(struct run *run, const struct media *m)
 {
     struct chance still = { 0 };
     struct answer *a = run->a;
-    cJSON *body = json_copy(run->s->arena, a->body);
-    a->body = shape_fit(m->schema, body, NULL, &still, run->s->arena);
-    return a->body != NULL;
+    struct arena *arena = run->s->arena;
+    if (!schema_check(m->schema, a->body, DIRECTION_RESPONSE, "", arena, NULL))
+        a->body = shape_fit(m->schema, json_copy(arena, a->body), NULL, &still, arena);
+    a->fits = a->body != NULL; /* so it need not be asked again */
+    return a->fits;
 }
 
 static bool run_answer(struct run *run, const struct step *step)
