@@ -161,8 +161,8 @@ clients: packages
 
 bench: packages
 	@tests/packages $(BENCH_PACKAGES)
-	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests/bench/route
-	@PROGRAM=$(PROGRAM) CC="$(CC)" tests/bench/run
+	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests/bench/route $(BENCH_PARTS)
+	@PROGRAM=$(PROGRAM) PARTS_BENCH=$(BENCH_PARTS) CC="$(CC)" tests/bench/run
 	@$(BUILD)/tests/bench/route
 
 # DIR=… names a folder of OpenAPI documents to load as well.
