@@ -96,6 +96,18 @@ static size_t past_blanks(struct str text, size_t i, bool blanks)
     return i;
 }
 
+/* The length of the separator behind a quoted item. Clients that encode a list as a
+ * whole encode what separates, too; that means it where the next item begins with a
+ * quote. */
+static size_t separator_behind(const struct items *items, struct str text, size_t i)
+{
+    size_t n = separator_at(text, i, items->by);
+    if (n || items->blanks || !items->by.c || i >= text.len)
+        return n;
+    n = char_at(text, i, items->by.c, true);
+    return n && i + n < text.len && char_at(text, i + n, '"', true) ? n : 0;
+}
+
 /* The offset of the quote that ends an item which begins with one; 0 when none does.
  * *next is where the separator behind it stands. */
 static size_t closing(const struct items *items, struct str text, size_t from,
@@ -106,7 +118,7 @@ static size_t closing(const struct items *items, struct str text, size_t from,
         if (!quote)
             continue;
         *next = past_blanks(text, i + quote, items->blanks);
-        if (*next == text.len || separator_at(text, *next, items->by))
+        if (*next == text.len || separator_behind(items, text, *next))
             return i;
     }
     return 0;
@@ -130,7 +142,8 @@ bool items_next(struct items *items, struct str *item)
     if (!end && items->blanks)
         *item = str_trim(*item);
     if (at < text.len)
-        items->rest = str_from(text, at + separator_at(text, at, items->by));
+        items->rest = str_from(text, at + (end ? separator_behind(items, text, at)
+                                               : separator_at(text, at, items->by)));
     else
         items->rest = (struct str){ NULL, 0 };
     return true;

@@ -1,7 +1,8 @@
 /* param_text.h — texts inside a URL or a header: escapes, and items between separators.
  *
  * Separators are looked for before anything is decoded (RFC 3986, 2.2), so %2C is part
- * of an item and ',' stands between two. */
+ * of an item and ',' stands between two; but between two items in quotes %2C is a
+ * separator as well. */
 #ifndef API_PARAM_TEXT_H
 #define API_PARAM_TEXT_H
 

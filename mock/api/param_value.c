@@ -172,12 +172,15 @@ static void push_item(struct reading *r, cJSON *array, struct str text, size_t i
         json_push(array, item);
 }
 
-/* Items of all that was given: by the style's separator, or by ',' when lenient. */
+/* Items of all that was given: by the style's separator, or by ',' when lenient; where
+ * the style has one, also by what stands for it when clients encode a list as a whole.
+ */
 static cJSON *read_array(struct reading *r, const struct givens *g)
 {
     const struct param *p = r->param;
     struct separator style = separator_of(p), comma = { ',', false };
     struct separator by = r->lenient && !style.c ? comma : style;
+    by.encoded = by.encoded || (r->lenient && style.c && p->in == PARAM_QUERY);
     bool header = p->in == PARAM_HEADER;
     cJSON *array = json_array(r->arena);
     size_t n = 0;
@@ -189,6 +192,9 @@ static cJSON *read_array(struct reading *r, const struct givens *g)
             continue; /* no items, not an empty one */
         if (!style.c && (!one->text.len || item_several(one->text, comma)))
             r->loose = true;
+        if (style.c && item_several(one->text, (struct separator){ style.c, true }) &&
+            !style.encoded)
+            r->loose = true;
         while (items_next(&items, &item)) {
             if (items.quoted && header)
                 item = without_backslashes(item, r->arena);
@@ -199,7 +205,9 @@ static cJSON *read_array(struct reading *r, const struct givens *g)
     }
     if (g->count > 1 && style.c && !p->explode)
         r->habit = "values in one parameter, with a separator between them";
-    if (r->lenient)
+    if (r->lenient && style.c)
+        r->habit = "a separator that is not encoded";
+    else if (r->lenient)
         r->habit = n ? "one parameter for each value" : "a value";
     return array;
 }
