@@ -524,9 +524,13 @@ static const cJSON *part_value(const struct expression *e, struct scope *s)
 {
     const cJSON *which = e->index ? expression_value(e->index, s) : NULL;
     const char *name = json_is_string(which) ? which->valuestring : e->name;
-    const cJSON *part =
-        name ? part_describe(s->request, s->body, name, s->arena) : NULL;
-    return part ? pointer_get(part, e->pointer) : NULL;
+    if (!name)
+        return NULL;
+    if (!s->part_name || strcmp(s->part_name, name) != 0) {
+        s->part_name = name;
+        s->part = part_describe(s->request, s->body, name, s->arena);
+    }
+    return s->part ? pointer_get(s->part, e->pointer) : NULL;
 }
 
 const cJSON *expression_value(const struct expression *e, struct scope *s)

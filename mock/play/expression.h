@@ -53,12 +53,14 @@ struct scope {
     const char *namespace;
     struct binding bindings[SCOPE_BINDINGS];
     size_t binding_count;
-    const cJSON *item; /* $item */
-    const cJSON *each; /* $each */
-    int64_t *drawn;    /* one per sequence: drawn in this step, or -1 */
-    bool rendered;     /* instances as a client sees them, not as stored */
-    bool nulls;        /* in a body, what is absent is null */
-    bool broken;       /* an instance that is broken on purpose was rendered */
+    const cJSON *item;     /* $item */
+    const cJSON *each;     /* $each */
+    int64_t *drawn;        /* one per sequence: drawn in this step, or -1 */
+    const char *part_name; /* of the part that was asked for last, and what it is */
+    const cJSON *part;
+    bool rendered; /* instances as a client sees them, not as stored */
+    bool nulls;    /* in a body, what is absent is null */
+    bool broken;   /* an instance that is broken on purpose was rendered */
 };
 
 /* Values by name, as $table.NAME[…] finds them. */
