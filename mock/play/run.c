@@ -23,24 +23,41 @@ const cJSON *run_key(const struct run *run, size_t c, size_t slot)
 
 /* ---- conditions of find, update, delete and list ---- */
 
+/* The reference that a place is, or that it ends with where it leads through others;
+ * NULL when it is none. */
+static const struct store_reference *reference_at(const struct run *run, size_t c,
+                                                  const char *at, int depth)
+{
+    const struct store_collection *plan = &run->b->plan.collections[c];
+    for (size_t i = 0; i < plan->reference_count; i++) {
+        const struct store_reference *r = &plan->references[i], *inner = NULL;
+        size_t n = strlen(r->at);
+        if (strcmp(r->at, at) == 0)
+            return r;
+        if (strncmp(r->at, at, n) != 0 || at[n] != '/' || depth == LIMIT_EMBED_DEPTH)
+            continue;
+        for (size_t o = 0; o < r->of_count && !inner; o++)
+            inner = reference_at(run, r->of[o], at + n, depth + 1);
+        if (inner)
+            return inner;
+    }
+    return NULL;
+}
+
 /* A value that is compared with a reference's key may be an alias. */
 static const cJSON *as_key(struct run *run, size_t c, const char *at,
                            const cJSON *value)
 {
-    const struct store_collection *plan = &run->b->plan.collections[c];
-    for (size_t i = 0; i < plan->reference_count; i++) {
-        const struct store_reference *r = &plan->references[i];
-        if (strcmp(r->at, at) != 0)
-            continue;
-        cJSON *copy = json_copy(run->s->arena, value);
-        if (json_is_array(copy))
-            for (cJSON *one = copy->child; one; one = one->next)
-                instance_resolve(run->b, r, one, run->s);
-        else
-            instance_resolve(run->b, r, copy, run->s);
-        return copy;
-    }
-    return value;
+    const struct store_reference *r = reference_at(run, c, at, 0);
+    if (!r)
+        return value;
+    cJSON *copy = json_copy(run->s->arena, value);
+    if (json_is_array(copy))
+        for (cJSON *one = copy->child; one; one = one->next)
+            instance_resolve(run->b, r, one, run->s);
+    else
+        instance_resolve(run->b, r, copy, run->s);
+    return copy;
 }
 
 /* A parameter is not always declared with the type of the member that it is compared
