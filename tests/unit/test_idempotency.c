@@ -235,7 +235,7 @@ static void *insist(void *what)
     struct crowd *w = what;
     struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
     for (int round = 0; round < ROUNDS; round++) {
-        char key[16], body[64];
+        char key[24], body[64];
         struct delivery d = { .delay_ms = 0 };
         snprintf(key, sizeof(key), "round-%d", round);
         snprintf(body, sizeof(body), "{\"title\":\"%d\"}", round);
