@@ -8,6 +8,7 @@
 #include "serve/server.h"
 
 #include <limits.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -383,6 +384,7 @@ bool load_again(struct loaded *l, const struct options *o, const struct loaded *
     }
     load_all(l, o);
     arena_unguard(l->arena);
+    malloc_trim(0); /* what loading alone has needed goes back to the system */
     return !l->err.errors && !(o->strict && l->err.warnings);
 }
 
