@@ -10,8 +10,9 @@ Q := $(if $(V),,@)
 
 # What a bare Debian 12 machine lacks; gcc and make are there already.
 PACKAGES      := libcivetweb-dev libcjson-dev libcyaml-dev libyaml-dev libpcre2-dev liburiparser-dev \
-                 libidn2-dev libssl-dev zlib1g-dev libxml2-dev libcurl4-openssl-dev
-TEST_PACKAGES := libcmocka-dev bats curl jq python3 libtest-json-schema-acceptance-perl
+                 libidn2-dev libssl-dev zlib1g-dev libxml2-dev libcurl4-openssl-dev \
+                 libsqlite3-dev libhiredis-dev
+TEST_PACKAGES := libcmocka-dev bats curl jq python3 sqlite3 redis-server libtest-json-schema-acceptance-perl
 BENCH_PACKAGES := wrk curl jq
 CLIENT_PACKAGES := python3
 
@@ -28,7 +29,7 @@ SHARE   := $(PREFIX)/share/understudy
 CPPFLAGS += -Imock -D_XOPEN_SOURCE=700 -MMD -MP
 CFLAGS   += -std=c11 $(WARN) $(OPT-$(VARIANT)) $(if $(WERROR),-Werror)
 LDFLAGS  += $(filter -fsanitize%,$(OPT-$(VARIANT)))
-LDLIBS   += -lcivetweb -lcjson -lcyaml -lyaml -lpcre2-8 -luriparser -lidn2 -lcrypto -ldl -lxml2 -lz -lpthread -lm
+LDLIBS   += -lcivetweb -lcjson -lcyaml -lyaml -lpcre2-8 -luriparser -lidn2 -lcrypto -ldl -lxml2 -lz -lsqlite3 -lhiredis -lpthread -lm
 
 SOURCES := $(wildcard mock/*.c mock/*/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
@@ -95,6 +96,13 @@ $(SAMPLES): $(SAMPLES).o $(LIBRARY)
 	@echo 'link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# Many clients of several servers; tests/wire/shared.bats runs it.
+CONTEND := $(BUILD)/tests/store/contend
+$(CONTEND): CPPFLAGS += -D_GNU_SOURCE
+$(CONTEND): %: %.o
+	@echo 'link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpthread
+
 SURVEY_SOURCES := $(wildcard tests/survey/*.c)
 SURVEY := $(BUILD)/tests/survey/survey
 $(SURVEY_SOURCES:%.c=$(BUILD)/%.o): CPPFLAGS += -Itests
@@ -112,11 +120,16 @@ test-packages:
 	@tests/packages $(PACKAGES) $(TEST_PACKAGES)
 
 test: test-packages
-	@$(MAKE) --no-print-directory $(PROGRAM) $(UNITS)
+	@$(MAKE) --no-print-directory $(PROGRAM) $(UNITS) $(CONTEND)
 	@VARIANT=$(VARIANT) tests/run $(PROGRAM) $(UNITS)
 
 check-asan check-tsan: check-%:
 	@$(MAKE) --no-print-directory test VARIANT=$*
+
+# Fifty thousand links of three servers that share a store.
+check-shared: test-packages
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CONTEND)
+	@UNDERSTUDY_PROGRAM=$(PROGRAM) CONTENDED=50000 bats tests/wire/shared.bats
 
 check-floors:
 	@tests/floors
@@ -165,6 +178,12 @@ bench: packages
 	@PROGRAM=$(PROGRAM) PARTS_BENCH=$(BENCH_PARTS) CC="$(CC)" tests/bench/run
 	@$(BUILD)/tests/bench/route
 
+# What --store costs.
+bench-store: packages
+	@tests/packages $(BENCH_PACKAGES) redis-server
+	@$(MAKE) --no-print-directory $(PROGRAM)
+	@PROGRAM=$(PROGRAM) tests/bench/store
+
 # DIR=… names a folder of OpenAPI documents to load as well.
 bench-schema: packages
 	@command -v node >/dev/null && command -v npm >/dev/null || tests/packages nodejs npm
@@ -179,7 +198,7 @@ install: all
 format:
 	clang-format -i $(SOURCES) $(wildcard mock/*/*.h) $(UNIT_SOURCES) \
 	    $(wildcard tests/support/*.[ch] tests/bench/*.c tests/bench/*/*.c \
-	               tests/fuzz/*.c tests/samples/*.c tests/survey/*.[ch])
+	               tests/fuzz/*.c tests/samples/*.c tests/survey/*.[ch] tests/store/*.c)
 
 clean:
 	rm -rf build
@@ -190,6 +209,7 @@ help:
 	@echo 'make test          every test; the last line is "N passed, N failed"'
 	@echo 'make check-asan    the tests under AddressSanitizer and UBSan'
 	@echo 'make check-tsan    the tests under ThreadSanitizer'
+	@echo 'make check-shared  three servers, one Redis, fifty thousand contended links'
 	@echo 'make check-floors  no file includes a floor above its own'
 	@echo 'make check-fuzz    every fuzz target for a while (clang); FUZZ="json check"'
 	@echo 'make conformance   the JSON Schema Test Suite alone; SUITE=DIR for another copy'
@@ -198,15 +218,16 @@ help:
 	@echo 'make soak DIR=     the same at random over 64 connections for SECONDS=20: memory stays'
 	@echo 'make clients DIR=  a client of published documents: what it makes is remembered'
 	@echo 'make bench         speed and size, as ratios in one run'
+	@echo 'make bench-store   what a store costs: SQLite and Redis, as ratios to memory'
 	@echo 'make bench-schema  checks and reads a second, against ajv; DIR=… of documents'
 	@echo 'make install       to $$(DESTDIR)$$(PREFIX)'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all run packages test-packages test check-asan check-tsan check-floors check-fuzz conformance \
-        samples survey soak clients bench bench-schema install format clean help FORCE
+.PHONY: all run packages test-packages test check-asan check-tsan check-floors check-shared check-fuzz conformance \
+        samples survey soak clients bench bench-store bench-schema install format clean help FORCE
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(BENCH_SCHEMA).d $(BUILD)/tests/bench/route.d \
-         $(SURVEY_SOURCES:%.c=$(BUILD)/%.d) \
+         $(SURVEY_SOURCES:%.c=$(BUILD)/%.d) $(CONTEND).d \
          $(wildcard build/fuzz/tests/fuzz/*.d) $(SUPPORT:%.c=$(BUILD)/%.d)

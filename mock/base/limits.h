@@ -215,6 +215,39 @@
 /* How long they are kept, on the namespace's clock: a day, as published APIs do. */
 #define LIMIT_IDEMPOTENCY_MS ((int64_t)24 * 60 * 60 * 1000)
 
+/* One instance, or one set of a namespace's changes, on its way to or from where it is
+ * kept: the first change to a collection of a million instances takes all of them
+ * along.
+ */
+#define LIMIT_KEEP_VALUE ((size_t)64 * 1024 * 1024)
+#define LIMIT_KEEP_MEMORY ((size_t)2 * 1024 * 1024 * 1024)
+
+/* "/instances/API/COLLECTION:KEY/SLOT", each part escaped. */
+#define LIMIT_KEEP_NAME ((size_t)4096)
+
+/* Slots of one collection that is kept, those of removed instances included: they are
+ * not given again before the namespace is reset. */
+#define LIMIT_KEEP_SLOTS ((size_t)64 * LIMIT_INSTANCES)
+
+/* How often a call is tried again because another server was first, and how long it
+ * waits before; so many servers do not meet in one namespace. */
+#define LIMIT_KEEP_TRIES 200
+#define LIMIT_KEEP_PAUSE_US 2000
+
+/* How long a server of namespaces may take to be reached, and to answer; when it could
+ * not be reached nobody asks again for a while. */
+#define LIMIT_KEEP_CONNECT_MS 1000
+#define LIMIT_KEEP_COMMAND_MS 2000
+#define LIMIT_KEEP_AWAY_MS 200
+
+/* How long a call whose fate is not known, since the connection broke, tries to learn it.
+ */
+#define LIMIT_KEEP_RESOLVE_MS 3000
+
+/* Entries of one change set: each is two words of a command, and Redis takes a million
+ * words. */
+#define LIMIT_KEEP_REDIS_ENTRIES 500000
+
 /* Faults and limits in force at once in one namespace. */
 #define LIMIT_FAULTS 256
 

@@ -396,6 +396,23 @@ void load_done(struct loaded *l)
     arena_free(l->arena);
 }
 
+uint64_t load_hash(const struct loaded *l)
+{
+    uint64_t hash = str_hash(STR(UNDERSTUDY_VERSION));
+    struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
+    struct str path, text;
+    void *unused;
+    for (size_t i = 0; map_at(l->err.files, i, &path, &unused); i++) {
+        const char *name = arena_copy(arena, path);
+        struct err unheard = err_in(arena);
+        if (file_exists(name) && file_read(name, arena, &text, &unheard))
+            hash = hash * 0x9e3779b97f4a7c15ull ^ str_hash(text);
+        arena_reset(arena);
+    }
+    arena_free(arena);
+    return hash;
+}
+
 void problems_print(const struct err *found, bool errors_only, FILE *to)
 {
     struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);

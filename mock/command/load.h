@@ -26,6 +26,9 @@ bool load(struct loaded *l, const struct options *o);
 bool load_again(struct loaded *l, const struct options *o, const struct loaded *before);
 void load_done(struct loaded *l);
 
+/* A hash of all files that were read. */
+uint64_t load_hash(const struct loaded *l);
+
 /* Prints the problems, one line each; the same warning at many places is one line. With
  * errors_only, warnings are left out, unless --strict makes them as bad. */
 void load_print(const struct loaded *l, bool errors_only, FILE *to);

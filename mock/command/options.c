@@ -33,6 +33,9 @@
     X(STATELESS, "stateless", 0, NULL,                                                \
       "answer from examples and schemas; remember "                                   \
       "nothing")                                                                      \
+    X(STORE, "store", 0, "FILE|URL",                                                  \
+      "keep what is remembered in this SQLite file, or share it at "                  \
+      "redis://HOST:PORT/DB")                                                         \
     X(STRICT, "strict", 0, NULL,                                                      \
       "refuse what would be a warning, in documents "                                 \
       "and in calls")                                                                 \
@@ -213,6 +216,9 @@ static bool apply(struct options *o, enum option which, const char *value)
         return true;
     case OPTION_STATELESS:
         o->stateless = truth(value);
+        return true;
+    case OPTION_STORE:
+        o->store = value;
         return true;
     case OPTION_STRICT:
         o->strict = truth(value);

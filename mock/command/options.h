@@ -41,6 +41,7 @@ struct options {
     const char *output;       /* "flag", "basic", "detailed"; NULL: sentences */
     bool annotate_formats;
     const char *admin_token;
+    const char *store; /* a file or a URL; NULL: memory alone */
 };
 
 enum options_answer { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };

@@ -3,6 +3,7 @@
 #include "base/gate.h"
 #include "command/command.h"
 #include "play/carry.h"
+#include "play/keeping.h"
 #include "serve/admin.h"
 #include "serve/callback.h"
 
@@ -83,6 +84,28 @@ static void forget_journal(void *journal, size_t index)
     journal_clear(journal, index);
 }
 
+/* What is kept under these documents is not asked again whether it fits them. */
+static bool open_keep(struct show *s)
+{
+    struct loaded *l = s->loaded;
+    signal(SIGPIPE, SIG_IGN); /* a link to it that breaks is an error like others */
+    s->keep = l->world.keep = keep_open(s->options->store, &l->err);
+    l->world.documents = load_hash(l);
+    if (!s->keep)
+        load_print(l, true, stderr);
+    return s->keep != NULL;
+}
+
+static bool resume(struct show *s)
+{
+    struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
+    struct err err = err_in(arena);
+    bool ok = world_resume(&s->loaded->world, &err);
+    problems_print(&err, s->options->quiet, stderr);
+    arena_free(arena);
+    return ok;
+}
+
 int show_open(struct show *s, const struct options *o)
 {
     *s = (struct show){ .options = o,
@@ -106,12 +129,16 @@ int show_open(struct show *s, const struct options *o)
         load_print(s->loaded, true, stderr);
         return EXIT_BAD_INPUT;
     }
+    if (o->store && !open_keep(s))
+        return EXIT_ENVIRONMENT;
     if (!world_open(&s->loaded->world) || !open_callbacks(&s->service, o)) {
         fputs("understudy: out of memory\n", stderr);
         return EXIT_ENVIRONMENT;
     }
     s->service.world = &s->loaded->world;
     namespaces_on_free(s->service.world, forget_journal, s->service.journal);
+    if (s->keep && !resume(s))
+        return EXIT_ENVIRONMENT;
     if (o->watch)
         watch_begin(s);
     return EXIT_FINE;
@@ -128,6 +155,7 @@ void show_done(struct show *s)
 {
     callbacks_free(s->service.callbacks);
     loaded_free(s->loaded);
+    keep_close(s->keep);
     lookout_free(s->lookout);
     journal_free(s->service.journal);
     admin_free(s->service.admin);
@@ -142,6 +170,9 @@ void show_done(struct show *s)
  * out. */
 static bool change_over(struct show *s, struct loaded *next, struct err *lost)
 {
+    next->world.keep = s->keep;
+    if (s->keep)
+        next->world.documents = load_hash(next);
     gate_close(s->service.gate);
     bool ok = world_carry(&next->world, &s->loaded->world, lost);
     if (ok) {

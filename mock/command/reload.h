@@ -15,6 +15,7 @@ struct show {
     const struct options *options; /* borrowed */
     struct loaded *loaded;         /* what is served; from malloc */
     struct service service;
+    struct keep *keep;       /* NULL: memory alone */
     struct lookout *lookout; /* NULL: nothing is watched */
     int signals;             /* a file to read them from */
     bool terminal;           /* it was started from one */

@@ -56,6 +56,8 @@ static void check_kind(struct reading *r, const char *on, struct where w)
         "invalid_token",
         "token_expired",
         "insufficient_scope",
+        "store_full",
+        "store_unavailable",
         "precondition_failed",
         "precondition_required",
         "idempotency_key",

@@ -37,8 +37,10 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
 void behaviour_done(struct behaviour *b);
 
 /* Runs an operation's steps as one transaction on s->store: all of it happens or none.
- * False when the operation has no script or none of its steps answered; *a is then as
- * it was, and nothing has changed. */
+ * What happened can still be taken back: the store is left marked, and the caller calls
+ * store_keep or store_undo (namespace_settle in keeping.h does). False when the
+ * operation has no script or none of its steps answered; *a is then as it was, and
+ * nothing has changed. */
 bool behaviour_run(const struct behaviour *b, struct scope *s, struct answer *a);
 
 /* The same, and then everything is as it was: only the answer is of interest. */

@@ -2,7 +2,8 @@
 
 #include "base/limits.h"
 #include "base/map.h"
-#include "doc/pointer.h"
+#include "play/keeping.h"
+#include "play/misfit.h"
 
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@ struct carrying {
 
 /* What a namespace is to have; once they have changed places, what it had. */
 struct kept {
+    struct keeping *keeping;
     struct store **stores;
     uint64_t *calls;
     struct running **running;
@@ -31,9 +33,7 @@ struct moving {
     const struct store *from;
     struct shelf {
         size_t was; /* the collection in `from`; SIZE_MAX: it starts from its seed */
-        size_t had, gone;
-        const char *first, *why; /* the first that is gone */
-        struct where where;
+        struct misfits lost;
     } * shelves;
 };
 
@@ -63,66 +63,6 @@ static size_t sequence_in(const struct behaviour *b, const char *name)
 
 /* ---- instances ---- */
 
-static const char *key_of(const struct store_collection *plan, const cJSON *tree)
-{
-    const cJSON *key = pointer_get(tree, plan->key);
-    return json_is_string(key) ? key->valuestring : "?";
-}
-
-static void lose(struct carrying *c, struct shelf *s, const char *key, const char *why,
-                 struct where where)
-{
-    if (s->gone++)
-        return;
-    s->first = arena_copy(c->arena, str(key));
-    s->why = arena_copy(c->arena, str(why));
-    s->where = (struct where){ .file = arena_copy(c->arena, str(where.file)),
-                               .line = where.line,
-                               .col = where.col };
-    if (where.pointer)
-        s->where.pointer = arena_copy(c->arena, str(where.pointer));
-}
-
-/* Whether a client may see it so: the same question that is asked of a seed. False,
- * with no finding, when that takes more memory than a call may have. */
-static bool fits(const struct behaviour *b, const struct store *s, size_t x,
-                 const cJSON *tree, struct findings *findings, struct arena *arena)
-{
-    if (setjmp(*arena_guard(arena)))
-        return false;
-    bool ok = schema_check(b->plan.collections[x].schema,
-                           store_render(s, x, tree, arena, NULL), DIRECTION_NONE, "",
-                           arena, findings);
-    arena_unguard(arena);
-    return ok;
-}
-
-/* Takes out what does not fit and did before; how many there were. */
-static size_t drop_unfit(struct carrying *c, struct moving *m, size_t x)
-{
-    struct shelf *shelf = &m->shelves[x];
-    const struct store_collection *plan = &m->now->plan.collections[x];
-    size_t before = shelf->gone;
-    for (size_t slot = 0; slot < store_slots(m->to, x); slot++) {
-        const cJSON *tree = store_get(m->to, x, slot);
-        struct findings f = { .arena = c->scratch };
-        arena_reset(c->scratch);
-        if (!tree || fits(m->now, m->to, x, tree, &f, c->scratch) ||
-            !fits(m->was, m->from, shelf->was, tree, NULL, c->scratch))
-            continue;
-        const struct finding *one = f.count ? &f.list[0] : NULL;
-        const char *why =
-            one ? arena_printf(c->scratch, "%s%s%s", one->pointer,
-                               *one->pointer ? ": " : "", finding_text(one, c->scratch))
-                : "it takes too much memory to look at";
-        lose(c, shelf, key_of(plan, tree), why,
-             one ? api_finding_where(m->now->api, one, c->scratch)
-                 : (struct where){ .file = m->now->api->file });
-        store_remove(m->to, x, slot);
-    }
-    return shelf->gone - before;
-}
-
 /* An instance shows parts of those that it refers to, and so on for LIMIT_EMBED_DEPTH
  * of them: it may fit no more because another is gone. */
 static void drop_all_unfit(struct carrying *c, struct moving *m)
@@ -132,7 +72,10 @@ static void drop_all_unfit(struct carrying *c, struct moving *m)
         dropped = 0;
         for (size_t x = 0; x < m->now->plan.collection_count; x++)
             if (m->shelves[x].was != SIZE_MAX)
-                dropped += drop_unfit(c, m, x);
+                dropped += misfits_take_out(
+                    &m->shelves[x].lost, m->now, m->to, x,
+                    &(struct former){ m->was, m->from, m->shelves[x].was }, c->arena,
+                    c->scratch);
     }
 }
 
@@ -147,14 +90,14 @@ static bool share_all(struct carrying *c, struct moving *m, size_t x)
         const cJSON *tree = store_get(from, y, slot);
         if (!tree)
             continue;
-        shelf->had++;
+        shelf->lost.had++;
         switch (store_share(m->to, x, from, y, slot)) {
         case STORE_OK:
             break;
         case STORE_TAKEN:
-            lose(c, shelf, key_of(&m->now->plan.collections[x], tree),
-                 "another instance has the same key or unique value",
-                 (struct where){ .file = m->now->api->file });
+            misfit_note(&shelf->lost, misfit_key(&m->now->plan.collections[x], tree),
+                        "another instance has the same key or unique value",
+                        (struct where){ .file = m->now->api->file }, c->arena);
             break;
         case STORE_FULL:
             return false;
@@ -166,7 +109,7 @@ static bool share_all(struct carrying *c, struct moving *m, size_t x)
 static void tell_gone(struct carrying *c, const struct moving *m)
 {
     for (size_t x = 0; x < m->now->plan.collection_count; x++) {
-        const struct shelf *s = &m->shelves[x];
+        const struct misfits *s = &m->shelves[x].lost;
         if (s->gone)
             err_warn(c->err, s->where,
                      "%zu of %zu instances of %s/%s%s no longer fit and are gone, "
@@ -193,7 +136,7 @@ static struct store *carry_store(struct carrying *c, size_t api)
 {
     const struct behaviour *now = c->to->behaviours[api];
     size_t old = api_in(c->from, now->api->name);
-    if (old == SIZE_MAX)
+    if (old == SIZE_MAX || c->ns->keeping)
         return store_copy(now->seed);
     struct moving m = { .now = now,
                         .was = c->from->behaviours[old],
@@ -349,14 +292,19 @@ static bool carry_namespace(struct carrying *c, const struct namespace *ns,
     for (size_t i = 0; i < c->to->cast.count; i++)
         if (!(k->stores[i] = carry_store(c, i)))
             return false;
-    for (size_t i = 0; i < c->from->cast.count; i++)
+    struct namespace becoming = { .stores = k->stores };
+    if (ns->keeping && !(k->keeping = keeping_new(c->to, &becoming)))
+        return false;
+    for (size_t i = 0; i < c->from->cast.count && !ns->keeping; i++)
         tell_homeless(c, i);
     return true;
 }
 
 static void change_places(struct namespace *ns, struct kept *k)
 {
-    struct kept old = { ns->stores, ns->calls, k->running, ns->running_count };
+    struct kept old = { ns->keeping, ns->stores, ns->calls, k->running,
+                        ns->running_count };
+    ns->keeping = k->keeping;
     ns->stores = k->stores;
     ns->calls = k->calls;
     for (size_t i = 0; i < ns->running_count; i++) { /* never fewer than k has */
@@ -374,9 +322,21 @@ static void kept_done(struct kept *k, const struct world *of)
         store_free(k->stores[i]);
     for (size_t i = 0; i < k->running_count; i++)
         running_free(k->running[i]);
+    keeping_free(k->keeping, of);
     free(k->stores);
     free(k->calls);
     free(k->running);
+}
+
+/* What is kept is brought in as at start: an instance that does not fit now may fit the
+ * next documents. When it cannot be had, the next calls ask for it. */
+static void load_again(struct carrying *c, struct namespace **list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i]->keeping) {
+            list[i]->keeping->fresh = false;
+            keeping_load(c->to, list[i], c->err);
+        }
 }
 
 bool world_carry(struct world *to, struct world *from, struct err *err)
@@ -400,6 +360,8 @@ bool world_carry(struct world *to, struct world *from, struct err *err)
         kept_done(&kept[i], ok ? from : to);
     if (ok)
         world_move(to, from);
+    if (ok && to->keep)
+        load_again(&c, list, count);
     free(kept);
     arena_free(c.scratch);
     arena_free(c.arena);

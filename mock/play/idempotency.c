@@ -195,9 +195,10 @@ static struct record *packed(const struct stored_answer *a)
     return r;
 }
 
-static void forget(struct idempotency *t, struct str api, struct str key)
+void idempotency_forget(struct idempotency *t, struct str api, struct str key)
 {
-    struct record *r = *place_of(t, api, key), **before = &t->oldest;
+    struct record *r = t->buckets ? *place_of(t, api, key) : NULL;
+    struct record **before = &t->oldest;
     if (!r)
         return;
     while (*before != r)
@@ -217,7 +218,7 @@ bool idempotency_keep(struct idempotency *t, const struct stored_answer *answer,
         goto failed;
     if (flight)
         r->flight = *flight;
-    forget(t, answer->api, answer->key);
+    idempotency_forget(t, answer->api, answer->key);
     while (t->oldest && (t->count == LIMIT_IDEMPOTENCY_KEYS ||
                          t->bytes + r->bytes > LIMIT_IDEMPOTENCY_BYTES))
         take_out(t, &t->oldest);

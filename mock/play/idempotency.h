@@ -47,6 +47,9 @@ const struct stored_answer *idempotency_find(struct idempotency *t, struct str a
 bool idempotency_keep(struct idempotency *t, const struct stored_answer *answer,
                       struct flight **flight);
 
+/* Forgets the record of that key, if there is one. */
+void idempotency_forget(struct idempotency *t, struct str api, struct str key);
+
 /* The call is answered. Takes the flight; by any thread, without a lock. NULL is fine.
  */
 void flight_land(struct flight *f);

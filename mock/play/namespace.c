@@ -1,4 +1,5 @@
 #include "play/idempotency.h"
+#include "play/keeping.h"
 #include "play/namespaces.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@ static void namespace_free(struct world *w, struct namespace *ns)
 {
     namespace_stop(ns, "");
     stores_free(w, ns->stores);
+    keeping_free(ns->keeping, w);
     free(ns->calls);
     idempotency_free(ns->idempotency);
     pthread_mutex_destroy(&ns->lock);
@@ -76,7 +78,7 @@ struct namespace *namespace_copy(struct world *w, struct namespace *from)
     if (!ns)
         return NULL;
     pthread_mutex_lock(&from->lock);
-    bool ok = copy_into(w, ns, from);
+    bool ok = namespace_sync(w, from) == KEEP_OK && copy_into(w, ns, from);
     pthread_mutex_unlock(&from->lock);
     if (ok)
         return ns;
@@ -99,13 +101,13 @@ void namespace_drop(struct world *w, struct namespace *ns)
     namespace_free(w, ns);
 }
 
-void namespace_swap(struct namespace *ns, struct namespace *other)
+bool namespace_swap(struct world *w, struct namespace *ns, struct namespace *other)
 {
     pthread_mutex_lock(&ns->lock);
     struct store **stores = ns->stores;
     uint64_t *calls = ns->calls, made = ns->faults_made;
     int64_t offset = ns->clock_offset;
-    struct idempotency *kept = ns->idempotency;
+    struct idempotency *answers = ns->idempotency;
     ns->stores = other->stores;
     ns->calls = other->calls;
     ns->clock_offset = other->clock_offset;
@@ -120,13 +122,15 @@ void namespace_swap(struct namespace *ns, struct namespace *other)
     }
     size_t count = ns->running_count;
     ns->running_count = other->running_count;
+    bool kept = namespace_overwrite(w, ns);
     pthread_mutex_unlock(&ns->lock);
     other->stores = stores;
     other->calls = calls;
     other->clock_offset = offset;
-    other->idempotency = kept;
+    other->idempotency = answers;
     other->faults_made = made;
     other->running_count = count;
+    return kept;
 }
 
 bool namespace_reset(struct world *w, struct namespace *ns)
@@ -134,9 +138,9 @@ bool namespace_reset(struct world *w, struct namespace *ns)
     struct namespace *fresh = namespace_seeded(w);
     if (!fresh)
         return false;
-    namespace_swap(ns, fresh);
+    bool kept = namespace_swap(w, ns, fresh);
     namespace_drop(w, fresh);
-    return true;
+    return kept;
 }
 
 bool namespace_start(struct namespace *ns, const struct scenario *s, struct arena *own)
@@ -148,6 +152,7 @@ bool namespace_start(struct namespace *ns, const struct scenario *s, struct aren
     struct running *r = running_new(s, own);
     if (r)
         ns->running[ns->running_count++] = r;
+    namespace_restarted(ns);
     return r != NULL;
 }
 
@@ -164,6 +169,8 @@ size_t namespace_stop(struct namespace *ns, const char *name)
         }
     }
     ns->running_count = kept;
+    if (stopped)
+        namespace_restarted(ns);
     return stopped;
 }
 

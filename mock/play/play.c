@@ -1,8 +1,12 @@
+#include "base/limits.h"
 #include "play/fields.h"
 #include "play/idempotency.h"
+#include "play/keeping.h"
 #include "play/validator.h"
 #include "play/voice.h"
 #include "play/worded.h"
+
+#include <time.h>
 
 static const struct operation *operation_of(const struct call *c)
 {
@@ -196,9 +200,12 @@ static void complete(struct call *c)
 static void ask(struct call *c)
 {
     prepare(c);
+    const struct chance undrawn = *c->scope.chance;
     for (size_t i = 0; i < COUNT(voices); i++)
         if (voices[i](c))
             break;
+    if (operation_of(c) && c->scope.chance->state != undrawn.state)
+        namespace_drew(c->ns, number_of(c)); /* no later call may draw the same */
     bool lie = c->fault && c->fault->answers && c->fault->commit && !c->refusal.kind;
     if (!lie || c->key.ptr)
         complete(c);
@@ -215,16 +222,77 @@ static void ask(struct call *c)
         limit_headers(c, &c->allowance);
 }
 
+/* ---- kept ---- */
+
+/* Nothing of it has happened; in the API's own words where it has some. */
+static void say_unkept(struct call *c, enum keep_answer why)
+{
+    bool full = why == KEEP_FULL;
+    prepare(c);
+    c->refusal.kind = full ? "store_full" : "store_unavailable";
+    c->refusal.status = full ? 507 : 503;
+    c->refusal.detail = keep_answer_text(why);
+    c->findings.count = 0;
+    say_refusal(c);
+    if (!full)
+        answer_header(&c->answer, "Retry-After", STR("1"));
+    if (operation_of(c))
+        fields_fill(c);
+}
+
+/* Longer the more often the others were first, and never the same for two of them. */
+static void let_others_go_first(const struct call *c, unsigned tries)
+{
+    struct chance draw = { clock_monotonic_us() ^ (uintptr_t)c };
+    uint64_t most = (uint64_t)tries * 100;
+    if (most > LIMIT_KEEP_PAUSE_US)
+        most = LIMIT_KEEP_PAUSE_US;
+    struct timespec pause = { .tv_nsec = (long)(chance_below(&draw, most) * 1000) };
+    nanosleep(&pause, NULL);
+}
+
+/* As ask, until what came of it is kept. */
+static void ask_and_keep(struct call *c)
+{
+    struct call *before = arena_take_raw(c->arena, sizeof(*before));
+    uint64_t *calls = operation_of(c) ? &c->ns->calls[number_of(c)] : NULL;
+    enum keep_answer answer = KEEP_BEHIND;
+    *before = *c;
+    for (unsigned tries = 1; answer == KEEP_BEHIND && tries <= LIMIT_KEEP_TRIES;
+         tries++) {
+        if (tries > 1)
+            let_others_go_first(c, tries);
+        answer = namespace_sync(c->world, c->ns);
+        if (answer != KEEP_OK)
+            break;
+        uint64_t count = calls ? *calls : 0;
+        ask(c);
+        answer = namespace_settle(c->world, c->ns);
+        if (answer == KEEP_OK)
+            return;
+        if (calls)
+            *calls = count;
+        replay_forget(c);
+        *c = *before;
+    }
+    say_unkept(c, answer);
+}
+
 void play_call(struct call *c)
 {
     pthread_mutex_lock(&c->ns->lock);
     if (setjmp(*arena_guard(c->arena))) {
-        if (c->api != SIZE_MAX)
-            store_abandon(c->ns->stores[c->api]);
+        namespace_abandon(c->world, c->ns);
         pthread_mutex_unlock(&c->ns->lock);
         arena_fail(c->arena);
     }
-    ask(c);
+    if (c->world->keep) {
+        ask_and_keep(c);
+    } else {
+        ask(c);
+        if (c->api != SIZE_MAX && store_marked(c->ns->stores[c->api]))
+            store_keep(c->ns->stores[c->api]);
+    }
     arena_unguard(c->arena);
     pthread_mutex_unlock(&c->ns->lock);
     settle(c);

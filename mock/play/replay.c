@@ -1,4 +1,5 @@
 /* A call with an Idempotency-Key is answered once; who tries again gets that answer. */
+#include "play/keeping.h"
 #include "play/voice.h"
 
 #include "play/idempotency.h"
@@ -111,5 +112,15 @@ void replay_keep(struct call *c)
         .content_type = str(a->content_type),
         .body = a->body || a->text.ptr ? c->bytes : (struct str){ NULL, 0 },
     };
-    idempotency_keep(c->ns->idempotency, &stored, &c->flight);
+    if (idempotency_keep(c->ns->idempotency, &stored, &c->flight))
+        namespace_answered(c->ns, &stored);
+}
+
+void replay_forget(struct call *c)
+{
+    if (!c->flight)
+        return;
+    idempotency_forget(c->ns->idempotency, str(c->route.operation->api->name), c->key);
+    flight_land(c->flight);
+    c->flight = NULL;
 }

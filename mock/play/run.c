@@ -300,6 +300,15 @@ static bool run_step(struct run *run, const struct step *step)
     return true;
 }
 
+static int64_t *sequences_of(const struct behaviour *b, const struct scope *s)
+{
+    int64_t *list = arena_array(s->arena, int64_t, b->plan.sequence_count + 1);
+    for (size_t i = 0; i < b->plan.sequence_count; i++)
+        list[i] = store_sequence(s->store, i);
+    return list;
+}
+
+/* A call may peek when it has run: what it has changed is seen, and stays. */
 static bool perform(const struct behaviour *b, struct scope *s, struct answer *a,
                     bool peek)
 {
@@ -311,19 +320,26 @@ static bool perform(const struct behaviour *b, struct scope *s, struct answer *a
     for (size_t i = 0; i < b->plan.sequence_count; i++)
         s->drawn[i] = -1;
     run.only_reads = script->only_reads;
-    store_mark(s->store);
+    bool inside = store_marked(s->store);
+    size_t point = store_point(s->store);
+    int64_t *sequences = inside ? sequences_of(b, s) : NULL;
+    if (!inside)
+        store_mark(s->store);
     run_due(&run);
     for (size_t i = 0; i < script->count; i++)
         if (!run_step(&run, &script->steps[i]))
             break;
     a->dry = script->dry_run && condition_holds(script->dry_run, s);
     bool keep = run.answered && !run.failed && !peek && !a->dry;
-    if (keep)
+    if (keep) {
         run_count_reads(&run);
-    if (keep)
-        store_keep(s->store);
-    else
+    } else if (inside) {
+        store_undo_to(s->store, point);
+        for (size_t i = 0; i < b->plan.sequence_count; i++)
+            store_sequence_set(s->store, i, sequences[i]);
+    } else {
         store_undo(s->store);
+    }
     if (run.answered) {
         a->voice = run.failed ? "refusal" : "behaviour";
         a->single = script->single && !run.failed;

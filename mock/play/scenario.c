@@ -241,12 +241,6 @@ struct scenario *scenario_read_text(struct str text, const struct cast *cast,
 
 /* ---- running ---- */
 
-/* The window of one caller; 0 requests: free. */
-struct window {
-    uint64_t caller;
-    int64_t start, count;
-};
-
 enum { PROBES = 16 };
 
 /* The arena of a scenario that was made by hand, shared by all who run it. */
@@ -258,10 +252,15 @@ struct own {
 struct running {
     const struct scenario *scenario;
     struct own *own; /* NULL: the world's */
-    struct {
+    struct counted {
         int64_t seen, fired;
-    } * faults;
+    } * faults, *settled_faults;
     struct window **windows; /* a table for each limit */
+    struct moved {
+        size_t limit, place;
+        struct window before;
+    } moved[LIMIT_LIMITS]; /* by the last call that asked */
+    size_t moved_count;
 };
 
 static size_t table_size(const struct limit *l)
@@ -301,8 +300,9 @@ static struct running *running_of(const struct scenario *scenario, struct own *o
     r->scenario = scenario;
     r->own = own;
     r->faults = calloc(scenario->fault_count + 1, sizeof(*r->faults));
+    r->settled_faults = calloc(scenario->fault_count + 1, sizeof(*r->faults));
     r->windows = calloc(scenario->limit_count + 1, sizeof(*r->windows));
-    bool ok = r->faults && r->windows;
+    bool ok = r->faults && r->settled_faults && r->windows;
     for (size_t i = 0; ok && i < scenario->limit_count; i++) {
         r->windows[i] = calloc(table_size(&scenario->limits[i]), sizeof(struct window));
         ok = r->windows[i] != NULL;
@@ -327,6 +327,7 @@ void running_free(struct running *r)
         free(r->windows[i]);
     free(r->windows);
     free(r->faults);
+    free(r->settled_faults);
     own_drop(r->own);
     free(r);
 }
@@ -341,6 +342,7 @@ static void count_on(struct running *r, const struct running *before)
         if (table_size(&was->limits[i]) == table_size(&scenario->limits[i]))
             memcpy(r->windows[i], before->windows[i],
                    table_size(&was->limits[i]) * sizeof(struct window));
+    running_settle(r);
 }
 
 struct running *running_again(const struct running *before,
@@ -388,9 +390,11 @@ struct str call_text(struct scope *s, const char *pointer)
 
 /* The caller's window, emptied when its time is over. A table that is full of others
  * near the caller's place forgets the oldest of them. */
-static struct window *window_of(struct window *table, const struct limit *l,
-                                uint64_t caller, int64_t now)
+static struct window *window_of(struct running *r, size_t limit, uint64_t caller,
+                                int64_t now)
 {
+    const struct limit *l = &r->scenario->limits[limit];
+    struct window *table = r->windows[limit];
     size_t size = table_size(l), probes = size < PROBES ? size : PROBES;
     struct window *place = NULL;
     for (size_t i = 0; i < probes; i++) {
@@ -398,16 +402,32 @@ static struct window *window_of(struct window *table, const struct limit *l,
         bool over = !w->count || now >= w->start + l->per_ms || now < w->start;
         if (w->count && w->caller == caller) {
             place = w;
-            if (!over)
-                return w;
             break;
         }
         if (!place || (over && place->count) ||
             (!over && place->count && w->start < place->start))
             place = w;
     }
-    *place = (struct window){ caller, now, 0 };
+    r->moved[r->moved_count++] =
+        (struct moved){ limit, (size_t)(place - table), *place };
+    if (place->caller != caller || !place->count || now >= place->start + l->per_ms ||
+        now < place->start)
+        *place = (struct window){ caller, now, 0 };
     return place;
+}
+
+/* What was looked at and is as it was has not moved. */
+static void forget_unmoved(struct running *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->moved_count; i++) {
+        const struct moved *m = &r->moved[i];
+        const struct window *now = &r->windows[m->limit][m->place];
+        if (now->caller != m->before.caller || now->start != m->before.start ||
+            now->count != m->before.count)
+            r->moved[n++] = *m;
+    }
+    r->moved_count = n;
 }
 
 void running_allow(struct running *r, size_t operation, struct scope *s,
@@ -417,12 +437,13 @@ void running_allow(struct running *r, size_t operation, struct scope *s,
     size_t n = 0;
     a->limit = NULL;
     a->allowed = true;
+    r->moved_count = 0;
     for (size_t i = 0; i < r->scenario->limit_count; i++) {
         const struct limit *l = &r->scenario->limits[i];
         if (!l->on[operation])
             continue;
         uint64_t caller = l->by ? str_hash(call_text(s, l->by)) : 0;
-        struct window *w = window_of(r->windows[i], l, caller, s->now);
+        struct window *w = window_of(r, i, caller, s->now);
         int64_t left = l->requests - w->count - 1;
         if (!a->limit || left < a->left) {
             a->limit = l;
@@ -431,8 +452,10 @@ void running_allow(struct running *r, size_t operation, struct scope *s,
             a->reset_ms = w->start + l->per_ms - s->now;
             a->reset_at = (w->start + l->per_ms + 999) / 1000;
         }
-        if (left < 0)
+        if (left < 0) {
+            forget_unmoved(r);
             return; /* a call that is refused is not counted */
+        }
         counted[n++] = w;
     }
     for (size_t i = 0; i < n; i++)
@@ -456,6 +479,69 @@ const struct fault *running_fault(struct running *r, size_t operation,
         happens = f;
     }
     return happens;
+}
+
+/* ---- kept elsewhere too ---- */
+
+void running_settle(struct running *r)
+{
+    r->moved_count = 0;
+    memcpy(r->settled_faults, r->faults, r->scenario->fault_count * sizeof(*r->faults));
+}
+
+void running_undo(struct running *r)
+{
+    while (r->moved_count) {
+        const struct moved *m = &r->moved[--r->moved_count];
+        r->windows[m->limit][m->place] = m->before;
+    }
+    memcpy(r->faults, r->settled_faults, r->scenario->fault_count * sizeof(*r->faults));
+}
+
+bool running_faults_moved(const struct running *r)
+{
+    for (size_t i = 0; i < r->scenario->fault_count; i++)
+        if (r->faults[i].seen != r->settled_faults[i].seen ||
+            r->faults[i].fired != r->settled_faults[i].fired)
+            return true;
+    return false;
+}
+
+bool running_window_moved(const struct running *r, size_t index, size_t *limit,
+                          size_t *place)
+{
+    if (index >= r->moved_count)
+        return false;
+    *limit = r->moved[index].limit;
+    *place = r->moved[index].place;
+    return true;
+}
+
+size_t running_places(const struct running *r, size_t limit)
+{
+    return limit < r->scenario->limit_count ? table_size(&r->scenario->limits[limit])
+                                            : 0;
+}
+
+struct window running_window(const struct running *r, size_t limit, size_t place)
+{
+    return r->windows[limit][place];
+}
+
+bool running_window_set(struct running *r, size_t limit, size_t place, struct window w)
+{
+    if (place >= running_places(r, limit))
+        return false;
+    r->windows[limit][place] = w;
+    return true;
+}
+
+bool running_fault_set(struct running *r, size_t fault, int64_t seen, int64_t fired)
+{
+    if (fault >= r->scenario->fault_count)
+        return false;
+    r->faults[fault] = r->settled_faults[fault] = (struct counted){ seen, fired };
+    return true;
 }
 
 int64_t fault_delay(const struct fault *f, struct chance *chance)

@@ -100,6 +100,32 @@ void running_allow(struct running *r, size_t operation, struct scope *s,
 const struct fault *running_fault(struct running *r, size_t operation,
                                   struct chance *chance);
 
+/* ---- for counts that are kept elsewhere too (keeping.h) ---- */
+
+/* The window of one caller, at a place of a limit's table. */
+struct window {
+    uint64_t caller;
+    int64_t start, count; /* count 0: the place is free */
+};
+
+/* What a call has counted is settled: running_undo takes back what comes after. */
+void running_settle(struct running *r);
+void running_undo(struct running *r);
+
+/* Whether faults were counted since then. */
+bool running_faults_moved(const struct running *r);
+
+/* The index-th window that may have moved since then; false past the last. */
+bool running_window_moved(const struct running *r, size_t index, size_t *limit,
+                          size_t *place);
+
+/* How many places a limit's table has; what is at one; and to set it. False when there
+ * is no such limit or place. */
+size_t running_places(const struct running *r, size_t limit);
+struct window running_window(const struct running *r, size_t limit, size_t place);
+bool running_window_set(struct running *r, size_t limit, size_t place, struct window w);
+bool running_fault_set(struct running *r, size_t fault, int64_t seen, int64_t fired);
+
 /* The delay of a fault for this call, milliseconds, at most LIMIT_DELAY_MS. */
 int64_t fault_delay(const struct fault *f, struct chance *chance);
 

@@ -325,7 +325,6 @@ enum state_answer state_put(const struct shelf_of *s, cJSON *tree, bool force,
                : answer == STORE_FULL ? STATE_FULL
                                       : STATE_BROKEN;
     }
-    store_keep(s->store);
     if (!same_key(s, tree, arena, &slot))
         return STATE_FULL;
     *stored = store_get(s->store, s->collection, slot);
@@ -404,6 +403,5 @@ bool state_remove(const struct shelf_of *s, size_t slot, bool force,
         store_undo(s->store);
         return false;
     }
-    store_keep(s->store);
     return true;
 }

@@ -348,7 +348,8 @@ enum store_answer store_insert(struct store *s, size_t c, const cJSON *tree,
     const struct shelf *shelf = &s->shelves[c];
     if (taken(s, c, tree, SIZE_MAX))
         return STORE_TAKEN;
-    if (shelf->slots.live >= LIMIT_INSTANCES || shelf->count >= UINT32_MAX)
+    if (shelf->slots.live >= LIMIT_INSTANCES || shelf->count >= UINT32_MAX ||
+        (s->fixed && shelf->count >= LIMIT_KEEP_SLOTS))
         return STORE_FULL;
     return append(s, c, instance_new(tree), slot);
 }
@@ -460,23 +461,37 @@ void store_keep(struct store *s)
         instance_drop(s->changes[i].before);
     s->change_count = 0;
     s->marked = false;
-    for (size_t c = 0; c < s->plan->collection_count; c++)
+    for (size_t c = 0; !s->fixed && c < s->plan->collection_count; c++)
         compact(s, c);
+}
+
+size_t store_point(const struct store *s)
+{
+    return s->change_count;
+}
+
+void store_undo_to(struct store *s, size_t point)
+{
+    bool marked = s->marked;
+    s->marked = false; /* putting back is not remembered */
+    for (size_t i = s->change_count; i-- > point;) {
+        struct change *change = &s->changes[i];
+        put(s, change->collection, change->slot, change->before);
+    }
+    s->marked = marked;
+    for (size_t i = s->change_count; i-- > point;) {
+        struct shelf *shelf = &s->shelves[s->changes[i].collection];
+        while (shelf->count > shelf->reserved &&
+               !slots_get(&shelf->slots, shelf->count - 1))
+            shelf->count--;
+    }
+    s->change_count = point;
 }
 
 void store_undo(struct store *s)
 {
-    s->marked = false; /* putting back is not remembered */
-    for (size_t i = s->change_count; i-- > 0;) {
-        struct change *change = &s->changes[i];
-        put(s, change->collection, change->slot, change->before);
-    }
-    for (size_t i = s->change_count; i-- > 0;) {
-        struct shelf *shelf = &s->shelves[s->changes[i].collection];
-        while (shelf->count && !slots_get(&shelf->slots, shelf->count - 1))
-            shelf->count--;
-    }
-    s->change_count = 0;
+    store_undo_to(s, 0);
+    s->marked = false;
     memcpy(s->sequences, s->marked_sequences,
            s->plan->sequence_count * sizeof(*s->sequences));
 }
@@ -485,6 +500,57 @@ void store_abandon(struct store *s)
 {
     if (s->marked)
         store_undo(s);
+}
+
+/* ---- kept elsewhere too ---- */
+
+bool store_marked(const struct store *s)
+{
+    return s->marked;
+}
+
+bool store_changed(const struct store *s, size_t index, size_t *c, size_t *slot)
+{
+    if (index >= s->change_count)
+        return false;
+    *c = s->changes[index].collection;
+    *slot = s->changes[index].slot;
+    return true;
+}
+
+bool store_sequence_moved(const struct store *s, size_t sequence)
+{
+    return s->marked && s->sequences[sequence] != s->marked_sequences[sequence];
+}
+
+void store_fix(struct store *s)
+{
+    s->fixed = true;
+}
+
+bool store_reserve(struct store *s, size_t c, size_t slots)
+{
+    struct shelf *shelf = &s->shelves[c];
+    if (shelf->count < slots)
+        shelf->count = slots;
+    if (shelf->reserved < slots)
+        shelf->reserved = slots;
+    return true;
+}
+
+enum store_answer store_place(struct store *s, size_t c, size_t slot, const cJSON *tree)
+{
+    struct shelf *shelf = &s->shelves[c];
+    if (taken(s, c, tree, slot))
+        return STORE_TAKEN;
+    if (shelf->slots.live >= LIMIT_INSTANCES || slot >= LIMIT_KEEP_SLOTS)
+        return STORE_FULL;
+    struct instance *i = instance_new(tree);
+    if (!i || !put(s, c, slot, i))
+        return STORE_FULL;
+    if (shelf->count <= slot)
+        shelf->count = slot + 1;
+    return STORE_OK;
 }
 
 /* ---- what an instance meets ---- */

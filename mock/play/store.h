@@ -189,8 +189,35 @@ void store_mark(struct store *s);
 void store_keep(struct store *s);
 void store_undo(struct store *s);
 
+/* How far the changes since the mark have come, and to take back those behind it; the
+ * mark stays. Sequences are not taken back. */
+size_t store_point(const struct store *s);
+void store_undo_to(struct store *s, size_t point);
+
 /* store_undo, if a mark is set: for a run that was broken off. */
 void store_abandon(struct store *s);
+
+/* ---- for a store that is kept elsewhere too (keeping.h) ---- */
+
+bool store_marked(const struct store *s);
+
+/* Where the change at index since the mark happened, in order; false past the last. A
+ * slot may come more than once; what it holds now is what store_get says. */
+bool store_changed(const struct store *s, size_t index, size_t *collection,
+                   size_t *slot);
+
+/* Whether a sequence has moved since the mark. */
+bool store_sequence_moved(const struct store *s, size_t sequence);
+
+/* Slots keep their numbers from now on, those of removed instances too. */
+void store_fix(struct store *s);
+
+/* Puts a copy of tree into that very slot, which is made where it is not there yet. */
+enum store_answer store_place(struct store *s, size_t collection, size_t slot,
+                              const cJSON *tree);
+
+/* The first so many slots are not given to new instances. False when memory ran out. */
+bool store_reserve(struct store *s, size_t collection, size_t slots);
 
 /* A member, true, of an instance that was stored broken on purpose (play/state.h). */
 #define STORE_BROKEN "$broken"

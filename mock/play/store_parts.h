@@ -10,7 +10,8 @@
 /* The instances of one collection. */
 struct shelf {
     struct slots slots;
-    size_t count; /* one past the highest slot that was used */
+    size_t count;    /* one past the highest slot that was used */
+    size_t reserved; /* of count: not for new instances */
     struct index *indexes;
 };
 
@@ -24,6 +25,7 @@ struct store {
     const struct store_plan *plan;
     int64_t *sequences, *marked_sequences;
     bool marked;
+    bool fixed; /* slots keep their numbers */
     struct change *changes;
     size_t change_count, change_room;
     struct timers timers;

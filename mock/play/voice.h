@@ -35,6 +35,9 @@ void bind_limit(struct call *c, int64_t retry_after, int64_t limit);
 /* Keeps the answer under the call's key, if it has one. */
 void replay_keep(struct call *c);
 
+/* replay.c: the call is taken back, and with it what replay_keep did. */
+void replay_forget(struct call *c);
+
 /* settle.c: c->answer is checked and becomes c->bytes. */
 void settle(struct call *c);
 

@@ -1,6 +1,7 @@
 #include "play/world.h"
 
 #include "base/limits.h"
+#include "play/keeping.h"
 #include "play/namespaces.h"
 
 #include <stdlib.h>
@@ -113,7 +114,8 @@ static bool take_index(struct namespaces *all, size_t *index)
 static struct namespace *add(struct world *w, struct str name, struct namespace *ns)
 {
     struct namespaces *all = w->namespaces;
-    if (!take_index(all, &ns->index)) {
+    bool ok = !w->keep || (ns->keeping = keeping_new(w, ns));
+    if (!ok || !take_index(all, &ns->index)) {
         ns->index = SIZE_MAX;
         namespace_drop(w, ns);
         return NULL;
@@ -156,11 +158,31 @@ struct namespace *namespace_enter(struct world *w, struct str name)
     return ns;
 }
 
+/* What is made has to be kept before it is answered. */
+static enum namespace_answer make_kept(struct world *w, struct str name,
+                                       struct namespace *fresh, bool replace)
+{
+    struct namespace *ns = namespace_enter_old(w, name);
+    enum namespace_answer answer = ns ? NAMESPACE_REPLACED : NAMESPACE_MADE;
+    if (ns && !replace)
+        answer = NAMESPACE_EXISTS;
+    else if (!ns && !(ns = namespace_enter(w, name)))
+        answer = NAMESPACE_FULL;
+    else if (!namespace_swap(w, ns, fresh))
+        answer = NAMESPACE_UNKEPT;
+    if (ns)
+        namespace_leave(w, ns);
+    namespace_drop(w, fresh);
+    return answer;
+}
+
 enum namespace_answer namespace_make(struct world *w, struct str name,
                                      struct namespace *fresh, bool replace)
 {
     struct namespaces *all = w->namespaces;
     namespaces_expire(w);
+    if (w->keep)
+        return make_kept(w, name, fresh, replace);
     pthread_rwlock_wrlock(&all->lock);
     struct namespace *old = enter(*place_of(all, name));
     bool added = !old && add(w, name, fresh);
@@ -168,21 +190,36 @@ enum namespace_answer namespace_make(struct world *w, struct str name,
     if (!old)
         return added ? NAMESPACE_MADE : NAMESPACE_FULL;
     if (replace)
-        namespace_swap(old, fresh);
+        namespace_swap(w, old, fresh);
     namespace_leave(w, old);
     namespace_drop(w, fresh);
     return replace ? NAMESPACE_REPLACED : NAMESPACE_EXISTS;
 }
 
+/* Back to the seed, of which nothing is kept. */
+static bool forget_kept(struct world *w, struct str name)
+{
+    struct namespace *ns = namespace_enter_old(w, name);
+    bool ok = ns && namespace_reset(w, ns);
+    if (ns)
+        namespace_leave(w, ns);
+    return ok;
+}
+
 bool namespace_remove(struct world *w, struct str name)
 {
     struct namespaces *all = w->namespaces;
+    if (w->keep && name.len && !forget_kept(w, name))
+        return false;
     pthread_rwlock_wrlock(&all->lock);
     struct namespace **at = place_of(all, name);
-    struct namespace *ns = name.len && *at ? take_out(all, at) : NULL;
+    bool there = name.len && *at;
+    /* Two of one name would not know of each other's changes. */
+    bool stays = there && w->keep && atomic_load(&(*at)->holders) > 1;
+    struct namespace *ns = there && !stays ? take_out(all, at) : NULL;
     pthread_rwlock_unlock(&all->lock);
     namespace_drop(w, ns);
-    return ns != NULL;
+    return there;
 }
 
 /* The table's lock is held, for writing when the answer is to last. */

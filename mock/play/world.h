@@ -33,6 +33,7 @@ struct namespace
     int64_t clock_offset;   /* milliseconds */
     struct running *running[LIMIT_FAULTS];
     size_t running_count;
+    struct keeping *keeping; /* keeping.h; NULL without a keep, and in no table */
     struct idempotency *idempotency; /* what calls with a key were answered */
     uint64_t faults_made; /* for the names of faults that were started by hand */
 };
@@ -49,6 +50,8 @@ struct world {
     struct clock clock;
     bool stateless;
     bool strict;           /* what would be a warning about a call is a finding */
+    struct keep *keep;     /* where namespaces are kept, or NULL; borrowed */
+    uint64_t documents;    /* with a keep: a hash of all files that were read */
     clock_ms idle;         /* a namespace unused for so long goes; 0: it stays */
     struct places *places; /* world_open makes these */
     struct namespaces *namespaces;
@@ -93,6 +96,7 @@ enum namespace_answer {
     NAMESPACE_MADE,
     NAMESPACE_REPLACED,
     NAMESPACE_EXISTS, /* and was not to be replaced */
+    NAMESPACE_UNKEPT, /* it cannot be kept; nothing has changed */
     NAMESPACE_FULL    /* LIMIT_NAMESPACES */
 };
 
@@ -132,11 +136,12 @@ void namespace_drop(struct world *w, struct namespace *ns);
 
 /* Changes a namespace's state as a whole: it and other, which is in no table, change
  * places. Everything that is no change of instances in a store goes through here.
- * Takes ns's lock. */
-void namespace_swap(struct namespace *ns, struct namespace *other);
+ * Takes ns's lock. False when that cannot be kept (keeping.h, namespace_unkept says
+ * why); then ns becomes what is kept of it. */
+bool namespace_swap(struct world *w, struct namespace *ns, struct namespace *other);
 
 /* Back to the seed: instances, sequences, scenarios, counts and clock. False when
- * memory ran out; then nothing has changed. Takes its lock. */
+ * memory ran out, or as namespace_swap. Takes its lock. */
 bool namespace_reset(struct world *w, struct namespace *ns);
 
 /* These want the namespace's lock to be held. ---- */

@@ -148,6 +148,24 @@ static bool may_ask(struct question *q)
     return false;
 }
 
+/* Another server may have been first; then all of it is asked again. */
+static void answer_kept(struct question *q, void (*one)(struct question *q))
+{
+    const struct answer before = *q->a;
+    unsigned tries = 0;
+    do {
+        *q->a = before;
+        q->kept = KEEP_OK;
+        one(q);
+    } while (q->kept == KEEP_BEHIND && ++tries < LIMIT_KEEP_TRIES);
+    if (q->kept == KEEP_OK)
+        return;
+    *q->a = before;
+    question_problem(q, q->kept == KEEP_FULL ? 507 : 503, keep_answer_text(q->kept));
+    if (q->kept != KEEP_FULL)
+        answer_header(q->a, "Retry-After", STR("1"));
+}
+
 /* Answers what the document takes: a path that cannot be decoded it does not. */
 static void answer(struct question *q, const struct route *route)
 {
@@ -155,7 +173,7 @@ static void answer(struct question *q, const struct route *route)
         return;
     for (size_t i = 0; i < route->count && i < COUNT(q->values); i++)
         percent_decode(route->values[i], false, q->arena, &q->values[i]);
-    q->admin->answers[q->operation->index](q);
+    answer_kept(q, q->admin->answers[q->operation->index]);
 }
 
 void admin_handle(struct service *service, struct namespace *ns,

@@ -151,6 +151,7 @@ void admin_fault_start(struct question *q)
 
     /* Nothing in here takes from an arena; started, s may be freed by another call. */
     pthread_mutex_lock(&q->ns->lock);
+    question_begin(q);
     if (!*s->name) {
         snprintf(made, NAME_BYTES, "fault-%llu",
                  (unsigned long long)++q->ns->faults_made);
@@ -158,7 +159,7 @@ void admin_fault_start(struct question *q)
         s->name = made;
     }
     bool ok = namespace_start(q->ns, s, own);
-    pthread_mutex_unlock(&q->ns->lock);
+    question_end(q);
     if (!ok) {
         question_problem(q, 507, "as many scenarios and faults run as may");
         return;

@@ -60,6 +60,7 @@ void admin_namespaces(struct question *q)
     struct namespace **list =
         arena_array(q->arena, struct namespace *, LIMIT_NAMESPACES);
     cJSON *body = json_object(q->arena), *shown = json_array(q->arena);
+    const enum keep_answer learnt = world_learn(w);
     const size_t count = namespaces_enter(w, list);
     if (setjmp(*arena_guard(q->arena))) {
         for (size_t i = 0; i < count; i++)
@@ -70,11 +71,15 @@ void admin_namespaces(struct question *q)
         struct question one = *q;
         one.ns = list[i];
         json_push(shown, described(&one));
+        if (one.kept != KEEP_OK)
+            q->kept = one.kept;
     }
     arena_unguard(q->arena);
     for (size_t i = 0; i < count; i++)
         namespace_drop(w, list[i]);
     json_add(body, "namespaces", shown);
+    if (learnt != KEEP_OK)
+        q->kept = learnt;
     json_add(body, "most", json_integer(q->arena, LIMIT_NAMESPACES));
     json_add(body, "idle_ms", json_integer(q->arena, w->idle));
     question_reply(q, 200, body);
@@ -95,6 +100,7 @@ static void say_namespace(struct question *q, const char *name, int status)
         arena_fail(q->arena);
     }
     cJSON *body = described(&one);
+    q->kept = one.kept;
     arena_unguard(q->arena);
     namespace_drop(q->service->world, one.ns);
     question_reply(q, status, body);
@@ -177,6 +183,9 @@ static void make(struct question *q, bool replace)
         question_problem(q, 409,
                          "there is a namespace of that name; PUT takes its place");
         break;
+    case NAMESPACE_UNKEPT:
+        q->kept = KEEP_MISSING;
+        break;
     case NAMESPACE_FULL:
         question_problem(q, 507,
                          arena_printf(q->arena, "there are %d namespaces already",
@@ -202,6 +211,8 @@ static void reset(struct question *q, struct namespace *ns)
     if (namespace_reset(q->service->world, ns)) {
         journal_clear(q->service->journal, ns->index);
         q->a->status = 204;
+    } else if (ns->keeping && ns->keeping->unkept != KEEP_OK) {
+        q->kept = ns->keeping->unkept;
     } else {
         question_problem(q, 507, "there is no memory for the seed");
     }

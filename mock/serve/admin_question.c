@@ -76,7 +76,20 @@ const char *question_name(struct question *q, size_t value)
 
 void question_abandon(struct question *q)
 {
-    for (size_t i = 0; i < q->service->world->cast.count; i++)
-        store_abandon(q->ns->stores[i]);
+    namespace_abandon(q->service->world, q->ns);
+    pthread_mutex_unlock(&q->ns->lock);
+}
+
+void question_begin(struct question *q)
+{
+    q->kept = namespace_sync(q->service->world, q->ns);
+}
+
+void question_end(struct question *q)
+{
+    if (q->kept == KEEP_OK)
+        q->kept = namespace_settle(q->service->world, q->ns);
+    else
+        namespace_abandon(q->service->world, q->ns);
     pthread_mutex_unlock(&q->ns->lock);
 }

@@ -4,6 +4,7 @@
 #define SERVE_ADMIN_QUESTION_H
 
 #include "play/answer.h"
+#include "play/keeping.h"
 #include "serve/handle.h"
 
 struct question {
@@ -14,8 +15,9 @@ struct question {
     struct answer *a;
     const struct admin *admin;
     const struct operation *operation;
-    struct str values[3]; /* of the path, in the order of the template, decoded */
-    cJSON *body;          /* NULL: none, or the operation tells types apart */
+    struct str values[3];  /* of the path, in the order of the template, decoded */
+    enum keep_answer kept; /* what was changed; else it is asked again, or refused */
+    cJSON *body;           /* NULL: none, or the operation tells types apart */
 };
 
 /* Answers with JSON; body is borrowed. */
@@ -53,17 +55,23 @@ void question_abandon(struct question *q);
 /* {"serial": {"links": 3}}: how many instances there are. The lock is held. */
 cJSON *question_counts(struct question *q);
 
-/* The namespace's lock. When the arena's limit is reached, what a store had begun is
- * taken back and the lock given back. */
+/* The namespace's lock, with what others have changed; what is changed is kept. When
+ * the arena's limit is reached, what was begun is taken back and the lock given back.
+ */
 #define LOCKED(q)                           \
     pthread_mutex_lock(&(q)->ns->lock);     \
     if (setjmp(*arena_guard((q)->arena))) { \
         question_abandon(q);                \
         arena_fail((q)->arena);             \
-    }
+    }                                       \
+    question_begin(q)
 #define UNLOCKED(q)            \
     arena_unguard((q)->arena); \
-    pthread_mutex_unlock(&(q)->ns->lock)
+    question_end(q)
+
+/* For LOCKED and UNLOCKED, and for who has the lock by himself: end gives it back. */
+void question_begin(struct question *q);
+void question_end(struct question *q);
 
 /* ---- who answers ---- */
 

@@ -80,7 +80,8 @@ void admin_snapshot_restore(struct question *q)
         question_problem(q, 507, "there is no memory to restore the snapshot");
         return;
     }
-    namespace_swap(q->ns, fresh);
+    if (!namespace_swap(w, q->ns, fresh))
+        q->kept = q->ns->keeping->unkept;
     namespace_drop(w, fresh);
     q->a->status = 204;
 }
@@ -134,7 +135,8 @@ void admin_import(struct question *q)
     struct namespace *fresh = namespace_import(
         w, q->ns, q->body, question_flag(q, "force"), q->arena, errors);
     if (fresh) {
-        namespace_swap(q->ns, fresh);
+        if (!namespace_swap(w, q->ns, fresh))
+            q->kept = q->ns->keeping->unkept;
         namespace_drop(w, fresh);
         q->a->status = 204;
     } else if (json_count(errors)) {

@@ -1,0 +1,645 @@
+/* keeping_load.c — what a keep tells, brought into a namespace. */
+#include "play/keeping.h"
+
+#include "base/limits.h"
+#include "doc/pointer.h"
+#include "play/misfit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* One entry, its name taken apart. */
+struct item {
+    struct item *next;
+    char *tokens[5];  /* NULL where there are fewer */
+    struct str value; /* ptr NULL: it goes */
+};
+
+struct loading {
+    struct world *w;
+    struct namespace *ns;
+    struct keeping *k;
+    struct err *err;
+    struct arena *arena;   /* all that was told; until it is taken in */
+    struct arena *scratch; /* one instance */
+    bool whole;
+    struct item *first, **last;
+    size_t count;
+    /* what a whole load makes, to change places with what there was */
+    struct store **stores;
+    bool **touched;
+    struct misfits **lost; /* by API and collection */
+    bool misfits;          /* something stays where it is kept */
+    bool fewer;            /* of what ran, not all runs */
+    const char *in_ns;
+};
+
+static bool number(const char *text, uint64_t most, uint64_t *n)
+{
+    char *end;
+    if (!text || *text < '0' || *text > '9')
+        return false;
+    *n = strtoull(text, &end, 10);
+    return !*end && *n <= most;
+}
+
+static int64_t integer(struct str value)
+{
+    return value.ptr ? strtoll(value.ptr, NULL, 10) : 0;
+}
+
+static bool is(const struct item *i, const char *first)
+{
+    return i->tokens[0] && strcmp(i->tokens[0], first) == 0;
+}
+
+/* ---- what is told ---- */
+
+static bool on_whole(void *context)
+{
+    struct loading *l = context;
+    l->whole = true;
+    return true;
+}
+
+static bool on_entry(void *context, const char *name, struct str value)
+{
+    struct loading *l = context;
+    if (setjmp(*arena_guard(l->arena)))
+        return false;
+    struct item *item = arena_take(l->arena, sizeof(*item));
+    const char *rest = arena_copy(l->arena, str(name));
+    for (size_t i = 0; i < COUNT(item->tokens); i++)
+        if (!(item->tokens[i] = pointer_token(&rest, l->arena)))
+            break;
+    if (value.ptr)
+        item->value = (struct str){ arena_copy(l->arena, value), value.len };
+    *l->last = item;
+    l->last = &item->next;
+    l->count++;
+    arena_unguard(l->arena);
+    return true;
+}
+
+/* ---- instances ---- */
+
+/* The collection that an entry is of; false when nothing is served under that name, or
+ * it is found by another key now. */
+static bool collection_of(struct loading *l, const struct item *i, size_t *api,
+                          size_t *c)
+{
+    const struct cast *cast = &l->w->cast;
+    if (!i->tokens[1] || !i->tokens[2])
+        return false;
+    for (*api = 0; *api < cast->count; ++*api) {
+        const struct store_plan *plan = &l->w->behaviours[*api]->plan;
+        if (strcmp(cast->apis[*api]->name, i->tokens[1]) != 0)
+            continue;
+        for (*c = 0; *c < plan->collection_count; ++*c) {
+            const struct store_collection *one = &plan->collections[*c];
+            size_t n = strlen(one->name);
+            if (strncmp(i->tokens[2], one->name, n) == 0 && i->tokens[2][n] == ':' &&
+                strcmp(i->tokens[2] + n + 1, one->key) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void clear(struct store *s, size_t c)
+{
+    for (size_t slot = 0; slot < store_slots(s, c); slot++)
+        if (store_get(s, c, slot))
+            store_remove(s, c, slot);
+}
+
+/* The seed's own instances, not copied, in a store whose slots stay. */
+static struct store *from_seed(const struct behaviour *b, const bool *touched)
+{
+    struct store *s = store_new(&b->plan);
+    if (!s)
+        return NULL;
+    store_fix(s);
+    for (size_t c = 0; c < b->plan.collection_count; c++)
+        for (size_t slot = 0; !touched[c] && slot < store_slots(b->seed, c); slot++)
+            if (store_get(b->seed, c, slot) &&
+                store_share(s, c, b->seed, c, slot) != STORE_OK) {
+                store_free(s);
+                return NULL;
+            }
+    for (size_t i = 0; i < b->plan.sequence_count; i++)
+        store_sequence_set(s, i, store_sequence(b->seed, i));
+    return s;
+}
+
+static bool make_stores(struct loading *l)
+{
+    for (size_t api = 0; api < l->w->cast.count; api++) {
+        l->stores[api] = from_seed(l->w->behaviours[api], l->touched[api]);
+        if (!l->stores[api])
+            return false;
+    }
+    return true;
+}
+
+/* Which collections are there as a whole; in a copy that had the seed's, those go. */
+static void take_collections(struct loading *l)
+{
+    size_t api, c;
+    for (const struct item *i = l->first; i; i = i->next) {
+        if (!is(i, "collections") || !i->value.ptr || !collection_of(l, i, &api, &c))
+            continue;
+        if (!l->whole && !l->touched[api][c])
+            clear(l->stores[api], c);
+        l->touched[api][c] = true;
+    }
+}
+
+static void lose(struct loading *l, size_t api, size_t c, const char *key,
+                 const char *why)
+{
+    misfit_note(&l->lost[api][c], key, why,
+                (struct where){ .file = l->w->cast.apis[api]->file }, l->arena);
+}
+
+/* False when memory ran out. */
+static bool place(struct loading *l, const struct item *i, size_t api, size_t c,
+                  size_t slot)
+{
+    struct json_error error;
+    const struct store_collection *plan = &l->w->behaviours[api]->plan.collections[c];
+    struct store *s = l->stores[api];
+    arena_reset(l->scratch);
+    if (setjmp(*arena_guard(l->scratch)))
+        return false;
+    cJSON *tree = json_read(i->value, LIMIT_BODY_NODES, l->scratch, &error);
+    arena_unguard(l->scratch);
+    l->lost[api][c].had++;
+    if (!json_is_object(tree)) {
+        lose(l, api, c, i->tokens[3], "it is no JSON object");
+        return store_reserve(s, c, slot + 1);
+    }
+    switch (store_place(s, c, slot, tree)) {
+    case STORE_OK:
+        return true;
+    case STORE_TAKEN:
+        lose(l, api, c, misfit_key(plan, tree),
+             "another instance has the same key or unique value");
+        return store_reserve(s, c, slot + 1);
+    case STORE_FULL:
+        return false;
+    }
+    return false;
+}
+
+/* What goes first makes room for what comes: a unique value may change its place. */
+static bool take_instances(struct loading *l)
+{
+    size_t api, c;
+    uint64_t slot;
+    for (int coming = 0; coming < 2; coming++)
+        for (const struct item *i = l->first; i; i = i->next) {
+            if (!is(i, "instances") || !collection_of(l, i, &api, &c) ||
+                !number(i->tokens[3], LIMIT_KEEP_SLOTS, &slot))
+                continue;
+            if (!coming && store_get(l->stores[api], c, slot))
+                store_remove(l->stores[api], c, slot);
+            if (coming && i->value.ptr && !place(l, i, api, c, slot))
+                return false;
+        }
+    return true;
+}
+
+static bool same_documents(const struct loading *l)
+{
+    char now[17];
+    snprintf(now, sizeof(now), "%016" PRIx64, l->w->documents);
+    for (const struct item *i = l->first; i; i = i->next)
+        if (is(i, "documents"))
+            return i->value.ptr && str_is(i->value, now);
+    return false;
+}
+
+/* What was written for these very documents was let in by them, or put in by force. */
+static void take_out_misfits(struct loading *l)
+{
+    size_t dropped = 1;
+    for (int pass = 0; dropped && pass <= LIMIT_EMBED_DEPTH; pass++) {
+        dropped = 0;
+        for (size_t api = 0; api < l->w->cast.count; api++) {
+            const struct behaviour *b = l->w->behaviours[api];
+            for (size_t c = 0; c < b->plan.collection_count; c++)
+                if (l->touched[api][c])
+                    dropped += misfits_take_out(&l->lost[api][c], b, l->stores[api], c,
+                                                NULL, l->arena, l->scratch);
+        }
+    }
+}
+
+/* Their slots are taken where they are kept. */
+static bool reserve_slots(struct loading *l)
+{
+    for (size_t api = 0; api < l->w->cast.count; api++)
+        for (size_t c = 0; c < l->w->behaviours[api]->plan.collection_count; c++)
+            if (l->lost[api][c].gone &&
+                !store_reserve(l->stores[api], c, store_slots(l->stores[api], c)))
+                return false;
+    return true;
+}
+
+/* ---- sequences and counts ---- */
+
+static void take_sequence(struct loading *l, const struct item *i)
+{
+    for (size_t api = 0; i->tokens[2] && api < l->w->cast.count; api++) {
+        const struct behaviour *b = l->w->behaviours[api];
+        if (strcmp(b->api->name, i->tokens[1]) != 0)
+            continue;
+        for (size_t s = 0; s < b->plan.sequence_count; s++)
+            if (strcmp(b->sequences[s], i->tokens[2]) == 0)
+                store_sequence_set(l->stores[api], s, integer(i->value));
+    }
+}
+
+static void take_calls(struct loading *l, const struct item *i)
+{
+    const struct cast *cast = &l->w->cast;
+    for (size_t api = 0; i->tokens[2] && api < cast->count; api++) {
+        if (strcmp(cast->apis[api]->name, i->tokens[1]) != 0)
+            continue;
+        for (size_t o = 0; o < cast->apis[api]->operation_count; o++)
+            if (strcmp(cast->apis[api]->operations[o].id, i->tokens[2]) == 0)
+                l->ns->calls[cast->first[api] + o] = (uint64_t)integer(i->value);
+    }
+}
+
+static void take_counts(struct loading *l)
+{
+    for (const struct item *i = l->first; i; i = i->next) {
+        if (is(i, "sequences") && i->tokens[1])
+            take_sequence(l, i);
+        else if (is(i, "calls") && i->tokens[1])
+            take_calls(l, i);
+        else if (is(i, "clock"))
+            l->ns->clock_offset = l->k->clock_offset = integer(i->value);
+    }
+}
+
+/* ---- what runs ---- */
+
+static void lose_running(struct loading *l, const char *name, const char *why)
+{
+    l->fewer = true;
+    if (l->err)
+        err_warn(l->err, (struct where){ .file = NULL },
+                 "the scenario or fault \"%.80s\" ran%s and is gone: %s", name,
+                 l->in_ns, why);
+}
+
+static void start_text(struct loading *l, const char *name, const char *text)
+{
+    struct arena *own = arena_new(LIMIT_FAULT_MEMORY);
+    struct err err = err_in(own);
+    if (setjmp(*arena_guard(own))) {
+        arena_free(own);
+        lose_running(l, name, "it takes too much memory to read");
+        return;
+    }
+    struct scenario *s = scenario_read_text(str(text), &l->w->cast, own, &err);
+    if (s)
+        s->name = arena_copy(own, str(name));
+    arena_unguard(own);
+    if (!s) {
+        lose_running(l, name, err.first ? err.first->why : "it cannot be read");
+        arena_free(own);
+    } else if (!namespace_start(l->ns, s, own)) {
+        lose_running(l, name, "too many run");
+    }
+}
+
+static void start_one(struct loading *l, const cJSON *one)
+{
+    const char *name = json_member_text(one, "name");
+    const char *text = json_member_text(one, "text");
+    const struct scenario *s = name && !text ? world_scenario(l->w, name) : NULL;
+    if (name && text)
+        start_text(l, name, text);
+    else if (!s)
+        lose_running(l, name ? name : "?", "there is no such scenario");
+    else if (!namespace_start(l->ns, s, NULL))
+        lose_running(l, name, "too many run");
+}
+
+static cJSON *value_of(struct loading *l, const struct item *i)
+{
+    struct json_error error;
+    return i->value.ptr ? json_read(i->value, LIMIT_BODY_NODES, l->arena, &error)
+                        : NULL;
+}
+
+static void take_list(struct loading *l)
+{
+    for (const struct item *i = l->first; i; i = i->next) {
+        if (is(i, "running") && i->tokens[1] && strcmp(i->tokens[1], "made") == 0)
+            l->ns->faults_made = l->k->faults_made = (uint64_t)integer(i->value);
+        const cJSON *list =
+            is(i, "running") && i->tokens[1] && strcmp(i->tokens[1], "list") == 0
+                ? value_of(l, i)
+                : NULL;
+        if (!list)
+            continue;
+        namespace_stop(l->ns, "");
+        l->k->listed = true;
+        for (const cJSON *one = list->child; one; one = one->next)
+            start_one(l, one);
+    }
+}
+
+static int64_t integer_at(const cJSON *list, int at)
+{
+    const cJSON *one = list ? list->child : NULL;
+    while (one && at-- > 0)
+        one = one->next;
+    return json_is_number(one) ? (int64_t)one->valuedouble : 0;
+}
+
+static void take_window(struct running *r, const struct item *i, const cJSON *list)
+{
+    uint64_t limit, at;
+    struct window w = { .count = 0 };
+    if (json_is_string(list ? list->child : NULL))
+        w = (struct window){ strtoull(list->child->valuestring, NULL, 16),
+                             integer_at(list, 1), integer_at(list, 2) };
+    if (number(i->tokens[3], LIMIT_LIMITS, &limit) &&
+        number(i->tokens[4], LIMIT_CALLERS, &at))
+        running_window_set(r, limit, at, w);
+}
+
+static void take_counted(struct loading *l)
+{
+    uint64_t at;
+    for (const struct item *i = l->first; i; i = i->next) {
+        if (!is(i, "running") || !number(i->tokens[1], LIMIT_FAULTS, &at) ||
+            at >= l->ns->running_count || !i->tokens[2])
+            continue;
+        struct running *r = l->ns->running[at];
+        const cJSON *list = value_of(l, i);
+        size_t f = 0;
+        if (strcmp(i->tokens[2], "limits") == 0)
+            take_window(r, i, list);
+        else if (list)
+            for (const cJSON *one = list->child; one; one = one->next)
+                running_fault_set(r, f++, integer_at(one, 0), integer_at(one, 1));
+    }
+}
+
+/* ---- answers for retries ---- */
+
+struct told {
+    struct stored_answer answer;
+    uint64_t number;
+};
+
+static int earlier(const void *a, const void *b)
+{
+    const struct told *x = a, *y = b;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* In the order in which they were given, which is that in which they are forgotten. */
+static void take_answers(struct loading *l)
+{
+    size_t count = 0;
+    struct told *list = NULL;
+    for (int reading = 0; reading < 2; reading++) {
+        count = 0;
+        for (const struct item *i = l->first; i; i = i->next) {
+            if (!is(i, "answers") || !i->value.ptr)
+                continue;
+            if (reading && !keeping_answer_read(i->value, &list[count].answer,
+                                                &list[count].number, l->arena))
+                continue;
+            count++;
+        }
+        if (!reading)
+            list = arena_array(l->arena, struct told, count + 1);
+    }
+    qsort(list, count, sizeof(*list), earlier);
+    for (size_t i = 0; i < count; i++) {
+        idempotency_keep(l->ns->idempotency, &list[i].answer, NULL);
+        if (l->k->answers <= list[i].number)
+            l->k->answers = list[i].number + 1;
+    }
+}
+
+/* A namespace that starts again: as it was made. */
+static bool start_again(struct loading *l)
+{
+    struct namespace *ns = l->ns;
+    namespace_stop(ns, "");
+    memset(ns->calls, 0, l->w->cast.operations * sizeof(*ns->calls));
+    ns->clock_offset = l->k->clock_offset = 0;
+    ns->faults_made = l->k->faults_made = 0;
+    idempotency_clear(ns->idempotency);
+    l->k->answers = 0;
+    for (size_t i = 0; i < l->w->started_count; i++)
+        if (!namespace_start(ns, l->w->started[i], NULL))
+            return false;
+    return true;
+}
+
+/* ---- all of it ---- */
+
+static void tell(struct loading *l)
+{
+    for (size_t api = 0; api < l->w->cast.count; api++) {
+        const struct behaviour *b = l->w->behaviours[api];
+        for (size_t c = 0; c < b->plan.collection_count; c++) {
+            const struct misfits *m = &l->lost[api][c];
+            l->misfits |= m->gone > 0;
+            if (m->gone && l->err)
+                err_warn(l->err, m->where,
+                         "%zu of %zu instances of %s/%s%s no longer fit and stay in "
+                         "the store unseen, first \"%.80s\": %s",
+                         m->gone, m->had, b->api->name, b->plan.collections[c].name,
+                         l->in_ns, m->first, m->why);
+        }
+    }
+}
+
+/* Collections that nothing served now has. */
+static void tell_homeless(struct loading *l)
+{
+    size_t api, c;
+    for (const struct item *i = l->first; i; i = i->next) {
+        if (!is(i, "collections") || !i->value.ptr || collection_of(l, i, &api, &c))
+            continue;
+        l->misfits = true;
+        if (l->err)
+            err_warn(l->err, (struct where){ .file = NULL },
+                     "the instances of %.80s/%.80s%s stay in the store unseen: no such "
+                     "collection with such a key is served",
+                     i->tokens[1] ? i->tokens[1] : "", i->tokens[2] ? i->tokens[2] : "",
+                     l->in_ns);
+    }
+}
+
+static bool take_whole(struct loading *l)
+{
+    take_collections(l);
+    if (!make_stores(l) || !take_instances(l))
+        return false;
+    bool same = same_documents(l);
+    if (!same)
+        take_out_misfits(l);
+    if (!reserve_slots(l) || !start_again(l))
+        return false;
+    tell(l);
+    tell_homeless(l);
+    l->k->documents = same || l->misfits;
+    l->k->listed = l->k->replaced = false;
+    return true;
+}
+
+static void stores_free(struct store **stores, size_t count)
+{
+    for (size_t i = 0; stores && i < count; i++)
+        store_free(stores[i]);
+    free(stores);
+}
+
+static bool whole_begin(struct loading *l)
+{
+    size_t count = l->w->cast.count;
+    l->stores = calloc(count + 1, sizeof(*l->stores));
+    l->touched = arena_array(l->arena, bool *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        l->touched[i] =
+            arena_array(l->arena, bool, l->w->behaviours[i]->plan.collection_count + 1);
+    return l->stores != NULL;
+}
+
+static void whole_end(struct loading *l)
+{
+    size_t count = l->w->cast.count;
+    struct store **before = l->ns->stores;
+    l->ns->stores = l->stores;
+    l->stores = NULL;
+    stores_free(before, count);
+    for (size_t i = 0; i < count; i++)
+        memcpy(l->k->touched[i], l->touched[i],
+               l->w->behaviours[i]->plan.collection_count * sizeof(bool));
+}
+
+static bool take_in(struct loading *l)
+{
+    size_t count = l->w->cast.count;
+    l->lost = arena_array(l->arena, struct misfits *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        l->lost[i] = arena_array(l->arena, struct misfits,
+                                 l->w->behaviours[i]->plan.collection_count + 1);
+    if (l->whole) {
+        if (!whole_begin(l) || !take_whole(l)) {
+            stores_free(l->stores, count);
+            return false;
+        }
+        whole_end(l);
+    }
+    l->stores = l->ns->stores;
+    l->touched = l->k->touched;
+    if (!l->whole) {
+        take_collections(l);
+        if (!take_instances(l))
+            return false;
+    }
+    take_counts(l);
+    take_list(l);
+    take_counted(l);
+    take_answers(l);
+    l->k->restarted = l->fewer; /* then the places in the list are others now */
+    return true;
+}
+
+static bool take_in_guarded(struct loading *l)
+{
+    if (setjmp(*arena_guard(l->arena)))
+        return false;
+    bool ok = take_in(l);
+    arena_unguard(l->arena);
+    return ok;
+}
+
+enum keep_answer keeping_load(struct world *w, struct namespace *ns, struct err *err)
+{
+    struct keeping *k = ns->keeping;
+    struct loading l = { .w = w, .ns = ns, .k = k, .err = err };
+    struct keep_news news = { on_whole, on_entry, &l };
+    if (k->place.version && !keep_is_shared(w->keep))
+        return KEEP_OK;
+    l.arena = arena_new(LIMIT_KEEP_MEMORY);
+    l.last = &l.first;
+    enum keep_answer answer = keep_pull(w->keep, ns->name, &k->place, &news);
+    if (answer == KEEP_OK && (l.count || (l.whole && !k->fresh))) {
+        l.scratch = arena_new(LIMIT_CALL_MEMORY);
+        l.in_ns = *ns->name
+                      ? arena_printf(l.arena, " in the namespace \"%s\"", ns->name)
+                      : "";
+        if (!take_in_guarded(&l)) {
+            answer = KEEP_FULL;
+            k->place = (struct keep_place){ 0 }; /* half of it may be in */
+        }
+        arena_free(l.scratch);
+    }
+    if (answer == KEEP_OK)
+        k->fresh = false;
+    arena_free(l.arena);
+    return answer;
+}
+
+/* ---- at start ---- */
+
+struct resuming {
+    struct world *w;
+    bool full;
+};
+
+static bool make_one(void *context, const char *ns)
+{
+    struct resuming *r = context;
+    struct namespace *made = namespace_enter(r->w, str(ns));
+    if (made)
+        namespace_leave(r->w, made);
+    r->full = !made;
+    return !r->full;
+}
+
+enum keep_answer world_learn(struct world *w)
+{
+    struct resuming r = { .w = w };
+    return w->keep && keep_is_shared(w->keep) ? keep_namespaces(w->keep, make_one, &r)
+                                              : KEEP_OK;
+}
+
+bool world_resume(struct world *w, struct err *err)
+{
+    struct resuming r = { .w = w };
+    const struct where at = { .file = NULL };
+    enum keep_answer answer = keep_namespaces(w->keep, make_one, &r);
+    if (r.full)
+        return err_set(err, at, "the store has more than %d namespaces",
+                       LIMIT_NAMESPACES);
+    struct namespace *list[LIMIT_NAMESPACES];
+    size_t count = namespaces_enter(w, list);
+    for (size_t i = 0; i < count; i++) {
+        pthread_mutex_lock(&list[i]->lock);
+        if (answer == KEEP_OK)
+            answer = keeping_load(w, list[i], err);
+        pthread_mutex_unlock(&list[i]->lock);
+        namespace_leave(w, list[i]);
+    }
+    if (answer == KEEP_FULL)
+        return err_set(err, at, "the store holds more than memory does");
+    return answer == KEEP_OK ||
+           err_set(err, at, "the store cannot be read at the moment");
+}

@@ -1,0 +1,619 @@
+/* Where namespaces are kept, seen from the calls: what goes out, what comes in, and
+ * that a call whose changes cannot be kept has never happened. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../support/stage.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "play/keeping.h"
+#include "serve/admin.h"
+
+static const char spec[] =
+    "openapi: 3.1.0\n"
+    "info: {title: Pets, version: '1'}\n"
+    "paths:\n"
+    "  /pets:\n"
+    "    post:\n"
+    "      operationId: addPet\n"
+    "      requestBody: {content: {application/json: {schema: {type: object}}}}\n"
+    "      responses: {'201': {description: Made}}\n"
+    "  /pets/{id}:\n"
+    "    parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n"
+    "    get:\n"
+    "      operationId: getPet\n"
+    "      responses: {'200': {description: OK}, '404': {description: None}}\n"
+    "    delete:\n"
+    "      operationId: dropPet\n"
+    "      responses: {'204': {description: OK}, '404': {description: None}}\n"
+    "  /lots:\n"
+    "    get:\n"
+    "      operationId: drawLot\n"
+    "      responses:\n"
+    "        '200':\n"
+    "          description: OK\n"
+    "          content: {application/json: {schema: {type: string, format: uuid}}}\n"
+    "components:\n"
+    "  schemas:\n"
+    "    Pet:\n"
+    "      type: object\n"
+    "      required: [name]\n"
+    "      properties: {id: {type: string}, name: {type: string}, chip: {}}\n";
+
+static const char behaviour[] =
+    "sequences: [{name: pet}]\n"
+    "collections:\n"
+    "  - {name: pets, schema: Pet, key: /id, seed: pets.json, unique: [{ at: [/chip] "
+    "}],\n"
+    "     defaults: [{at: /id, to: 'pet-{$sequence.pet}'}]}\n"
+    "operations:\n"
+    "  - id: addPet\n"
+    "    steps:\n"
+    "      - create: pets\n"
+    "        as: pet\n"
+    "        set:\n"
+    "          - {at: /name, to: $request.body#/name}\n"
+    "          - {at: /chip, to: $request.body#/chip}\n"
+    "      - {answer: 201, body: $pet}\n"
+    "  - id: getPet\n"
+    "    steps:\n"
+    "      - {find: pets, as: pet, where: [{at: /id, is: $request.path.id}],\n"
+    "         otherwise: {status: 404}}\n"
+    "      - {answer: 200, body: $pet}\n"
+    "  - id: dropPet\n"
+    "    steps:\n"
+    "      - {delete: pets, where: [{at: /id, is: $request.path.id}],\n"
+    "         otherwise: {status: 404}}\n"
+    "      - {answer: 204}\n";
+
+static const struct {
+    const char *name, *text;
+} files[] = {
+    { "pets.yaml", spec },
+    { "fixtures/pets/behaviour.yaml", behaviour },
+    { "fixtures/pets/pets.json", "[{\"id\": \"old\", \"name\": \"Old\"}]" },
+    { "fixtures/scenarios/few.yaml",
+      "limits: [{on: getPet, requests: 2, per: 1h}]\n"
+      "faults: [{on: dropPet, status: 500, times: 1}]\n" },
+};
+
+/* ---- a keep that says what it is told to say ---- */
+
+struct fake {
+    struct keep keep;
+    struct arena *arena;
+    struct map *entries;
+    enum keep_answer answers[LIMIT_KEEP_TRIES]; /* to the next commits; then KEEP_OK */
+    size_t next, pulls, commits;
+    enum keep_answer pull;
+    /* What others did, told by the next pull. */
+    struct keep_entry news[8];
+    size_t news_count;
+    bool whole;
+};
+
+static enum keep_answer fake_pull(struct keep *keep, const char *ns,
+                                  struct keep_place *place,
+                                  const struct keep_news *news)
+{
+    struct fake *f = (struct fake *)keep;
+    (void)ns;
+    f->pulls++;
+    if (f->pull != KEEP_OK)
+        return f->pull;
+    if (!place->version || f->whole)
+        assert_true(news->whole(news->context));
+    for (size_t i = 0; i < f->news_count; i++)
+        assert_true(news->entry(news->context, f->news[i].name, f->news[i].value));
+    f->news_count = 0;
+    f->whole = false;
+    place->version++;
+    return KEEP_OK;
+}
+
+static enum keep_answer fake_commit(struct keep *keep, const char *ns,
+                                    struct keep_place *place,
+                                    const struct keep_changes *changes)
+{
+    struct fake *f = (struct fake *)keep;
+    (void)ns;
+    f->commits++;
+    if (f->answers[f->next] != KEEP_OK)
+        return f->answers[f->next++];
+    if (changes->forget)
+        f->entries = map_new(f->arena);
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct keep_entry *e = &changes->list[i];
+        map_put(f->entries, str(e->name),
+                e->value.ptr ? arena_copy(f->arena, e->value) : NULL);
+    }
+    place->version++;
+    return KEEP_OK;
+}
+
+static enum keep_answer fake_namespaces(struct keep *keep,
+                                        bool (*one)(void *context, const char *ns),
+                                        void *context)
+{
+    (void)keep, (void)one, (void)context;
+    return KEEP_OK;
+}
+
+static const struct keep_kind fake_kind = { .shared = true,
+                                            .pull = fake_pull,
+                                            .commit = fake_commit,
+                                            .namespaces = fake_namespaces };
+
+static const char *entry(const struct fake *f, const char *name)
+{
+    return map_get(f->entries, str(name));
+}
+
+/* ---- the stage ---- */
+
+struct house {
+    struct arena *arena;
+    struct stage stage;
+    struct fake fake;
+    const char *folder;
+};
+
+static void write_file(const char *name, const char *text)
+{
+    FILE *f = fopen(name, "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void house_open(struct house *h)
+{
+    char folder[] = "/tmp/understudy-XXXXXX", command[256];
+    *h = (struct house){ .arena = arena_new(64 * 1024 * 1024) };
+    h->folder = arena_copy(h->arena, str(mkdtemp(folder)));
+    snprintf(command, sizeof(command),
+             "mkdir -p %s/fixtures/pets %s/fixtures/scenarios", folder, folder);
+    assert_int_equal(system(command), 0);
+    for (size_t i = 0; i < COUNT(files); i++)
+        write_file(arena_printf(h->arena, "%s/%s", folder, files[i].name),
+                   files[i].text);
+    char *words[] = { arena_copy(h->arena, STR("understudy")),
+                      arena_copy(h->arena, STR("serve")),
+                      arena_printf(h->arena, "%s/pets.yaml", folder),
+                      arena_copy(h->arena, STR("--scenario")),
+                      arena_copy(h->arena, STR("few")) };
+    struct stage *s = &h->stage;
+    assert_int_equal(options_read(&s->options, COUNT(words), words), OPTIONS_RUN);
+    if (!load(&s->loaded, &s->options)) {
+        load_print(&s->loaded, true, stderr);
+        fail();
+    }
+    h->fake = (struct fake){ .keep = { &fake_kind },
+                             .arena = h->arena,
+                             .entries = map_new(h->arena) };
+    s->loaded.world.keep = &h->fake.keep;
+    s->service = (struct service){ .world = &s->loaded.world,
+                                   .journal = journal_new(),
+                                   .admin = admin_new(),
+                                   .quiet = true };
+    assert_true(world_open(&s->loaded.world));
+}
+
+static void house_close(struct house *h)
+{
+    char command[256];
+    stage_done(&h->stage);
+    snprintf(command, sizeof(command), "rm -r '%s'", h->folder);
+    assert_int_equal(system(command), 0);
+    arena_free(h->arena);
+}
+
+static struct delivery send(struct house *h, const char *method, const char *path,
+                            const char *body)
+{
+    struct request r = { .method = str(method),
+                         .path = str(path),
+                         .headers = { { STR("Content-Type"),
+                                        STR("application/json") } },
+                         .header_count = body ? 1 : 0,
+                         .body = str(body) };
+    struct delivery d;
+    if (!body)
+        r.body = (struct str){ NULL, 0 };
+    stage_send(&h->stage, &r, h->arena, &d);
+    return d;
+}
+
+static int status(struct house *h, const char *method, const char *path,
+                  const char *body)
+{
+    return send(h, method, path, body).response.status;
+}
+
+static bool says(const struct delivery *d, const char *text)
+{
+    return d->response.body.ptr && strstr(d->response.body.ptr, text);
+}
+
+static const char *field(const struct delivery *d, const char *name)
+{
+    for (size_t i = 0; i < d->response.header_count; i++)
+        if (str_is(d->response.headers[i].name, name))
+            return d->response.headers[i].value.ptr;
+    return NULL;
+}
+
+/* ---- what goes out ---- */
+
+static void the_first_change_takes_the_whole_collection_along(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    assert_int_equal(status(&h, "POST", "/pets", "{\"name\":\"Rex\"}"), 201);
+    static const struct {
+        const char *name, *value;
+    } rows[] = {
+        { "/collections/pets/pets:~1id", "" },
+        { "/instances/pets/pets:~1id/0", "{\"id\":\"old\",\"name\":\"Old\"}" },
+        { "/instances/pets/pets:~1id/1", "{\"name\":\"Rex\",\"id\":\"pet-1\"}" },
+        { "/sequences/pets/pet", "2" },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *value = entry(&h.fake, rows[i].name);
+        if (!value || strcmp(value, rows[i].value) != 0)
+            fail_msg("%s is %s", rows[i].name, value ? value : "not there");
+    }
+    assert_int_equal(map_count(h.fake.entries), COUNT(rows) + 1); /* /documents */
+    house_close(&h);
+}
+
+static void a_later_change_takes_only_itself_along(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    assert_int_equal(status(&h, "POST", "/pets", "{\"name\":\"Rex\"}"), 201);
+    h.fake.entries = map_new(h.arena);
+    assert_int_equal(status(&h, "POST", "/pets", "{\"name\":\"Pia\"}"), 201);
+    assert_non_null(entry(&h.fake, "/instances/pets/pets:~1id/2"));
+    assert_string_equal(entry(&h.fake, "/sequences/pets/pet"), "3");
+    assert_int_equal(map_count(h.fake.entries), 2);
+    house_close(&h);
+}
+
+static void a_call_that_changes_nothing_writes_nothing(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    assert_int_equal(status(&h, "GET", "/__admin/state", NULL), 200);
+    assert_int_equal(status(&h, "GET", "/pets", NULL), 405);
+    assert_int_equal(status(&h, "GET", "/nowhere", NULL), 404);
+    assert_int_equal(h.fake.commits, 0);
+    assert_int_equal(status(&h, "GET", "/lots", NULL), 200); /* it draws */
+    assert_int_equal(h.fake.commits, 1);
+    assert_string_equal(entry(&h.fake, "/calls/pets/drawLot"), "1");
+    house_close(&h);
+}
+
+static void what_is_counted_goes_out_with_what_runs(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    assert_int_equal(status(&h, "GET", "/pets/old", NULL), 200);
+    assert_string_equal(entry(&h.fake, "/running/list"), "[{\"name\":\"few\"}]");
+    assert_non_null(strstr(entry(&h.fake, "/running/0/limits/0/0"), ",1]"));
+    assert_int_equal(status(&h, "DELETE", "/pets/old", NULL), 500);
+    assert_string_equal(entry(&h.fake, "/running/0/faults"), "[[1,1]]");
+    assert_null(entry(&h.fake, "/collections/pets/pets:~1id"));
+    house_close(&h);
+}
+
+/* ---- what cannot be kept ---- */
+
+static void a_call_that_is_behind_is_done_again_and_happens_once(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    h.fake.answers[0] = h.fake.answers[1] = h.fake.answers[2] = KEEP_BEHIND;
+    struct delivery d = send(&h, "POST", "/pets", "{\"name\":\"Rex\"}");
+    assert_int_equal(d.response.status, 201);
+    assert_true(says(&d, "\"pet-1\""));
+    assert_int_equal(h.fake.commits, 4);
+    assert_int_equal(h.fake.pulls, 4);
+    d = send(&h, "GET", "/__admin/state", NULL);
+    assert_true(says(&d, "\"pets\":2"));
+    house_close(&h);
+}
+
+static void a_change_that_cannot_be_kept_has_never_happened(void **state)
+{
+    static const struct {
+        enum keep_answer answer;
+        int status;
+        const char *retry_after;
+    } rows[] = { { KEEP_MISSING, 503, "1" }, { KEEP_FULL, 507, NULL } };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct house h;
+        house_open(&h);
+        h.fake.answers[0] = rows[i].answer;
+        struct delivery d = send(&h, "POST", "/pets", "{\"name\":\"Rex\"}");
+        assert_int_equal(d.response.status, rows[i].status);
+        assert_true(says(&d, "nothing was changed"));
+        const char *retry = field(&d, "Retry-After");
+        assert_int_equal(!retry, !rows[i].retry_after);
+        d = send(&h, "GET", "/__admin/state", NULL);
+        assert_true(says(&d, "\"pets\":1"));
+        d = send(&h, "POST", "/pets", "{\"name\":\"Rex\"}");
+        assert_true(says(&d, "\"pet-1\"")); /* the sequence is where it was */
+        house_close(&h);
+    }
+}
+
+static void a_call_that_is_always_behind_is_given_up(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    for (size_t i = 0; i < LIMIT_KEEP_TRIES; i++)
+        h.fake.answers[i] = KEEP_BEHIND;
+    struct delivery d = send(&h, "POST", "/pets", "{\"name\":\"Rex\"}");
+    assert_int_equal(d.response.status, 503);
+    assert_int_equal(h.fake.commits, LIMIT_KEEP_TRIES);
+    house_close(&h);
+}
+
+static void counts_that_cannot_be_kept_are_taken_back(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    h.fake.answers[0] = h.fake.answers[1] = KEEP_MISSING;
+    assert_int_equal(status(&h, "GET", "/pets/old", NULL), 503);
+    assert_int_equal(status(&h, "DELETE", "/pets/old", NULL), 503);
+    h.fake.answers[0] = h.fake.answers[1] = KEEP_OK;
+    assert_int_equal(status(&h, "GET", "/pets/old", NULL), 200);
+    assert_int_equal(status(&h, "GET", "/pets/old", NULL), 200);
+    assert_int_equal(status(&h, "GET", "/pets/old", NULL), 429);
+    assert_int_equal(status(&h, "DELETE", "/pets/old", NULL), 500);
+    assert_int_equal(status(&h, "DELETE", "/pets/old", NULL), 204);
+    house_close(&h);
+}
+
+static void a_keep_that_is_away_is_told_by_every_question(void **state)
+{
+    static const struct {
+        const char *method, *path, *body;
+    } rows[] = {
+        { "GET", "/pets/old", NULL },
+        { "GET", "/lots", NULL },
+        { "GET", "/__admin/state", NULL },
+        { "GET", "/__admin/faults", NULL },
+        { "POST", "/__admin/reset", NULL },
+        { "POST", "/__admin/clock", "{\"advance\":\"1h\"}" },
+        { "POST", "/__admin/scenarios/few/stop", NULL },
+        { "POST", "/__admin/faults", "{\"on\":\"getPet\",\"status\":500}" },
+    };
+    struct house h;
+    (void)state;
+    house_open(&h);
+    h.fake.pull = KEEP_MISSING;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct delivery d = send(&h, rows[i].method, rows[i].path, rows[i].body);
+        if (d.response.status != 503 || !field(&d, "Retry-After"))
+            fail_msg("%s %s: %d", rows[i].method, rows[i].path, d.response.status);
+    }
+    assert_int_equal(h.fake.commits, 0);
+    h.fake.pull = KEEP_OK;
+    h.fake.whole = true;
+    assert_int_equal(status(&h, "GET", "/pets/old", NULL), 200);
+    struct delivery d = send(&h, "GET", "/__admin/faults", NULL);
+    assert_true(says(&d, "\"few\""));
+    assert_false(says(&d, "fault-1"));
+    house_close(&h);
+}
+
+static void an_admin_change_that_is_behind_is_made_again(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    h.fake.answers[0] = h.fake.answers[1] = KEEP_BEHIND;
+    h.fake.whole = true;
+    struct delivery d =
+        send(&h, "POST", "/__admin/faults", "{\"on\":\"getPet\",\"status\":500}");
+    assert_int_equal(d.response.status, 201);
+    assert_true(says(&d, "fault-1"));
+    assert_non_null(strstr(entry(&h.fake, "/running/list"), "fault-1"));
+    assert_int_equal(status(&h, "GET", "/pets/old", NULL), 500);
+    house_close(&h);
+}
+
+/* ---- what comes in ---- */
+
+static void tell(struct house *h, const char *name, const char *value)
+{
+    h->fake.news[h->fake.news_count++] =
+        (struct keep_entry){ name, value ? str(value) : (struct str){ NULL, 0 } };
+}
+
+static void what_others_changed_is_seen_by_the_next_call(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    assert_int_equal(status(&h, "POST", "/pets", "{\"name\":\"Rex\"}"), 201);
+    tell(&h, "/instances/pets/pets:~1id/1", NULL);
+    tell(&h, "/instances/pets/pets:~1id/7", "{\"id\":\"seven\",\"name\":\"S\"}");
+    tell(&h, "/sequences/pets/pet", "9");
+    assert_int_equal(status(&h, "GET", "/pets/pet-1", NULL), 404);
+    h.fake.answers[0] = KEEP_OK;
+    struct delivery d = send(&h, "POST", "/pets", "{\"name\":\"Pia\"}");
+    assert_true(says(&d, "pet-9"));
+    assert_non_null(entry(&h.fake, "/instances/pets/pets:~1id/8"));
+    house_close(&h);
+}
+
+static void a_unique_value_may_have_changed_its_place(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    assert_int_equal(status(&h, "POST", "/pets", "{\"name\":\"A\",\"chip\":\"x\"}"),
+                     201);
+    assert_int_equal(status(&h, "POST", "/pets", "{\"name\":\"B\",\"chip\":\"y\"}"),
+                     201);
+    tell(&h, "/instances/pets/pets:~1id/2",
+         "{\"id\":\"pet-2\",\"name\":\"B\",\"chip\":\"x\"}");
+    tell(&h, "/instances/pets/pets:~1id/1",
+         "{\"id\":\"pet-1\",\"name\":\"A\",\"chip\":\"y\"}");
+    struct delivery d = send(&h, "GET", "/pets/pet-2", NULL);
+    assert_true(says(&d, "\"chip\":\"x\""));
+    d = send(&h, "GET", "/pets/pet-1", NULL);
+    assert_true(says(&d, "\"chip\":\"y\""));
+    house_close(&h);
+}
+
+static void a_collection_that_others_touched_first_replaces_the_seed(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    assert_int_equal(status(&h, "GET", "/__admin/state", NULL), 200);
+    tell(&h, "/instances/pets/pets:~1id/3", "{\"id\":\"three\",\"name\":\"T\"}");
+    tell(&h, "/collections/pets/pets:~1id", "");
+    struct delivery d = send(&h, "GET", "/__admin/state/pets/pets", NULL);
+    assert_true(says(&d, "\"total\":1"));
+    assert_true(says(&d, "three"));
+    house_close(&h);
+}
+
+static void names_and_values_that_nobody_wrote_do_no_harm(void **state)
+{
+    static const char *const names[] = {
+        "",
+        "/",
+        "x",
+        "/instances",
+        "/instances/pets",
+        "/instances/pets/pets:~1id",
+        "/instances/pets/pets:~1id/-1",
+        "/instances/pets/pets:~1id/1e3",
+        "/instances/pets/pets:~1id/18446744073709551616",
+        "/instances/pets/pets/1",
+        "/instances/pets/pets:~1id/1/2/3/4/5/6/7",
+        "/collections",
+        "/collections/pets",
+        "/sequences",
+        "/sequences/pets",
+        "/sequences/pets/none",
+        "/calls/pets",
+        "/calls/pets/none",
+        "/clock/x",
+        "/running",
+        "/running/list/x",
+        "/running/0",
+        "/running/0/faults",
+        "/running/0/limits",
+        "/running/0/limits/0",
+        "/running/0/limits/0/1",
+        "/running/0/limits/99/0",
+        "/running/999/faults",
+        "/running/0/faults/~",
+        "/~2"
+    };
+    static const char *const values[] = {
+        "", "{}", "[", "[[]]", "[1,2]", "-5", "[[\"a\",null],{}]", "{\"id\":{}}"
+    };
+    struct house h;
+    (void)state;
+    house_open(&h);
+    for (size_t i = 0; i < COUNT(names); i++)
+        for (size_t j = 0; j < COUNT(values); j++) {
+            tell(&h, names[i], values[j]);
+            assert_int_equal(status(&h, "GET", "/__admin/state", NULL), 200);
+        }
+    house_close(&h);
+}
+
+/* ---- answers for retries ---- */
+
+static void an_answer_is_read_back_as_it_was_written(void **state)
+{
+    struct arena *a = arena_new(1024 * 1024);
+    struct header fields[] = { { STR("Location"), STR("/pets/1") },
+                               { STR("X"), STR("a,b:3:c") } };
+    const struct stored_answer stored = {
+        .api = STR("pets"),
+        .key = STR("k\0y"),
+        .fingerprint = UINT64_MAX,
+        .expires = 1767225600000,
+        .status = 201,
+        .fields = fields,
+        .field_count = COUNT(fields),
+        .content_type = STR("application/octet-stream"),
+        .body = STR("\xff\0,1:"),
+    };
+    struct stored_answer back;
+    uint64_t number;
+    (void)state;
+    struct str text = keeping_answer_write(&stored, 12345, a);
+    assert_true(keeping_answer_read(text, &back, &number, a));
+    assert_int_equal(number, 12345);
+    assert_true(str_equal(back.api, stored.api) && str_equal(back.key, stored.key));
+    assert_true(back.fingerprint == stored.fingerprint);
+    assert_true(back.expires == stored.expires && back.status == 201);
+    assert_true(str_equal(back.content_type, stored.content_type));
+    assert_true(back.body.ptr && str_equal(back.body, stored.body));
+    assert_int_equal(back.field_count, 2);
+    assert_true(str_equal(back.fields[1].value, fields[1].value));
+    /* Cut anywhere, it is no answer, or one with fewer fields. */
+    for (size_t n = 0; n < text.len; n++) {
+        char *cut = malloc(n + 1); /* so that a sanitizer sees who reads on */
+        memcpy(cut, text.ptr, n);
+        bool read = keeping_answer_read((struct str){ cut, n }, &back, &number, a);
+        assert_true(!read || back.field_count < COUNT(fields));
+        free(cut);
+    }
+    struct str none = { NULL, 0 };
+    struct stored_answer bare = { .api = STR("p"), .key = STR("k"), .status = 204 };
+    bare.body = none;
+    text = keeping_answer_write(&bare, 0, a);
+    assert_true(keeping_answer_read(text, &back, &number, a));
+    assert_null(back.body.ptr);
+    arena_free(a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_change_takes_the_whole_collection_along),
+        cmocka_unit_test(a_later_change_takes_only_itself_along),
+        cmocka_unit_test(a_call_that_changes_nothing_writes_nothing),
+        cmocka_unit_test(what_is_counted_goes_out_with_what_runs),
+        cmocka_unit_test(a_call_that_is_behind_is_done_again_and_happens_once),
+        cmocka_unit_test(a_change_that_cannot_be_kept_has_never_happened),
+        cmocka_unit_test(a_call_that_is_always_behind_is_given_up),
+        cmocka_unit_test(counts_that_cannot_be_kept_are_taken_back),
+        cmocka_unit_test(a_keep_that_is_away_is_told_by_every_question),
+        cmocka_unit_test(an_admin_change_that_is_behind_is_made_again),
+        cmocka_unit_test(what_others_changed_is_seen_by_the_next_call),
+        cmocka_unit_test(a_unique_value_may_have_changed_its_place),
+        cmocka_unit_test(a_collection_that_others_touched_first_replaces_the_seed),
+        cmocka_unit_test(names_and_values_that_nobody_wrote_do_no_harm),
+        cmocka_unit_test(an_answer_is_read_back_as_it_was_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,382 @@
+#!/usr/bin/env bats
+# --store FILE: what was answered is there after any end, and what a store may not be.
+
+load support
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    mkdir -p specs fixtures/pets fixtures/scenarios
+    cat >specs/pets.yaml <<'EOT'
+openapi: 3.1.0
+info: { title: Pets, version: "1" }
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      responses: { "200": { description: All } }
+    post:
+      operationId: addPet
+      requestBody:
+        content: { application/json: { schema: { $ref: "#/components/schemas/Pet" } } }
+      responses: { "201": { description: Made } }
+  /pets/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+    get:
+      operationId: getPet
+      responses: { "200": { description: OK } }
+    delete:
+      operationId: dropPet
+      responses: { "204": { description: Gone } }
+  /lots:
+    get:
+      operationId: drawLot
+      responses:
+        "200": { description: OK, content: { application/json: { schema: { type: string, format: uuid } } } }
+components:
+  schemas:
+    Pet:
+      type: object
+      required: [name]
+      properties: { id: { type: string }, name: { type: string } }
+EOT
+    cat >fixtures/pets/behaviour.yaml <<'EOT'
+sequences: [{ name: pet }]
+collections:
+  - name: pets
+    schema: Pet
+    key: /id
+    seed: pets.json
+    defaults: [{ at: /id, to: "pet-{$sequence.pet}" }]
+operations:
+  - id: listPets
+    steps:
+      - { list: pets, as: all }
+      - { answer: 200, body: $all }
+  - id: addPet
+    steps:
+      - { create: pets, as: pet, set: [{ at: /name, to: $request.body#/name }] }
+      - { answer: 201, body: $pet }
+  - id: getPet
+    steps:
+      - { find: pets, as: pet, where: [{ at: /id, is: $request.path.id }], otherwise: { status: 404 } }
+      - { answer: 200, body: $pet }
+  - id: dropPet
+    steps:
+      - { delete: pets, where: [{ at: /id, is: $request.path.id }], otherwise: { status: 404 } }
+      - { answer: 204 }
+EOT
+    echo '[{ "id": "old", "name": "Old" }]' >fixtures/pets/pets.json
+    echo 'limits: [{ on: getPet, requests: 3, per: 1h }]' >fixtures/scenarios/few.yaml
+    store=$BATS_TEST_TMPDIR/pets.db
+}
+
+teardown() {
+    stop_all
+}
+
+# begin OPTION… — serves the pets with the store; it may speak.
+begin() {
+    rm -f port
+    "$program" serve -p 0 --port-file "$PWD/port" specs --store "$store" "$@" >out 2>err 3>&- &
+    server=$!
+    servers="${servers-} $server"
+    for _ in $(seq 200); do
+        [ -s port ] && break
+        kill -0 "$server" || { cat err; return 1; }
+        sleep 0.05
+    done
+    base=http://127.0.0.1:$(cat port)
+}
+
+stop() {
+    kill "$server"
+    wait "$server" || true
+}
+
+# crash — ends the server as no program can notice.
+crash() {
+    kill -9 "$server"
+    wait "$server" 2>/dev/null || true
+}
+
+add() { # NAME [PREFIX]
+    call POST "${2-}/pets" "{\"name\":\"$1\"}" | jq -r .id
+}
+
+names() { # [PREFIX]
+    call GET "${1-}/pets" | jq -c 'first(.. | arrays) | map(.name)'
+}
+
+status() {
+    call "$1" "$2" '' -o /dev/null -w '%{http_code}'
+}
+
+entries() {
+    sqlite3 "$store" "SELECT count(*) FROM entry WHERE name LIKE '$1'"
+}
+
+@test "what was answered is there after kill -9: instances, their order, sequences, namespaces" {
+    begin
+    [ "$(add Rex)" = pet-1 ]
+    [ "$(add Pia)" = pet-2 ]
+    [ "$(status DELETE /pets/pet-1)" = 204 ]
+    [ "$(add Una /~other)" = pet-1 ]
+    crash
+    begin
+    [ "$(names)" = '["Old","Pia"]' ]
+    [ "$(names /~other)" = '["Old","Una"]' ]
+    [ "$(add Kai)" = pet-3 ]
+    [ "$(call GET /__admin/namespaces | jq -c '[.namespaces[].name] | sort')" = '["default","other"]' ]
+}
+
+@test "reading writes nothing" {
+    begin
+    [ "$(names)" = '["Old"]' ]
+    [ "$(status GET /pets/old)" = 200 ]
+    crash
+    [ "$(entries %)" = 0 ]
+}
+
+@test "kill -9 at any moment of a load loses nothing that was answered" {
+    for round in $(seq 12); do
+        begin
+        for worker in 1 2 3 4; do
+            curl -s -f -m 5 -X POST -H 'Content-Type: application/json' -w '\n' \
+                -d "{\"name\":\"$round-$worker\"}" "$base/~run-$round/pets#[1-2000]" >"made.$round.$worker" &
+            callers="${callers-} $!"
+        done
+        for _ in $(seq 200); do # a busy machine takes its time to begin
+            [ "$(cat "made.$round".* | wc -l)" -ge 20 ] && break
+            sleep 0.05
+        done
+        sleep "0.$((RANDOM % 40 + 10))"
+        crash
+        # shellcheck disable=SC2086 # a list of numbers
+        wait $callers || true
+        callers=
+    done
+    begin
+    for round in $(seq 12); do
+        call GET "/~run-$round/__admin/state/pets/pets" | jq -r '.instances[].id' | sort >there
+        cat "made.$round".* | jq -rR 'fromjson? | .id' | sort >answered
+        [ "$(wc -l <answered)" -gt 10 ]
+        [ -z "$(uniq -d answered)" ] # no id was given twice
+        [ -z "$(comm -23 answered there)" ]
+        [ "$(wc -l <there)" -le $(($(wc -l <answered) + 5)) ] # each caller may miss one
+    done
+}
+
+@test "draws at random, the clock, what runs and what it has counted go on" {
+    begin --scenario few
+    lot=$(call GET /lots)
+    call POST /__admin/clock '{"advance":"1d"}'
+    call POST /__admin/faults '{"on":"dropPet","status":503,"times":2}'
+    [ "$(status DELETE /pets/old)" = 503 ]
+    [ "$(status GET /pets/old)" = 200 ]
+    [ "$(status GET /pets/old)" = 200 ]
+    call GET /__admin/clock >before
+    crash
+    begin
+    [ "$(call GET /lots)" != "$lot" ]
+    [ "$(call GET /__admin/clock | jq -r '.now[0:10]')" = "$(jq -r '.now[0:10]' before)" ]
+    [ "$(status GET /pets/old)" = 200 ]
+    [ "$(status GET /pets/old)" = 429 ]
+    [ "$(status DELETE /pets/old)" = 503 ]
+    [ "$(status DELETE /pets/old)" = 204 ]
+    [ "$(call POST /__admin/faults '{"on":"dropPet","status":500}' | jq -r .name)" = fault-2 ]
+}
+
+@test "a retry under its key gets the first answer after kill -9, and only then" {
+    begin
+    key='Idempotency-Key: "one"'
+    first=$(call POST /pets '{"name":"Rex"}' -H "$key")
+    crash
+    begin
+    [ "$(call POST /pets '{"name":"Rex"}' -H "$key")" = "$first" ]
+    call POST /pets '{"name":"Rex"}' -H "$key" -i | grep -qi '^idempotent-replayed: true'
+    [ "$(call POST /pets '{"name":"Pia"}' -H "$key" -o /dev/null -w '%{http_code}')" = 422 ]
+    [ "$(names)" = '["Old","Rex"]' ]
+    call POST /__admin/reset
+    crash
+    begin
+    [ "$(call POST /pets '{"name":"Pia"}' -H "$key" | jq -r .name)" = Pia ]
+}
+
+@test "reset goes back to the seed, and stopping what runs stays" {
+    begin --scenario few
+    add Rex
+    call POST /__admin/scenarios/few/stop
+    crash
+    begin --scenario few
+    [ "$(call GET /__admin/scenarios | jq '.scenarios[0].running')" = false ]
+    [ "$(names)" = '["Old","Rex"]' ]
+    call POST /__admin/reset
+    crash
+    begin --scenario few
+    [ "$(names)" = '["Old"]' ]
+    [ "$(call GET /__admin/scenarios | jq '.scenarios[0].running')" = true ]
+    [ "$(add Pia)" = pet-1 ]
+}
+
+@test "what the admin API changes is kept: instances by hand, a restore, an import, a namespace that goes" {
+    begin
+    add Rex
+    call PUT /__admin/state/pets/pets/hand '{"id":"hand","name":"Hand"}'
+    call PUT '/__admin/state/pets/pets/odd?force' '{"id":"odd","name":7}'
+    call DELETE /__admin/state/pets/pets/old
+    crash
+    begin
+    [ "$(call GET /__admin/state/pets/pets | jq -c '[.instances[].id]')" = '["pet-1","hand","odd"]' ]
+    call DELETE /__admin/state/pets/pets/odd
+    call PUT /__admin/snapshots/two
+    call GET /__admin/export >all.json
+    add Pia
+    call POST /__admin/snapshots/two/restore
+    add Kai /~gone
+    [ "$(status DELETE /__admin/namespaces/gone)" = 204 ]
+    [ "$(call PUT /__admin/namespaces/twin '{"from":{"snapshot":"two"}}' -o /dev/null -w '%{http_code}')" = 201 ]
+    [ "$(call POST /~third/__admin/import "$(cat all.json)" -o /dev/null -w '%{http_code}')" = 204 ]
+    crash
+    begin
+    [ "$(names)" = '["Rex","Hand"]' ]
+    [ "$(names /~gone)" = '["Old"]' ]
+    [ "$(names /~twin)" = '["Rex","Hand"]' ]
+    [ "$(names /~third)" = '["Rex","Hand"]' ]
+    [ "$(add Una)" = pet-2 ]
+}
+
+@test "an instance that no longer fits is told with its place and stays where it is kept" {
+    begin
+    add Rex
+    add Methuselah
+    crash
+    sed -i 's/name: { type: string }/name: { type: string, maxLength: 5 }/' specs/pets.yaml
+    begin
+    grep -q '^warning: .*specs/pets.yaml:.*/maxLength: 1 of 3 instances of pets/pets no longer fit and stay in the store unseen, first "pet-2": /name: ' err
+    [ "$(names)" = '["Old","Rex"]' ]
+    [ "$(add Pia)" = pet-3 ]
+    crash
+    [ "$(entries /instances/%)" = 4 ]
+    begin
+    grep -q '1 of 4 instances' err
+    sed -i 's/, maxLength: 5//' specs/pets.yaml
+    kill -HUP "$server"
+    for _ in $(seq 100); do [ "$(names)" = '["Old","Rex"]' ] || break; sleep 0.05; done
+    sleep 0.2
+    [ "$(names)" = '["Old","Rex","Methuselah","Pia"]' ]
+}
+
+@test "SIGHUP: a document that lets less in hides it, and what was kept comes back with the next" {
+    begin
+    add Methuselah
+    sed -i 's/name: { type: string }/name: { type: string, maxLength: 5 }/' specs/pets.yaml
+    kill -HUP "$server"
+    for _ in $(seq 100); do grep -q 'stay in the store unseen' err && break; sleep 0.05; done
+    [ "$(names)" = '["Old"]' ]
+    [ "$(add Rex)" = pet-2 ]
+    sed -i 's/, maxLength: 5//' specs/pets.yaml
+    kill -HUP "$server"
+    for _ in $(seq 100); do [ "$(status GET /pets/pet-1)" = 404 ] || break; sleep 0.05; done
+    [ "$(names)" = '["Old","Methuselah","Rex"]' ]
+}
+
+@test "a collection that no call has changed starts from the seed that is there now" {
+    begin
+    call GET /lots
+    crash
+    echo '[{ "id": "new", "name": "New" }]' >fixtures/pets/pets.json
+    begin
+    [ "$(names)" = '["New"]' ]
+    add Rex
+    crash
+    echo '[]' >fixtures/pets/pets.json
+    begin
+    [ "$(names)" = '["New","Rex"]' ]
+}
+
+@test "a collection that is served no more stays where it is kept" {
+    begin
+    add Rex
+    crash
+    sed -i 's|key: /id|key: /name|' fixtures/pets/behaviour.yaml
+    begin
+    grep -q 'the instances of pets/pets:/id stay in the store unseen' err
+    [ "$(names)" = '["Old"]' ]
+    add Pia
+    crash
+    sed -i 's|key: /name|key: /id|' fixtures/pets/behaviour.yaml
+    begin
+    [ "$(names)" = '["Old","Rex"]' ]
+}
+
+@test "a file that is no store is refused, and not touched" {
+    echo 'this is a letter to my aunt, and it is long enough to be looked at' >"$store"
+    cp "$store" copy
+    run "$program" serve -p 0 --store "$store" specs
+    [ "$status" -eq 10 ]
+    [[ "$output" == *"pets.db: expected a store that --store made, found another file"* ]]
+    cmp "$store" copy
+    rm "$store"
+    sqlite3 "$store" 'CREATE TABLE letters (text)'
+    cp "$store" copy
+    run "$program" serve -p 0 --store "$store" specs
+    [ "$status" -eq 10 ]
+    [[ "$output" == *"found another program's database"* ]]
+    cmp "$store" copy
+    run "$program" serve -p 0 --store "$BATS_TEST_TMPDIR/no/such/folder/x.db" specs
+    [ "$status" -eq 10 ]
+    [[ "$output" == *"cannot open the store"* ]]
+}
+
+@test "a store of another version is refused" {
+    begin
+    stop
+    sqlite3 "$store" 'PRAGMA user_version = 7'
+    run "$program" serve -p 0 --store "$store" specs
+    [ "$status" -eq 10 ]
+    [[ "$output" == *"expected a store of version 1, found version 7"* ]]
+}
+
+@test "a store that another process uses is refused" {
+    begin
+    add Rex
+    run "$program" serve -p 0 --store "$store" specs
+    [ "$status" -eq 10 ]
+    [[ "$output" == *"another process uses this store"* ]]
+    [ "$(names)" = '["Old","Rex"]' ]
+}
+
+@test "a broken value in the store is told and left, and the rest is there" {
+    begin
+    add Rex
+    stop
+    sqlite3 "$store" "UPDATE entry SET value = '{' WHERE name LIKE '/instances/%/0';
+        INSERT INTO entry VALUES ('', '/instances/pets/pets:~1id/99999999999', '{}'), ('', 'no pointer', ''), ('', '/calls', '1'),
+            ('', '/instances', '{}'), ('', '/running/list', '{}'), ('', '/running/0/limits/9/9', '[]'), ('', '/sequences/pets', '')"
+    begin
+    grep -q '1 of 2 instances of pets/pets no longer fit and stay in the store unseen, first "0": it is no JSON object' err
+    [ "$(names)" = '["Rex"]' ]
+    [ "$(add Pia)" = pet-2 ]
+}
+
+@test "a full disk is answered with 507, nothing is half done, and reading goes on" {
+    trap '' XFSZ
+    ulimit -S -f 400 # KiB, for any file that is written from here on
+    begin
+    made=0
+    long=$(printf 'x%.0s' $(seq 4000))
+    for i in $(seq 200); do
+        code=$(call POST /pets "{\"name\":\"$long\"}" -o answer -w '%{http_code}')
+        [ "$code" = 201 ] || break
+        made=$i
+    done
+    [ "$code" = 507 ]
+    jq -e '.status == 507 and (.detail | test("no room"))' answer
+    [ "$(names | jq length)" = $((made + 1)) ]
+    [ "$(status GET /pets/old)" = 200 ]
+    crash
+    ulimit -S -f unlimited
+    begin
+    [ "$(names | jq length)" = $((made + 1)) ]
+    [ "$(add Rex)" = "pet-$((made + 1))" ]
+}
