@@ -432,6 +432,16 @@ const struct outline *fixture_outline(enum fixture_file file, struct arena *aren
 
 /* ---- reading ---- */
 
+/* cyaml has its own things to give back, so the arena's end is its end of memory. */
+static void *take_or_null(struct arena *arena, size_t size)
+{
+    if (setjmp(*arena_guard(arena)))
+        return NULL;
+    void *bytes = arena_take_raw(arena, size);
+    arena_unguard(arena);
+    return bytes;
+}
+
 /* cyaml wants a realloc. How many bytes there are stands before them; lists grow by one
  * item at a time, so what grows gets room to grow twice as large. */
 static void *arena_realloc(void *context, void *old, size_t size)
@@ -442,7 +452,9 @@ static void *arena_realloc(void *context, void *old, size_t size)
         return NULL;
     if (size <= room)
         return old;
-    size_t *block = arena_take_raw(context, HEAD + (old ? 2 * size : size));
+    size_t *block = take_or_null(context, HEAD + (old ? 2 * size : size));
+    if (!block)
+        return NULL;
     *block = old ? 2 * size : size;
     char *bytes = (char *)block + HEAD;
     if (old)
@@ -507,9 +519,12 @@ static void *read_text(const char *path, struct str text, enum fixture_file file
     void *record = NULL;
     if (!is_sound(path, text, file, arena, err))
         return NULL;
-    if (cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top, &record,
-                        NULL) == CYAML_OK)
+    cyaml_err_t e = cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top,
+                                    &record, NULL);
+    if (e == CYAML_OK)
         return record;
+    if (e == CYAML_ERR_OOM)
+        arena_fail(arena);
     err_set(err, (struct where){ .file = path }, "%s",
             *reason ? reason : "not YAML that can be read");
     return NULL;

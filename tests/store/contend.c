@@ -126,11 +126,13 @@ static void call(struct client *c)
         usleep(10000);
 }
 
+/* Takes the client. */
 static void *work(void *what)
 {
     struct client *c = what;
     while (atomic_fetch_add(&plan.next, 1) < plan.calls)
         call(c);
+    free(c);
     return NULL;
 }
 
@@ -159,5 +161,6 @@ int main(int argc, char **argv)
     }
     for (long i = 0; i < plan.clients; i++)
         pthread_join(threads[i], NULL);
+    free(threads);
     return 0;
 }
