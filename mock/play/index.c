@@ -75,24 +75,24 @@ static struct index_node *node_own(struct index_node **place)
     return *place = n;
 }
 
+/* Hashes cannot be foretold: neither this nor lower_bound leaves anything to guess. */
 static bool is_before(const struct index_node *n, size_t i, uint64_t number,
                       uint32_t slot)
 {
-    return n->numbers[i] < number || (n->numbers[i] == number && n->slots[i] < slot);
+    return (n->numbers[i] < number) |
+           ((n->numbers[i] == number) & (n->slots[i] < slot));
 }
 
 /* How many entries of a node are before (number, slot). */
 static size_t lower_bound(const struct index_node *n, uint64_t number, uint32_t slot)
 {
-    size_t low = 0, high = n->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (is_before(n, middle, number, slot))
-            low = middle + 1;
-        else
-            high = middle;
+    size_t low = 0, left = n->count;
+    while (left > 1) {
+        size_t half = left / 2;
+        low += half & -(size_t)is_before(n, low + half - 1, number, slot);
+        left -= half;
     }
-    return low;
+    return left ? low + is_before(n, low, number, slot) : 0;
 }
 
 /* The child below which (number, slot) is or would be. */
@@ -163,22 +163,44 @@ static void set_child(struct index_node *n, size_t at, struct index_node *child)
     n->children[at].below = entries_in(child);
 }
 
+/* What is added, and what was met on the way. */
+struct adding {
+    uint64_t number;
+    uint32_t slot;
+    uint32_t other; /* another of the number; INDEX_NONE */
+    bool is_new;
+};
+
+/* An entry that is before (number, slot) is in the same leaf, and one behind it is
+ * there or is the first of the next child above. */
+static void note_other(struct adding *a, const struct index_node *n, size_t at)
+{
+    if (at < n->count && n->numbers[at] == a->number)
+        a->other = n->slots[at];
+}
+
 /* Returns a new neighbour behind *place, or NULL. */
-static struct index_node *add_below(struct index_node **place, uint64_t number,
-                                    uint32_t slot)
+static struct index_node *add_below(struct index_node **place, struct adding *a)
 {
     struct index_node *n = node_own(place), *more;
     if (n->leaf) {
-        size_t at = lower_bound(n, number, slot);
+        size_t at = lower_bound(n, a->number, a->slot);
+        if (at < n->count && n->numbers[at] == a->number && n->slots[at] == a->slot)
+            return NULL;
+        a->is_new = true;
+        note_other(a, n, at);
+        if (at)
+            note_other(a, n, at - 1);
         more = make_gap(&n, &at);
-        n->slots[at] = slot;
-        n->numbers[at] = number;
+        n->slots[at] = a->slot;
+        n->numbers[at] = a->number;
         return more;
     }
-    size_t i = child_of(n, number, slot);
-    struct index_node *split = add_below(&n->children[i].node, number, slot);
+    size_t i = child_of(n, a->number, a->slot);
+    note_other(a, n, i + 1);
+    struct index_node *split = add_below(&n->children[i].node, a);
     if (!split) {
-        n->children[i].below++;
+        n->children[i].below += a->is_new;
         n->slots[i] = n->children[i].node->slots[0];
         n->numbers[i] = n->children[i].node->numbers[0];
         return NULL;
@@ -190,21 +212,21 @@ static struct index_node *add_below(struct index_node **place, uint64_t number,
     return more;
 }
 
-void index_add(struct index *x, uint64_t number, uint32_t slot)
+bool index_add(struct index *x, uint64_t number, uint32_t slot, uint32_t *other)
 {
-    uint32_t there;
-    if (index_next(x, number, slot, &there) && there == slot)
-        return;
+    struct adding a = { number, slot, INDEX_NONE, false };
     if (!x->root)
         x->root = node_new(true);
-    struct index_node *more = add_below(&x->root, number, slot);
+    struct index_node *more = add_below(&x->root, &a);
+    *other = a.other;
     if (!more)
-        return;
+        return a.is_new;
     struct index_node *root = node_new(false);
     root->count = 2;
     set_child(root, 0, x->root);
     set_child(root, 1, more);
     x->root = root;
+    return true;
 }
 
 /* ---- removing ---- */
@@ -284,19 +306,51 @@ size_t index_count(const struct index *x)
     return x->root ? entries_in(x->root) : 0;
 }
 
-size_t index_rank(const struct index *x, uint64_t number, uint32_t slot)
+static size_t below_of(const struct index_node *n, size_t first, size_t past)
+{
+    size_t count = 0;
+    for (size_t i = first; i < past; i++)
+        count += n->children[i].below;
+    return count;
+}
+
+/* As index_rank, from a node on. */
+static size_t rank_below(const struct index_node *n, uint64_t number, uint32_t slot)
 {
     size_t rank = 0;
-    const struct index_node *n = x->root;
-    if (!n)
-        return 0;
     while (!n->leaf) {
         size_t i = child_of(n, number, slot);
-        for (size_t before = 0; before < i; before++)
-            rank += n->children[before].below;
+        rank += below_of(n, 0, i);
         n = n->children[i].node;
     }
     return rank + lower_bound(n, number, slot);
+}
+
+size_t index_rank(const struct index *x, uint64_t number, uint32_t slot)
+{
+    return x->root ? rank_below(x->root, number, slot) : 0;
+}
+
+/* Both ends are looked for together while they are below one child. */
+size_t index_span(const struct index *x, uint64_t number, size_t *first)
+{
+    const struct index_node *n = x->root;
+    *first = 0;
+    while (n && !n->leaf) {
+        size_t i = child_of(n, number, 0);
+        *first += below_of(n, 0, i);
+        if (i + 1u < n->count && n->numbers[i + 1] == number) {
+            size_t last = child_of(n, number, INDEX_NONE);
+            size_t before = rank_below(n->children[i].node, number, 0);
+            *first += before;
+            return below_of(n, i, last) - before +
+                   rank_below(n->children[last].node, number, INDEX_NONE);
+        }
+        n = n->children[i].node;
+    }
+    size_t low = n ? lower_bound(n, number, 0) : 0;
+    *first += low;
+    return n ? lower_bound(n, number, INDEX_NONE) - low : 0;
 }
 
 static size_t list_below(const struct index_node *n, size_t rank, uint32_t *list,

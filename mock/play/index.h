@@ -21,8 +21,12 @@ struct index {
     bool mixed; /* different values have one number: who is found must be asked */
 };
 
-/* An entry that is there already stays there once. */
-void index_add(struct index *x, uint64_t number, uint32_t slot);
+/* No slot has this number. */
+#define INDEX_NONE UINT32_MAX
+
+/* False when the entry was there already; it stays there once. *other is another slot
+ * of the number, INDEX_NONE when there is none. */
+bool index_add(struct index *x, uint64_t number, uint32_t slot, uint32_t *other);
 void index_remove(struct index *x, uint64_t number, uint32_t slot);
 
 /* The first slot of a number, not before `from`; false when there is none. */
@@ -31,6 +35,9 @@ bool index_next(const struct index *x, uint64_t number, uint32_t from, uint32_t 
 /* How many entries there are, and how many stand before (number, slot). */
 size_t index_count(const struct index *x);
 size_t index_rank(const struct index *x, uint64_t number, uint32_t slot);
+
+/* How many entries of a number there are; *first is the rank of the first of them. */
+size_t index_span(const struct index *x, uint64_t number, size_t *first);
 
 /* The slots from that rank on, at most `most` of them; how many there were. */
 size_t index_list(const struct index *x, size_t rank, uint32_t *list, size_t most);

@@ -172,19 +172,22 @@ struct entry {
 };
 
 /* An index that is asked how many instances have a value has to know whether all that
- * have its hash have the value. An instance with two items of one hash is not looked
+ * have its hash have the value: whoever comes is compared with another of the hash, as
+ * those were with each other. An instance with two items of one hash is not looked
  * into. */
-static void notice_mix(struct entry *e, uint64_t hash, const cJSON *value)
+static void enter(struct entry *e, uint64_t hash, const cJSON *value)
 {
     struct index *x = &e->s->shelves[e->c].indexes[e->index];
     const struct store_condition same = {
         .at = e->s->plan->collections[e->c].indexes[e->index].pointers[0],
         .value = value
     };
-    uint32_t first;
-    if (!x->mixed && index_next(x, hash, 0, &first))
-        x->mixed = first == e->slot ||
-                   !store_meets(e->s, e->c, store_get(e->s, e->c, first), &same);
+    uint32_t other;
+    bool is_new = index_add(x, hash, (uint32_t)e->slot, &other);
+    if (!x->mixed)
+        x->mixed =
+            !is_new || (other != INDEX_NONE &&
+                        !store_meets(e->s, e->c, store_get(e->s, e->c, other), &same));
 }
 
 static bool reindex_value(cJSON *value, void *context)
@@ -199,12 +202,10 @@ static bool reindex_value(cJSON *value, void *context)
         return false;
     struct index *x = &e->s->shelves[e->c].indexes[e->index];
     uint64_t hash = store_hash(0, value);
-    if (e->enter) {
-        notice_mix(e, hash, value);
-        index_add(x, hash, (uint32_t)e->slot);
-    } else {
+    if (e->enter)
+        enter(e, hash, value);
+    else
         index_remove(x, hash, (uint32_t)e->slot);
-    }
     return false;
 }
 
@@ -234,6 +235,7 @@ static void reindex(struct store *s, size_t c, size_t slot, const cJSON *old,
         struct index *x = &s->shelves[c].indexes[i];
         const struct store_index *of = &plan->indexes[i];
         uint64_t was = 0, is = 0;
+        uint32_t other;
         if (holds_items(of)) {
             reindex_items(s, c, slot, i, old, now);
             continue;
@@ -247,7 +249,7 @@ static void reindex(struct store *s, size_t c, size_t slot, const cJSON *old,
         if (leaves)
             index_remove(x, was, (uint32_t)slot);
         if (made == HASH_MADE)
-            index_add(x, is, (uint32_t)slot);
+            index_add(x, is, (uint32_t)slot, &other);
     }
 }
 

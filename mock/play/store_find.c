@@ -48,10 +48,9 @@ static bool ask_index(const struct store *s, size_t c, size_t number,
             return false;
         hash = store_hash(hash, value);
     }
-    *got = (struct candidates){ .index = x,
-                                .hash = hash,
-                                .first = index_rank(x, hash, 0),
-                                .past = index_rank(x, hash, UINT32_MAX) };
+    *got = (struct candidates){ .index = x, .hash = hash };
+    got->past = index_span(x, hash, &got->first);
+    got->past += got->first;
     return true;
 }
 
@@ -67,20 +66,25 @@ static bool is_exact(const struct store *s, size_t c, const struct candidates *a
             meets_all(s, c, store_get(s, c, first), conditions, count));
 }
 
-/* The fewest that an index can give for the conditions, else all. Conditions at an
- * aliased key are looked up by store_key. */
+/* The fewest that an index can give for the conditions, else all. One about all of them
+ * has the fewest there can be, and no other is asked. Conditions at an aliased key are
+ * looked up by store_key. */
 static struct candidates candidates_for(const struct store *s, size_t c,
                                         const struct store_condition *conditions,
                                         size_t count)
 {
     const struct store_collection *plan = &s->plan->collections[c];
-    const struct store_index *chosen = NULL;
+    const struct store_index *chosen = NULL, *x;
     struct candidates best = { .past = store_count(s, c), .exact = !count }, one;
-    for (size_t x = plan->alias_count ? 1 : 0; count && x < plan->index_count; x++)
-        if (ask_index(s, c, x, conditions, count, &one) &&
-            (!chosen || one.past - one.first < best.past - best.first)) {
-            best = one;
-            chosen = &plan->indexes[x];
+    for (int some = 0; some < 2 && count && !chosen; some++)
+        for (size_t i = plan->alias_count ? 1 : 0; i < plan->index_count; i++) {
+            x = &plan->indexes[i];
+            if ((some ? x->count < count : x->count == count) &&
+                ask_index(s, c, i, conditions, count, &one) &&
+                (!chosen || one.past - one.first < best.past - best.first)) {
+                best = one;
+                chosen = x;
+            }
         }
     if (chosen)
         best.exact = is_exact(s, c, &best, chosen, conditions, count);
@@ -91,9 +95,10 @@ static struct candidates candidates_for(const struct store *s, size_t c,
 static size_t rank_of(const struct store *s, size_t c, const struct candidates *all,
                       size_t slot)
 {
-    size_t rank = slot > UINT32_MAX ? all->past
-                  : all->index      ? index_rank(all->index, all->hash, (uint32_t)slot)
-                                    : slots_before(&s->shelves[c].slots, slot);
+    size_t rank = !slot               ? all->first
+                  : slot > UINT32_MAX ? all->past
+                  : all->index ? index_rank(all->index, all->hash, (uint32_t)slot)
+                               : slots_before(&s->shelves[c].slots, slot);
     return rank < all->first ? all->first : rank > all->past ? all->past : rank;
 }
 

@@ -53,6 +53,25 @@ static size_t place_of(const struct entries *e, struct entry one)
     return i;
 }
 
+/* one is at a place of the list already. */
+static void must_be_added(struct index *x, const struct entries *e, struct entry one,
+                          size_t at)
+{
+    uint32_t other, again;
+    assert_true(index_add(x, one.number, one.slot, &other));
+    assert_false(index_add(x, one.number, one.slot, &again));
+    bool others = (at && e->list[at - 1].number == one.number) ||
+                  (at + 1 < e->count && e->list[at + 1].number == one.number);
+    if (!others)
+        assert_int_equal(other, INDEX_NONE);
+    else if (other == one.slot)
+        fail_msg("an entry is no other than itself");
+    else
+        assert_memory_equal(&e->list[place_of(e, (struct entry){ one.number, other })],
+                            (&(struct entry){ .number = one.number, .slot = other }),
+                            sizeof(uint64_t) + sizeof(uint32_t));
+}
+
 static bool toggle(struct index *x, struct entries *e, struct entry one)
 {
     size_t i = place_of(e, one);
@@ -64,7 +83,7 @@ static bool toggle(struct index *x, struct entries *e, struct entry one)
     } else if (e->count < MOST) {
         memmove(e->list + i + 1, e->list + i, (e->count++ - i) * sizeof(one));
         e->list[i] = one;
-        index_add(x, one.number, one.slot);
+        must_be_added(x, e, one, i);
     }
     return !there;
 }
@@ -84,8 +103,13 @@ static void must_be_alike(const struct index *x, const struct entries *e)
         if (i % 97 == 0)
             index_list(x, 0, slots, MOST + 1);
     }
-    for (uint64_t n = 0; n <= NUMBERS; n++)
-        assert_int_equal(index_rank(x, n, 0), place_of(e, (struct entry){ n, 0 }));
+    for (uint64_t n = 0; n <= NUMBERS; n++) {
+        size_t first, low = place_of(e, (struct entry){ n, 0 });
+        size_t past = place_of(e, (struct entry){ n + 1, 0 });
+        assert_int_equal(index_rank(x, n, 0), low);
+        assert_int_equal(index_span(x, n, &first), past - low);
+        assert_int_equal(first, low);
+    }
 }
 
 static void an_index_keeps_its_order_through_every_change(void **state)
