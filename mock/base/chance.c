@@ -1,7 +1,5 @@
 #include "base/chance.h"
 
-#include <stdio.h>
-
 struct chance chance_of(uint64_t seed, struct str namespace, struct str operation,
                         uint64_t call)
 {
@@ -35,7 +33,14 @@ void chance_uuid(struct chance *c, char *out)
     uint64_t a = chance_next(c), b = chance_next(c);
     a = (a & ~0xf000ull) | 0x4000ull;
     b = (b & ~(3ull << 62)) | (2ull << 62);
-    snprintf(out, 37, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(a >> 32),
-             (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xffff, (unsigned)(b >> 48),
-             (unsigned long long)(b & 0xffffffffffffull));
+    for (size_t i = 0; i < 36; i++) {
+        if (i == 8 || i == 13 || i == 18 || i == 23) {
+            out[i] = '-';
+            continue;
+        }
+        uint64_t *from = i < 18 ? &a : &b;
+        out[i] = "0123456789abcdef"[*from >> 60];
+        *from <<= 4;
+    }
+    out[36] = '\0';
 }

@@ -2,7 +2,6 @@
 
 #include "base/limits.h"
 
-#include <stdio.h>
 #include <time.h>
 
 clock_ms clock_now(const struct clock *c)
@@ -107,6 +106,14 @@ static bool read_time(struct str s, bool zoned, int64_t *seconds, int64_t *nanos
     return true;
 }
 
+/* The last n digits of a number, behind what is there; returns what is behind them. */
+static char *put_digits(char *to, int64_t value, size_t n)
+{
+    for (size_t i = n; i-- > 0; value /= 10)
+        to[i] = (char)('0' + value % 10);
+    return to + n;
+}
+
 /* False for a year that has not four digits. */
 static bool write_time(int64_t seconds, int64_t nanos, unsigned digits_wanted,
                        const char *utc, char *out)
@@ -118,16 +125,22 @@ static bool write_time(int64_t seconds, int64_t nanos, unsigned digits_wanted,
         days--;
     }
     date_of(days, &y, &mo, &d);
-    char fraction[16] = "";
+    const int64_t parts[] = { mo, d, rest / 3600, rest / 60 % 60, rest % 60 };
+    char *to = put_digits(out, y < 0 ? -y : y, 4);
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        *to++ = "--T::"[i];
+        to = put_digits(to, parts[i], 2);
+    }
     if (digits_wanted > 9)
         digits_wanted = 9;
     if (digits_wanted) {
-        snprintf(fraction, sizeof(fraction), ".%09d", (int)nanos);
-        fraction[digits_wanted + 1] = '\0';
+        *to = '.';
+        put_digits(to + 1, nanos, 9);
+        to += 1 + digits_wanted;
     }
-    snprintf(out, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d%s%.6s", (int)(y % 10000),
-             (int)mo, (int)d, (int)(rest / 3600), (int)(rest / 60 % 60),
-             (int)(rest % 60), fraction, utc);
+    for (size_t i = 0; i < 6 && utc[i]; i++)
+        *to++ = utc[i];
+    *to = '\0';
     return y >= 0 && y <= 9999;
 }
 

@@ -73,7 +73,11 @@ struct str validator_etag(const char *content_type, struct str bytes,
 {
     unsigned long long of[] = { str_hash(bytes), str_hash(str(content_type)) };
     unsigned long long hash = str_hash((struct str){ (const char *)of, sizeof(of) });
-    return str(arena_printf(arena, "\"%016llx\"", hash));
+    char *tag = arena_take(arena, 19);
+    tag[0] = tag[17] = '"';
+    for (size_t i = 16; i > 0; i--, hash >>= 4)
+        tag[i] = "0123456789abcdef"[hash & 15];
+    return (struct str){ tag, 18 };
 }
 
 /* Whether an instance is sent with parts of others, whose changes it does not stamp. */
