@@ -1,7 +1,22 @@
 #include "doc/patch.h"
 
 #include "base/limits.h"
+#include "base/map.h"
 #include "doc/pointer.h"
+
+/* The members of an object by name, the first of each; NULL when looking through all of
+ * them so many times costs nothing. */
+static struct map *table_of(const cJSON *object, size_t times, struct arena *arena)
+{
+    enum { FEW = 4096 };
+    if (json_count(object) * times <= FEW)
+        return NULL;
+    struct map *table = map_new(arena);
+    for (cJSON *m = object->child; m; m = m->next)
+        if (!map_get(table, str(m->string)))
+            map_put(table, str(m->string), m);
+    return table;
+}
 
 static cJSON *merge(const cJSON *target, const cJSON *patch, struct arena *arena,
                     int depth)
@@ -9,12 +24,21 @@ static cJSON *merge(const cJSON *target, const cJSON *patch, struct arena *arena
     if (!json_is_object(patch) || depth > LIMIT_DEPTH)
         return json_copy(arena, patch);
     cJSON *out = json_is_object(target) ? json_copy(arena, target) : json_object(arena);
+    struct map *table = table_of(out, json_count(patch), arena);
     for (const cJSON *m = patch->child; m; m = m->next) {
-        cJSON *old = json_member(out, m->string);
-        if (!json_is_null(m))
-            json_set(arena, out, m->string, merge(old, m, arena, depth + 1));
+        struct str name = str(m->string);
+        cJSON *old = table ? map_get(table, name) : json_member_str(out, name);
+        cJSON *now = json_is_null(m) ? NULL : merge(old, m, arena, depth + 1);
+        if (now && old) {
+            json_become(old, now);
+            continue;
+        }
+        if (now)
+            json_add(out, arena_copy(arena, name), now);
         else if (old)
             json_detach(out, old);
+        if (table)
+            map_put(table, name, now);
     }
     return out;
 }
@@ -57,29 +81,29 @@ static cJSON *holder_of(struct patching *p, const char *pointer, char **token)
     return pointer_get(p->tree, head);
 }
 
-static bool insert(struct patching *p, cJSON *array, const char *token, cJSON *value)
+static bool insert(cJSON *array, const char *token, cJSON *value)
 {
-    long count = (long)json_count(array), at = pointer_index(token);
-    if (strcmp(token, "-") == 0)
-        at = count;
-    if (at < 0 || at > count)
+    const bool last = strcmp(token, "-") == 0;
+    const long at = last ? 0 : pointer_index(token);
+    cJSON *before = array->child;
+    if (at < 0)
         return false;
-    cJSON *after = json_array(p->arena), *child = array->child;
-    for (long i = 0; i < at; i++)
-        child = child->next;
-    while (child) {
-        cJSON *next = child->next;
-        json_detach(array, child);
-        json_push(after, child);
-        child = next;
+    for (long i = 0; !last && i < at; i++) {
+        if (!before)
+            return false; /* behind the end */
+        before = before->next;
     }
-    json_push(array, value);
-    for (child = after->child; child;) {
-        cJSON *next = child->next;
-        json_detach(after, child);
-        json_push(array, child);
-        child = next;
+    if (last || !before) {
+        json_push(array, value);
+        return true;
     }
+    value->next = before;
+    value->prev = before->prev;
+    if (before == array->child)
+        array->child = value;
+    else
+        before->prev->next = value;
+    before->prev = value;
     return true;
 }
 
@@ -93,7 +117,7 @@ static bool add(struct patching *p, const char *pointer, const cJSON *value)
     }
     cJSON *holder = holder_of(p, pointer, &token);
     if (json_is_array(holder))
-        return insert(p, holder, token, copy);
+        return insert(holder, token, copy);
     if (!json_is_object(holder))
         return false;
     json_set(p->arena, holder, token, copy);

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "doc/document.h"
 #include "doc/number.h"
+#include "doc/patch.h"
 #include "doc/pointer.h"
 #include "doc/yaml.h"
 
@@ -1113,6 +1114,101 @@ static void problems_with_a_pointer_get_their_line(void **state)
             fail_msg("%s: %u:%u", p->why, p->at.line, p->at.col);
 }
 
+/* ---- patches ------------------------------------------------------------------ */
+
+static void a_merge_says_the_same_for_few_members_and_for_many(void **state)
+{
+    enum { FEW = 3, MANY = 500 };
+    for (size_t n = FEW; n <= MANY; n += MANY - FEW) {
+        struct buffer old = buffer_in(*state, LIMIT_FILE_BYTES),
+                      patch = buffer_in(*state, LIMIT_FILE_BYTES),
+                      want = buffer_in(*state, LIMIT_FILE_BYTES);
+        for (size_t i = 0; i < n; i++) {
+            static const char *const patches[] = { "null", "{\"b\":2,\"a\":null}",
+                                                   "7" };
+            static const char *const becomes[] = { "", "{\"b\":2}", "7" };
+            buffer_printf(&old, "%c\"m%zu\":{\"a\":1}", i ? ',' : '{', i);
+            buffer_printf(&patch, "%c\"m%zu\":%s", i ? ',' : '{', i, patches[i % 3]);
+            if (i % 3)
+                buffer_printf(&want, "%c\"m%zu\":%s", i == 1 ? '{' : ',', i,
+                              becomes[i % 3]);
+        }
+        buffer_add_text(&old, "}");
+        buffer_add_text(&patch, ",\"new\":1,\"none\":null}");
+        buffer_add_text(&want, ",\"new\":1}");
+        const cJSON *after =
+            patch_merge(must_json(*state, buffer_str(&old).ptr),
+                        must_json(*state, buffer_str(&patch).ptr), *state);
+        assert_string_equal(as_json(*state, after), buffer_str(&want).ptr);
+        assert_non_null(json_member(after, "m2"));
+        assert_null(json_member(after, "m0"));
+    }
+}
+
+static void a_merge_of_many_members_takes_no_square_of_them(void **state)
+{
+    struct buffer b = buffer_in(*state, LIMIT_FILE_BYTES);
+    for (size_t i = 0; i < 60000; i++)
+        buffer_printf(&b, "%c\"m%zu\":1", i ? ',' : '{', i);
+    buffer_add_text(&b, "}");
+    const cJSON *tree = must_json(*state, buffer_str(&b).ptr);
+    clock_t start = clock();
+    assert_true(json_equal(patch_merge(tree, tree, *state), tree));
+    assert_true(seconds_since(start) < 2);
+}
+
+static const char *after_add(struct arena *a, const char *path)
+{
+    const char *why;
+    cJSON *result;
+    const char *patch =
+        arena_printf(a, "[{\"op\":\"add\",\"path\":\"%s\",\"value\":0}]", path);
+    return patch_apply(must_json(a, "[1,2]"), must_json(a, patch), a, &result, &why) ==
+                   PATCH_DONE
+               ? as_json(a, result)
+               : why;
+}
+
+static void a_patch_puts_an_item_where_it_says(void **state)
+{
+    static const struct {
+        const char *path, *after;
+    } cases[] = {
+        { "/0", "[0,1,2]" },
+        { "/1", "[1,0,2]" },
+        { "/2", "[1,2,0]" },
+        { "/-", "[1,2,0]" },
+        { "/3", "/body/0 names a place that is not there" },
+        { "/x", "/body/0 names a place that is not there" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_string_equal(after_add(*state, cases[i].path), cases[i].after);
+}
+
+/* A thousand operations at the front of many items. */
+static void items_are_put_in_without_moving_all_others(void **state)
+{
+    struct buffer items = buffer_in(*state, LIMIT_FILE_BYTES),
+                  patch = buffer_in(*state, LIMIT_FILE_BYTES);
+    const char *why;
+    cJSON *result;
+    for (size_t i = 0; i < 300000; i++)
+        buffer_add_text(&items, i ? ",1" : "[1");
+    for (size_t i = 0; i < LIMIT_PATCH_OPERATIONS; i++)
+        buffer_printf(&patch, "%c{\"op\":\"add\",\"path\":\"/0\",\"value\":%zu}",
+                      i ? ',' : '[', i);
+    buffer_add_text(&items, "]");
+    buffer_add_text(&patch, "]");
+    const cJSON *tree = must_json(*state, buffer_str(&items).ptr);
+    const cJSON *operations = must_json(*state, buffer_str(&patch).ptr);
+    clock_t start = clock();
+    assert_int_equal(patch_apply(tree, operations, *state, &result, &why), PATCH_DONE);
+    assert_true(seconds_since(start) < 2);
+    assert_int_equal(json_count(result), 301000);
+    assert_int_equal((int)result->child->valuedouble, LIMIT_PATCH_OPERATIONS - 1);
+    assert_ptr_equal(result->child->next->prev, result->child);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
@@ -1149,6 +1245,10 @@ int main(void)
         TEST(an_alias_bomb_is_refused_quickly),
         TEST(yaml_depth_is_bounded_through_aliases_too),
         TEST(a_yaml_number_with_too_many_digits_is_refused),
+        TEST(a_merge_says_the_same_for_few_members_and_for_many),
+        TEST(a_merge_of_many_members_takes_no_square_of_them),
+        TEST(a_patch_puts_an_item_where_it_says),
+        TEST(items_are_put_in_without_moving_all_others),
         TEST(a_pointer_is_located_in_a_text),
         TEST(all_pointers_into_a_text_are_located_at_once),
         TEST(no_place_is_found_where_there_is_none),
