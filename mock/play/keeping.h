@@ -52,7 +52,8 @@ struct keeping {
 struct keeping *keeping_new(const struct world *w, struct namespace *ns);
 void keeping_free(struct keeping *k, const struct world *w);
 
-/* After world_open, for a world with a keep: makes every namespace that is kept. What
+/* After world_open, for a world with a keep: makes every namespace that is kept; where
+ * there are more than LIMIT_NAMESPACES, they are made when they are called. What
  * does not fit what is served now stays where it is kept, and is a warning in err, with
  * the place in the documents that says why. False, with an error, when that cannot be
  * read. */
@@ -61,6 +62,10 @@ bool world_resume(struct world *w, struct err *err);
 /* Makes the namespaces that other servers have made, where there are any. Takes no
  * lock. */
 enum keep_answer world_learn(struct world *w);
+
+/* Whether a namespace of that name is kept, be it in memory or not. False also when
+ * that cannot be asked. Takes no lock. */
+bool world_keeps(struct world *w, struct str name);
 
 /* These want the namespace's lock to be held. ---- */
 

@@ -607,6 +607,8 @@ struct resuming {
 static bool make_one(void *context, const char *ns)
 {
     struct resuming *r = context;
+    if (*ns && !namespace_name_valid(str(ns)))
+        return true; /* no call can name it */
     struct namespace *made = namespace_enter(r->w, str(ns));
     if (made)
         namespace_leave(r->w, made);
@@ -621,14 +623,31 @@ enum keep_answer world_learn(struct world *w)
                                               : KEEP_OK;
 }
 
+struct looking {
+    struct str name;
+    bool found;
+};
+
+static bool look_at(void *context, const char *ns)
+{
+    struct looking *l = context;
+    l->found |= str_is(l->name, ns);
+    return true;
+}
+
+bool world_keeps(struct world *w, struct str name)
+{
+    struct looking l = { .name = name };
+    return w->keep && keep_namespaces(w->keep, look_at, &l) == KEEP_OK && l.found;
+}
+
 bool world_resume(struct world *w, struct err *err)
 {
     struct resuming r = { .w = w };
     const struct where at = { .file = NULL };
     enum keep_answer answer = keep_namespaces(w->keep, make_one, &r);
-    if (r.full)
-        return err_set(err, at, "the store has more than %d namespaces",
-                       LIMIT_NAMESPACES);
+    if (r.full) /* those that are given up stay where they are kept, however many */
+        answer = KEEP_OK;
     struct namespace *list[LIMIT_NAMESPACES];
     size_t count = namespaces_enter(w, list);
     for (size_t i = 0; i < count; i++) {
@@ -638,6 +657,8 @@ bool world_resume(struct world *w, struct err *err)
         pthread_mutex_unlock(&list[i]->lock);
         namespace_leave(w, list[i]);
     }
+    if (r.full)
+        namespaces_give_up(w, 0);
     if (answer == KEEP_FULL)
         return err_set(err, at, "the store holds more than memory does");
     return answer == KEEP_OK ||

@@ -81,13 +81,19 @@ static struct namespace *enter(struct namespace *ns)
     return ns;
 }
 
-struct namespace *namespace_enter_old(struct world *w, struct str name)
+static struct namespace *enter_known(struct world *w, struct str name)
 {
     struct namespaces *all = w->namespaces;
     pthread_rwlock_rdlock(&all->lock);
     struct namespace *ns = enter(*place_of(all, name));
     pthread_rwlock_unlock(&all->lock);
     return ns;
+}
+
+struct namespace *namespace_enter_old(struct world *w, struct str name)
+{
+    struct namespace *ns = enter_known(w, name);
+    return !ns && world_keeps(w, name) ? namespace_enter(w, name) : ns;
 }
 
 void namespace_leave(struct world *w, struct namespace *ns)
@@ -142,7 +148,7 @@ static struct namespace *take_out(struct namespaces *all, struct namespace **at)
 struct namespace *namespace_enter(struct world *w, struct str name)
 {
     struct namespaces *all = w->namespaces;
-    struct namespace *ns = namespace_enter_old(w, name);
+    struct namespace *ns = enter_known(w, name);
     if (ns)
         return ns;
     namespaces_expire(w);
@@ -223,36 +229,36 @@ bool namespace_remove(struct world *w, struct str name)
 }
 
 /* The table's lock is held, for writing when the answer is to last. */
-static bool is_idle(const struct world *w, struct namespace *ns, uint64_t now_us)
+static bool is_idle(struct namespace *ns, clock_ms idle, uint64_t now_us)
 {
     uint64_t used = atomic_load_explicit(&ns->used_us, memory_order_relaxed);
-    return *ns->name && now_us > used && now_us - used > (uint64_t)w->idle * 1000 &&
+    return *ns->name && now_us > used && now_us - used > (uint64_t)idle * 1000 &&
            atomic_load_explicit(&ns->holders, memory_order_acquire) == 1;
 }
 
-static bool any_idle(struct world *w, uint64_t now_us)
+static bool any_idle(struct world *w, clock_ms idle, uint64_t now_us)
 {
     struct namespaces *all = w->namespaces;
     bool any = false;
     pthread_rwlock_rdlock(&all->lock);
     for (size_t i = 0; i < LIMIT_NAMESPACES && !any; i++)
-        any = all->list[i] && is_idle(w, all->list[i], now_us);
+        any = all->list[i] && is_idle(all->list[i], idle, now_us);
     pthread_rwlock_unlock(&all->lock);
     return any;
 }
 
-size_t namespaces_expire(struct world *w)
+size_t namespaces_give_up(struct world *w, clock_ms idle)
 {
     struct namespaces *all = w->namespaces;
     uint64_t now_us = clock_monotonic_us();
     struct namespace *out = NULL;
     size_t count = 0;
-    if (!w->idle || !any_idle(w, now_us))
+    if (!any_idle(w, idle, now_us))
         return 0;
     pthread_rwlock_wrlock(&all->lock);
     for (size_t i = 0; i < LIMIT_NAMESPACES; i++) {
         struct namespace *ns = all->list[i];
-        if (!ns || !is_idle(w, ns, now_us))
+        if (!ns || !is_idle(ns, idle, now_us))
             continue;
         take_out(all, place_of(all, str(ns->name)));
         ns->next = out;
@@ -266,6 +272,11 @@ size_t namespaces_expire(struct world *w)
         out = next;
     }
     return count;
+}
+
+size_t namespaces_expire(struct world *w)
+{
+    return w->idle ? namespaces_give_up(w, w->idle) : 0;
 }
 
 size_t namespaces_enter(struct world *w, struct namespace **list)

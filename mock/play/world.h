@@ -83,7 +83,7 @@ bool namespace_name_valid(struct str name);
  * lock. */
 struct namespace *namespace_enter(struct world *w, struct str name);
 
-/* The same, but NULL when there is none. */
+/* The same, but NULL when there is none, in memory or where namespaces are kept. */
 struct namespace *namespace_enter_old(struct world *w, struct str name);
 
 void namespace_leave(struct world *w, struct namespace *ns);
@@ -109,7 +109,11 @@ enum namespace_answer namespace_make(struct world *w, struct str name,
  * when there is none, or it is the default one. */
 bool namespace_remove(struct world *w, struct str name);
 
-/* Takes out what nobody has used for w->idle; how many there were. */
+/* Takes out all but the default one that nobody is in or has used for so long; how many
+ * there were. */
+size_t namespaces_give_up(struct world *w, clock_ms idle);
+
+/* The same for w->idle. */
 size_t namespaces_expire(struct world *w);
 
 /* Has gone(what, index) called when a namespace is freed, before its index is given to

@@ -98,6 +98,8 @@ struct fake {
     struct keep_entry news[8];
     size_t news_count;
     bool whole;
+    const char *names[4]; /* of the namespaces that are kept */
+    size_t name_count;
 };
 
 static enum keep_answer fake_pull(struct keep *keep, const char *ns,
@@ -143,7 +145,9 @@ static enum keep_answer fake_namespaces(struct keep *keep,
                                         bool (*one)(void *context, const char *ns),
                                         void *context)
 {
-    (void)keep, (void)one, (void)context;
+    const struct fake *f = (const struct fake *)keep;
+    for (size_t i = 0; i < f->name_count; i++)
+        assert_true(one(context, f->names[i]));
     return KEEP_OK;
 }
 
@@ -550,6 +554,28 @@ static void names_and_values_that_nobody_wrote_do_no_harm(void **state)
 
 /* ---- answers for retries ---- */
 
+static void a_namespace_that_no_call_can_name_is_passed_over(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    struct world *w = h.stage.service.world;
+    struct str large = { memset(arena_take(h.arena, 100000), 'x', 99999), 99999 };
+    h.fake.names[0] = large.ptr;
+    h.fake.names[1] = "a:b";
+    h.fake.names[2] = "good";
+    h.fake.name_count = 3;
+    assert_int_equal(world_learn(w), KEEP_OK);
+    assert_false(world_keeps(w, STR("bad")));
+    struct namespace *list[LIMIT_NAMESPACES];
+    size_t count = namespaces_enter(w, list);
+    assert_int_equal(count, 2);
+    assert_string_equal(list[1]->name, "good");
+    for (size_t i = 0; i < count; i++)
+        namespace_leave(w, list[i]);
+    house_close(&h);
+}
+
 static void an_answer_is_read_back_as_it_was_written(void **state)
 {
     struct arena *a = arena_new(1024 * 1024);
@@ -613,6 +639,7 @@ int main(void)
         cmocka_unit_test(a_unique_value_may_have_changed_its_place),
         cmocka_unit_test(a_collection_that_others_touched_first_replaces_the_seed),
         cmocka_unit_test(names_and_values_that_nobody_wrote_do_no_harm),
+        cmocka_unit_test(a_namespace_that_no_call_can_name_is_passed_over),
         cmocka_unit_test(an_answer_is_read_back_as_it_was_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -245,6 +245,42 @@ entries() {
     [ "$(add Una)" = pet-2 ]
 }
 
+@test "a namespace that is given up is still there for whoever asks for it by name" {
+    begin --namespace-idle 1ms
+    add Rex /~given
+    add Rex /~other
+    sleep 0.1
+    [ "$(names)" = '["Old"]' ]
+    [ "$(call POST /__admin/namespaces/given '' -o /dev/null -w '%{http_code}')" = 409 ]
+    [ "$(names /~given)" = '["Old","Rex"]' ]
+    sleep 0.1
+    call POST /__admin/namespaces/third
+    [ "$(call GET /__admin/namespaces/given | jq -c .instances.pets.pets)" = 2 ]
+    sleep 0.1
+    call POST /__admin/namespaces/fourth
+    [ "$(call POST /__admin/namespaces/copy '{"from":{"namespace":"given"}}' -o /dev/null -w '%{http_code}')" = 201 ]
+    [ "$(names /~copy)" = '["Old","Rex"]' ]
+    sleep 0.1
+    call POST /__admin/namespaces/fifth
+    [ "$(status DELETE /__admin/namespaces/given)" = 204 ]
+    [ "$(names /~given)" = '["Old"]' ]
+    [ "$(status DELETE /__admin/namespaces/never)" = 404 ]
+    [ "$(names /~other)" = '["Old","Rex"]' ]
+}
+
+@test "a store may have more namespaces than memory, also at the next start" {
+    begin
+    add Rex /~one
+    stop
+    sqlite3 "$store" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+        INSERT INTO entry SELECT 'n' || i, name, value FROM n, entry WHERE namespace = 'one'"
+    begin
+    [ "$(names /~n1)" = '["Old","Rex"]' ]
+    [ "$(names /~n1500)" = '["Old","Rex"]' ]
+    [ "$(add Pia /~new)" = pet-1 ]
+    [ "$(names)" = '["Old"]' ]
+}
+
 @test "an instance that no longer fits is told with its place and stays where it is kept" {
     begin
     add Rex
