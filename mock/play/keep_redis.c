@@ -214,10 +214,12 @@ static struct words call_of(struct keep_redis *k, enum script script, const char
                             size_t more, struct arena *arena)
 {
     struct words w = words_new(arena, more + 3 + COUNT(redis_keys));
-    word(&w, STR("EVALSHA"));
-    pthread_mutex_lock(&k->lock);
-    word(&w, str(arena_copy(arena, str(k->sha[script]))));
+    char sha[sizeof(k->sha[script])];
+    pthread_mutex_lock(&k->lock); /* under which nothing is taken from an arena */
+    memcpy(sha, k->sha[script], sizeof(sha));
     pthread_mutex_unlock(&k->lock);
+    word(&w, STR("EVALSHA"));
+    word(&w, str(arena_copy(arena, str(sha))));
     word(&w, str(arena_printf(arena, "%zu", COUNT(redis_keys))));
     for (size_t i = 0; i < COUNT(redis_keys); i++)
         word(&w, str(arena_printf(arena, "understudy:%s:%s", ns, redis_keys[i])));
@@ -372,8 +374,9 @@ static enum keep_answer take_place(const redisReply *r, struct keep_place *place
  * it has not, it will not take it later either, since the namespace has moved on by
  * then. */
 static enum keep_answer resolve(struct keep_redis *k, const char *ns, const char *id,
-                                struct keep_place *place, struct arena *arena)
+                                struct keep_place *place)
 {
+    struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
     uint64_t until = clock_monotonic_us() + (uint64_t)LIMIT_KEEP_RESOLVE_MS * 1000;
     do {
         struct link *l;
@@ -387,11 +390,13 @@ static enum keep_answer resolve(struct keep_redis *k, const char *ns, const char
             link_give(k, l);
             if (answer == KEEP_OK || answer == KEEP_BEHIND) {
                 place->session = session;
+                arena_free(arena);
                 return answer;
             }
         }
         pause_ms(LIMIT_KEEP_AWAY_MS / 4);
     } while (clock_monotonic_us() < until);
+    arena_free(arena);
     return KEEP_UNKNOWN;
 }
 
@@ -425,7 +430,10 @@ static enum keep_answer redis_commit(struct keep *keep, const char *ns,
         return KEEP_FULL;
     snprintf(id, sizeof(id), "%016" PRIx64 "-%" PRIx64, k->server,
              atomic_fetch_add(&k->commits, 1));
+    if (setjmp(*arena_guard(changes->arena)))
+        return KEEP_FULL; /* nothing was sent */
     struct words w = commit_words(k, ns, id, place, changes);
+    arena_unguard(changes->arena);
     struct link *l = link_take(k);
     if (!l)
         return KEEP_MISSING;
@@ -436,7 +444,7 @@ static enum keep_answer redis_commit(struct keep *keep, const char *ns,
     redisReply *r = run(l, &w);
     if (!r) {
         link_lose(k, l);
-        return resolve(k, ns, id, place, changes->arena);
+        return resolve(k, ns, id, place);
     }
     bool forgotten = starts(r, "NOSCRIPT") && load_scripts(k, l);
     enum keep_answer answer = forgotten ? KEEP_BEHIND : take_place(r, place);
