@@ -62,15 +62,12 @@ static const char *word_of(const cJSON *value)
     return json_is_string(value) ? value->valuestring : NULL;
 }
 
-static void check_word(struct checking *c, const struct outline *o, const cJSON *value,
-                       const char *pointer)
+static void unknown_word(struct checking *c, const struct outline *o,
+                         const cJSON *value, const char *pointer)
 {
-    const char *word = word_of(value);
-    struct near near = near_to(str(word));
+    struct near near = near_to(str(word_of(value)));
     struct buffer all = buffer_in(c->arena, LIMIT_PROBLEM_TEXT);
     for (size_t i = 0; i < o->word_count; i++) {
-        if (word && strcmp(o->words[i], word) == 0)
-            return;
         near_try(&near, o->words[i]);
         buffer_printf(&all, "%s%s",
                       !i                       ? ""
@@ -82,6 +79,16 @@ static void check_word(struct checking *c, const struct outline *o, const cJSON 
           arena_printf(c->arena, "expected %.*s, found %s%s", (int)all.len, all.ptr,
                        found_text(value, c->arena),
                        near_question(&near, "", c->arena)));
+}
+
+static void check_word(struct checking *c, const struct outline *o, const cJSON *value,
+                       const char *pointer)
+{
+    const char *word = word_of(value);
+    for (size_t i = 0; word && i < o->word_count; i++)
+        if (strcmp(o->words[i], word) == 0)
+            return;
+    unknown_word(c, o, value, pointer);
 }
 
 /* ---- keys ---- */

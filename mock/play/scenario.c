@@ -48,9 +48,10 @@ static bool *operations_of(struct reading *r, const char *on, struct where w)
             table[r->cast->first[i] + op->index] = true;
             found++;
         }
-        if (!near)
-            near = api_nearest_operation(api, str(on));
     }
+    for (size_t i = 0; i < r->cast->count && !found && !near; i++)
+        if (is_meant(r, i))
+            near = api_nearest_operation(r->cast->apis[i], str(on));
     if (!found)
         err_set(r->err, w,
                 "no operation is called \"%.80s\" (an operationId, a path without its "

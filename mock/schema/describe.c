@@ -79,6 +79,9 @@ static void look_for_nearest(struct walk *w, const struct schema *s, struct str 
     struct str key;
     void *value;
     for (size_t i = 0; w->least && map_at(s->declared, i, &key, &value); i++) {
+        size_t apart = key.len < name.len ? name.len - key.len : key.len - name.len;
+        if (apart >= w->least)
+            continue;
         unsigned d = str_distance(key, name);
         if (d < w->least) {
             w->least = d;
@@ -184,10 +187,15 @@ static struct said visit(struct walk *w, const struct schema *s, const char *poi
 bool schema_describe(const struct schema *s, const char *pointer,
                      struct schema_place *place)
 {
-    struct walk w = { .least = 4, .steps = MOST_STEPS };
+    struct walk w = { .steps = MOST_STEPS };
     struct said all = visit(&w, s, pointer, 0);
-    *place = (struct schema_place){ all.types, w.closed, w.nearest };
-    return all.found;
+    *place = (struct schema_place){ all.types, w.closed, NULL };
+    if (all.found)
+        return true;
+    w = (struct walk){ .least = 4, .steps = MOST_STEPS };
+    visit(&w, s, pointer, 0);
+    place->nearest = w.nearest;
+    return false;
 }
 
 unsigned schema_types(const struct schema *s, const char *pointer, bool *closed)
