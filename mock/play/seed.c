@@ -10,6 +10,7 @@ struct seeding {
     const struct record_behaviour *record;
     const char *folder, *file;
     struct arena *arena;
+    struct arena *each; /* while one instance is checked */
     struct err *err;
 };
 
@@ -68,33 +69,42 @@ static void read_seed(struct seeding *r, unsigned c, struct scope *s)
 }
 
 /* Keys that lead somewhere are stored as keys; what a client would see has to fit. */
+static void check_instance(struct seeding *r, unsigned c, size_t slot, const char *path,
+                           struct scope *s)
+{
+    const struct store_collection *plan = &r->b->plan.collections[c];
+    struct where w = { .file = path, .pointer = arena_printf(r->each, "/%zu", slot) };
+    cJSON *tree = json_copy(r->each, store_get(r->b->seed, c, slot));
+    const struct store_reference *lost = instance_finish(r->b, c, tree, false, s);
+    if (lost) {
+        w.pointer = arena_printf(r->each, "%s%s", w.pointer, lost->at);
+        err_set(r->err, w, "the key here belongs to no instance");
+        return;
+    }
+    instance_arm(r->b, c, tree, s);
+    if (store_replace(r->b->seed, c, slot, tree) != STORE_OK)
+        err_set(r->err, w, "the instance cannot be stored");
+    struct findings findings = { .arena = r->each };
+    const cJSON *shown = store_render(r->b->seed, c, tree, r->each, NULL);
+    if (schema_check(plan->schema, shown, DIRECTION_NONE, "", r->each, &findings))
+        return;
+    for (size_t i = 0; i < findings.count; i++) {
+        struct where f = w;
+        f.pointer = arena_printf(r->each, "%s%s", w.pointer, findings.list[i].pointer);
+        err_set(r->err, f, "%s", finding_text(&findings.list[i], r->each));
+    }
+}
+
 static void check_seed(struct seeding *r, unsigned c, struct scope *s)
 {
     const char *seed = r->record->collections[c].seed;
-    const struct store_collection *plan = &r->b->plan.collections[c];
+    const char *path = seed ? seed_path(r, seed) : NULL;
+    s->arena = r->each;
     for (size_t slot = 0; seed && slot < store_slots(r->b->seed, c); slot++) {
-        struct where w = { .file = seed_path(r, seed) };
-        w.pointer = arena_printf(r->arena, "/%zu", slot);
-        cJSON *tree = json_copy(r->arena, store_get(r->b->seed, c, slot));
-        const struct store_reference *lost = instance_finish(r->b, c, tree, false, s);
-        if (lost) {
-            w.pointer = arena_printf(r->arena, "%s%s", w.pointer, lost->at);
-            err_set(r->err, w, "the key here belongs to no instance");
-            continue;
-        }
-        instance_arm(r->b, c, tree, s);
-        if (store_replace(r->b->seed, c, slot, tree) != STORE_OK)
-            err_set(r->err, w, "the instance cannot be stored");
-        struct findings findings = { .arena = r->arena };
-        const cJSON *shown = store_render(r->b->seed, c, tree, r->arena, NULL);
-        if (schema_check(plan->schema, shown, DIRECTION_NONE, "", r->arena, &findings))
-            continue;
-        for (size_t i = 0; i < findings.count; i++) {
-            struct where f = w;
-            f.pointer =
-                arena_printf(r->arena, "%s%s", w.pointer, findings.list[i].pointer);
-            err_set(r->err, f, "%s", finding_text(&findings.list[i], r->arena));
-        }
+        arena_reset(r->each);
+        if (setjmp(*arena_guard(r->each)))
+            arena_fail(r->arena);
+        check_instance(r, c, slot, path, s);
     }
 }
 
@@ -118,18 +128,22 @@ void seed_load(struct behaviour *b, const struct record_behaviour *record,
                const char *folder, const char *file, clock_ms now, struct arena *arena,
                struct err *err)
 {
-    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
-    struct seeding r = { b, record, folder, file, scratch, err };
+    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY),
+                 *each = arena_new(LIMIT_SPEC_MEMORY);
+    struct seeding r = { b, record, folder, file, scratch, each, err };
     if (setjmp(*arena_guard(scratch))) {
+        arena_free(each);
         arena_free(scratch);
         arena_unguard(arena);
         arena_fail(arena);
     }
     if (setjmp(*arena_guard(arena))) {
+        arena_free(each);
         arena_free(scratch);
         arena_fail(arena);
     }
     load(&r, now);
     arena_unguard(arena);
+    arena_free(each);
     arena_free(scratch);
 }
