@@ -680,9 +680,11 @@ bool store_meets(const struct store *s, size_t c, const cJSON *tree,
 
 /* ---- what a client sees ---- */
 
-static cJSON *render(const struct store *s, size_t c, const cJSON *tree,
-                     struct arena *arena, bool *broken, int depth);
+static void show(const struct store *s, size_t c, const cJSON *tree, cJSON *out,
+                 struct arena *arena, bool *broken, int depth);
 
+/* Only the members that are kept are copied, so a short summary of a long instance is
+ * cheap. */
 static cJSON *summary(const struct store *s, const struct store_reference *r,
                       const cJSON *key, struct arena *arena, bool *broken, int depth)
 {
@@ -691,14 +693,22 @@ static cJSON *summary(const struct store *s, const struct store_reference *r,
         if (!store_key(s, r->of[i], key->valuestring, &slot))
             continue;
         const cJSON *raw = store_get(s, r->of[i], slot);
-        const cJSON *whole = render(s, r->of[i], raw, arena, broken, depth + 1);
-        cJSON *out = json_object(arena);
+        cJSON *shown = json_object(arena), *out = json_object(arena);
         for (size_t k = 0; k < r->keep_count; k++) {
-            const cJSON *member = json_member(whole, r->keep[k]);
-            if (!member)
-                member = json_member(raw, r->keep[k]); /* a hidden one, asked for */
+            const cJSON *member = json_member(raw, r->keep[k]);
             if (member)
-                json_add(out, r->keep[k], json_copy(arena, member));
+                json_add(shown, r->keep[k], json_copy(arena, member));
+        }
+        show(s, r->of[i], raw, shown, arena, broken, depth + 1);
+        for (size_t k = 0; k < r->keep_count; k++) {
+            cJSON *member = json_member(shown, r->keep[k]);
+            const cJSON *hidden = member ? NULL : json_member(raw, r->keep[k]);
+            if (member)
+                json_detach(shown, member);
+            else if (hidden)
+                member = json_copy(arena, hidden); /* it is asked for */
+            if (member)
+                json_add(out, r->keep[k], member);
         }
         return out;
     }
@@ -720,15 +730,16 @@ static bool show_summary(cJSON *key, void *context)
     return false;
 }
 
-static cJSON *render(const struct store *s, size_t c, const cJSON *tree,
-                     struct arena *arena, bool *broken, int depth)
+/* out, a copy of tree or of some of its members, becomes what a client sees. */
+static void show(const struct store *s, size_t c, const cJSON *tree, cJSON *out,
+                 struct arena *arena, bool *broken, int depth)
 {
     const struct store_collection *plan = &s->plan->collections[c];
-    cJSON *out = json_copy(arena, tree), *mark = json_member(out, STORE_BROKEN);
-    if (mark) {
-        json_detach(out, mark);
+    cJSON *mark = json_member(out, STORE_BROKEN);
+    if (json_member(tree, STORE_BROKEN))
         *broken = true;
-    }
+    if (mark)
+        json_detach(out, mark);
     for (size_t i = 0; i < plan->hidden_count; i++)
         pointer_remove(out, plan->hidden[i]);
     for (size_t i = 0; i < plan->reference_count && depth < LIMIT_EMBED_DEPTH; i++) {
@@ -736,14 +747,14 @@ static cJSON *render(const struct store *s, size_t c, const cJSON *tree,
         if (to.r->keep_count)
             store_each_key(out, to.r, show_summary, &to);
     }
-    return out;
 }
 
 cJSON *store_render(const struct store *s, size_t c, const cJSON *tree,
                     struct arena *arena, bool *broken)
 {
     bool any = false;
-    cJSON *out = render(s, c, tree, arena, &any, 0);
+    cJSON *out = json_copy(arena, tree);
+    show(s, c, tree, out, arena, &any, 0);
     if (any && broken)
         *broken = true;
     return out;
