@@ -282,7 +282,11 @@ static cJSON *new_node(struct reader *r)
         return NULL;
     }
     if (r->nodes == r->last) {
-        size_t count = r->nodes_left < AT_ONCE ? r->nodes_left : AT_ONCE;
+        /* A short text has no more values than half its bytes. */
+        size_t most = (size_t)(r->end - r->p) / 2 + 1;
+        size_t count = most < AT_ONCE ? most : AT_ONCE;
+        if (r->nodes_left < count)
+            count = r->nodes_left;
         r->nodes = arena_take_raw(r->arena, count * sizeof(cJSON));
         r->last = r->nodes + count;
     }

@@ -46,15 +46,24 @@ struct schemas *schemas_new(struct library *library, const struct document *docu
     return all;
 }
 
+static const char *joined(struct arena *arena, struct str above, struct str path)
+{
+    char *pointer = arena_take_raw(arena, above.len + path.len + 1);
+    memcpy(pointer, above.ptr, above.len);
+    memcpy(pointer + above.len, path.ptr, path.len);
+    pointer[above.len + path.len] = '\0';
+    return pointer;
+}
+
 static struct schema *add(struct schemas *all, const struct resource *resource,
-                          const cJSON *node, const char *pointer)
+                          const cJSON *node, const char *above, const char *path)
 {
     struct str key = { (const char *)&node, sizeof(node) };
     struct schema *s = map_get(all->by_node, key);
     if (s)
         return s;
     s = arena_take(all->arena, sizeof(*s));
-    s->pointer = arena_copy(all->arena, str(pointer));
+    s->pointer = joined(all->arena, str(above), str(path));
     s->node = node;
     s->resource = resources_of(all->resources, node, resource);
     s->types = TYPE_ANY;
@@ -72,7 +81,7 @@ static const struct schema *add_at(struct schemas *all,
                                    const struct resource_place *place)
 {
     resources_note(all->resources, place);
-    return add(all, place->resource, place->node, place->pointer);
+    return add(all, place->resource, place->node, place->pointer, "");
 }
 
 const struct schema *schemas_add(struct schemas *all, const cJSON *node,
@@ -128,10 +137,7 @@ struct rule *making_rule(struct making *m, enum rule_kind kind, unsigned types,
 
 const struct schema *making_child(struct making *m, const cJSON *node, const char *path)
 {
-    struct buffer b = buffer_in(m->arena, LIMIT_FILE_BYTES);
-    buffer_add_text(&b, m->schema->pointer);
-    buffer_add_text(&b, path);
-    return add(m->all, m->schema->resource, node, b.ptr ? b.ptr : "");
+    return add(m->all, m->schema->resource, node, m->schema->pointer, path);
 }
 
 const struct schema *making_child_at(struct making *m, const cJSON *keyword)
