@@ -10,14 +10,14 @@ struct seeding {
     const struct record_behaviour *record;
     const char *folder, *file;
     struct arena *arena;
-    struct arena *each; /* while one instance is checked */
+    struct arena *each; /* while one file is read or one instance is checked */
     struct err *err;
 };
 
 static void seed_instance(struct seeding *r, size_t c, const char *path, size_t row,
                           const cJSON *tree, struct scope *s)
 {
-    struct where w = { .file = path, .pointer = arena_printf(r->arena, "/%zu", row) };
+    struct where w = { .file = path, .pointer = arena_printf(r->each, "/%zu", row) };
     const struct store_collection *plan = &r->b->plan.collections[c];
     size_t slot;
     if (!json_is_object(tree)) {
@@ -30,7 +30,7 @@ static void seed_instance(struct seeding *r, size_t c, const char *path, size_t 
                 plan->name);
         return;
     }
-    cJSON *copy = json_copy(r->arena, tree);
+    cJSON *copy = json_copy(r->each, tree);
     instance_stamp(r->b, c, copy, true, s);
     if (store_insert(r->b->seed, c, copy, &slot) == STORE_TAKEN)
         err_set(r->err, w, "another instance of %s has the same key or unique value",
@@ -42,21 +42,11 @@ static const char *seed_path(struct seeding *r, const char *seed)
     return arena_printf(r->arena, "%s/%s", r->folder, seed);
 }
 
-static void read_seed(struct seeding *r, unsigned c, struct scope *s)
+static void read_instances(struct seeding *r, unsigned c, const char *path,
+                           struct scope *s)
 {
-    const char *seed = r->record->collections[c].seed;
     size_t row = 0;
-    if (!seed)
-        return;
-    if (strchr(seed, '/')) {
-        struct where w = { .file = r->file,
-                           .pointer =
-                               arena_printf(r->arena, "/collections/%u/seed", c) };
-        err_set(r->err, w, "expected the name of a file in the same folder");
-        return;
-    }
-    const char *path = seed_path(r, seed);
-    const cJSON *list = document_read(path, r->arena, r->err);
+    const cJSON *list = document_read(path, r->each, r->err);
     if (!list)
         return;
     if (!json_is_array(list)) {
@@ -66,6 +56,24 @@ static void read_seed(struct seeding *r, unsigned c, struct scope *s)
     }
     for (const cJSON *one = list->child; one; one = one->next)
         seed_instance(r, c, path, row++, one, s);
+}
+
+static void read_seed(struct seeding *r, unsigned c, struct scope *s)
+{
+    const char *seed = r->record->collections[c].seed;
+    if (!seed)
+        return;
+    if (strchr(seed, '/')) {
+        struct where w = { .file = r->file,
+                           .pointer =
+                               arena_printf(r->arena, "/collections/%u/seed", c) };
+        err_set(r->err, w, "expected the name of a file in the same folder");
+        return;
+    }
+    arena_reset(r->each);
+    if (setjmp(*arena_guard(r->each)))
+        arena_fail(r->arena);
+    read_instances(r, c, seed_path(r, seed), s);
 }
 
 /* Keys that lead somewhere are stored as keys; what a client would see has to fit. */
@@ -99,7 +107,6 @@ static void check_seed(struct seeding *r, unsigned c, struct scope *s)
 {
     const char *seed = r->record->collections[c].seed;
     const char *path = seed ? seed_path(r, seed) : NULL;
-    s->arena = r->each;
     for (size_t slot = 0; seed && slot < store_slots(r->b->seed, c); slot++) {
         arena_reset(r->each);
         if (setjmp(*arena_guard(r->each)))
@@ -111,7 +118,7 @@ static void check_seed(struct seeding *r, unsigned c, struct scope *s)
 static void load(struct seeding *r, clock_ms now)
 {
     struct chance chance = { 0 };
-    struct scope s = { .arena = r->arena,
+    struct scope s = { .arena = r->each,
                        .store = r->b->seed,
                        .format = r->b->format,
                        .now = now,
