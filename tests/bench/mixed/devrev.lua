@@ -3,7 +3,7 @@
 -- well after the call that makes each; { operation, share, next call }.
 local issues, part, owner = ids("issues"), ids("part")[1], ids("owner")[1]
 local first, made, deleted, n = tonumber(ids("next-issue")[1]), 0, 0, 0
-local LATER = 200 -- that many works are made before one of them is used
+local LATER = 200 -- that many made works there are, once they are there
 
 local function post(path, body, ...) return send("POST", path, body:format(...)) end
 
@@ -43,16 +43,16 @@ return {
     { "rev-users.list", 3, gets("/rev-users.list?limit=20", { "" }) },
     { "tags.list", 2, gets("/tags.list?limit=20", { "" }) },
     { "conversations.get", 3, gets("/conversations.get?id=", ids("conversations")) },
-    { "works.create", 8, create },
+    { "works.create", 5, create },
     { "works.update", 9, later(function(i)
         return post("/works.update", '{"id":"%s","title":"Bench, changed by %d"}', work(i % 64), i)
     end) },
-    { "works.delete", 3, later(function()
+    { "works.delete", 5, later(function()
         if made - deleted <= LATER then return create() end
         deleted = deleted + 1
         return post("/works.delete", '{"id":"ISS-%d"}', first + deleted - 1)
     end) },
-    { "timeline-entries.create", 6, later(function(i)
+    { "timeline-entries.create", 7, later(function(i)
         return post("/timeline-entries.create",
             '{"object":"%s","type":"timeline_comment","body":"Bench says %d."}', work(i % 64), i)
     end) },
