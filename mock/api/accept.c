@@ -220,7 +220,8 @@ bool accept_choose(const struct request *r, const struct reply *reply,
     return best || takes_by_suffix(&a, offer->media);
 }
 
-bool reply_is_success(const struct operation *op, const struct reply *reply)
+/* Whether a reply may answer a good call: 2xx or 2XX, or else default. */
+static bool reply_is_success(const struct operation *op, const struct reply *reply)
 {
     if (reply->low >= 200 && reply->high <= 299)
         return true;

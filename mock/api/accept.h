@@ -26,9 +26,6 @@ bool accept_choose(const struct request *r, const struct reply *reply,
 bool accept_any(const struct request *r, const struct operation *op,
                 struct arena *arena, const char **types);
 
-/* Whether a reply may answer a good call: 2xx or 2XX, or else default. */
-bool reply_is_success(const struct operation *op, const struct reply *reply);
-
 /* The entry of a reply's content for a type that accept_choose gave: the type itself,
  * else a range that it falls in. NULL when there is none. */
 const struct media *reply_media(const struct reply *reply, const char *type);

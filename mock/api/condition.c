@@ -40,12 +40,6 @@ static void skip(struct str *s, const char *any)
         *s = str_from(*s, 1);
 }
 
-bool etag_valid(struct str text)
-{
-    struct tag tag;
-    return tag_take(&text, &tag) && !text.len;
-}
-
 bool etags_match(struct str list, struct str etag, bool weak)
 {
     struct tag own, one;

@@ -33,9 +33,6 @@ enum condition_verdict conditions_check(const struct request *r,
                                         const struct validators *v, clock_ms now,
                                         const char **field);
 
-/* Whether text is one entity tag, weak or strong (8.8.3). */
-bool etag_valid(struct str text);
-
 /* Whether a field's value, a list of entity tags, has one that matches (8.8.3.2); weak:
  * by the weak comparison. False for a list that is malformed anywhere. */
 bool etags_match(struct str list, struct str etag, bool weak);

@@ -22,7 +22,8 @@ void given_add(struct givens *to, struct given one, struct arena *arena)
     to->keyed = to->keyed || g->member.ptr || g->brackets.len;
 }
 
-const char *param_pointer(const struct param *p, struct arena *arena)
+/* "/query/name": where the parameter is in the input. */
+static const char *param_pointer(const struct param *p, struct arena *arena)
 {
     const char *in = param_in_name(p->in);
     if (p->in == PARAM_QUERYSTRING)
@@ -76,7 +77,9 @@ bool param_is_form(const struct param *p)
                                                            "urlencoded"));
 }
 
-bool reading_decode(struct reading *r, struct str text, struct str *out)
+/* Decodes as the parameter's place wants it. False, with a finding, when it cannot be.
+ */
+static bool reading_decode(struct reading *r, struct str text, struct str *out)
 {
     bool encoded = is_encoded(r->param);
     bool ok = encoded ? percent_decode(text, has_plus(r->param), r->arena, out)

@@ -49,9 +49,6 @@ cJSON *param_value(const struct param *p, const struct givens *g, struct arena *
 /* Whether the whole query is its value, as pairs of names and values. */
 bool param_is_form(const struct param *p);
 
-/* "/query/name": where the parameter is in the input. */
-const char *param_pointer(const struct param *p, struct arena *arena);
-
 /* A finding about the parameter itself, or the place below it. */
 void reading_finding(struct reading *r, const char *below, const char *keyword,
                      struct str found, const char *note);
@@ -62,10 +59,6 @@ void reading_again(struct reading *r, const char *below);
 /* Text as the first of the types whose form it has. NULL when it cannot be decoded;
  * that is a finding. */
 cJSON *reading_scalar(struct reading *r, struct str text, unsigned types, bool closed);
-
-/* Decodes as the parameter's place wants it. False, with a finding, when it cannot be.
- */
-bool reading_decode(struct reading *r, struct str text, struct str *out);
 
 /* The tree that brackets and members make (param_deep.c). */
 cJSON *reading_tree(struct reading *r, const struct givens *g);

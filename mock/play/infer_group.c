@@ -256,7 +256,8 @@ static const struct member *wrapped(struct finding_out *f, const struct group *g
     return fitting == 1 && (rows || all->count == 1) ? only : NULL;
 }
 
-void infer_unwrap(struct finding_out *f, const struct group *g, struct deed *d)
+/* Takes the instance (or, of a list, the rows) out of an answer: part and at. */
+static void infer_unwrap(struct finding_out *f, const struct group *g, struct deed *d)
 {
     bool rows = d->role == ROLE_LIST;
     struct arena *arena = f->look.arena;

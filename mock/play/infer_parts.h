@@ -135,9 +135,6 @@ const struct record_collection *infer_own(struct finding_out *f, const struct gr
 /* The deeds of one role; NULL past the last. */
 struct deed *deed_of(const struct group *g, enum role role);
 
-/* Takes the instance (or, of a list, the rows) out of an answer: part and at. */
-void infer_unwrap(struct finding_out *f, const struct group *g, struct deed *d);
-
 /* Whether the answer of d is an instance of g, or a view of one. */
 bool infer_is_instance(struct finding_out *f, const struct group *g,
                        const struct deed *d);

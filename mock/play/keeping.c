@@ -63,7 +63,9 @@ void namespace_answered(struct namespace *ns, const struct stored_answer *answer
         ns->keeping->answer = *answer;
 }
 
-const char *keeping_collection(const struct store_collection *plan, struct arena *arena)
+/* The name under which a collection is kept: "pets:/id". */
+static const char *keeping_collection(const struct store_collection *plan,
+                                      struct arena *arena)
 {
     return arena_printf(arena, "%s:%s", plan->name, plan->key);
 }

@@ -99,8 +99,4 @@ bool keeping_answer_read(struct str value, struct stored_answer *a, uint64_t *nu
 /* As namespace_sync; what cannot be taken in is told in err (NULL: to nobody). */
 enum keep_answer keeping_load(struct world *w, struct namespace *ns, struct err *err);
 
-/* The name under which a collection is kept: "pets:/id". */
-const char *keeping_collection(const struct store_collection *plan,
-                               struct arena *arena);
-
 #endif

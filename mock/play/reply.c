@@ -4,7 +4,8 @@
 #include "play/declared.h"
 #include "play/echo.h"
 
-void answer_not_acceptable(struct call *c, const char *types)
+/* The types that a reply has, in place of an answer that the client takes. */
+static void answer_not_acceptable(struct call *c, const char *types)
 {
     answer_problem(
         &c->answer, 406,

@@ -68,8 +68,9 @@ const char *validator_whole(const char *body, struct arena *arena)
 
 /* ---- at each call ---- */
 
-struct str validator_etag(const char *content_type, struct str bytes,
-                          struct arena *arena)
+/* The tag of these bytes, with its quotes; from arena. */
+static struct str validator_etag(const char *content_type, struct str bytes,
+                                 struct arena *arena)
 {
     unsigned long long of[] = { str_hash(bytes), str_hash(str(content_type)) };
     unsigned long long hash = str_hash((struct str){ (const char *)of, sizeof(of) });

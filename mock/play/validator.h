@@ -22,10 +22,6 @@ bool validator_own(const struct record_step *steps, unsigned count);
  * when there is more to it. Borrowed from arena. */
 const char *validator_whole(const char *body, struct arena *arena);
 
-/* The tag of these bytes, with its quotes; from arena. */
-struct str validator_etag(const char *content_type, struct str bytes,
-                          struct arena *arena);
-
 /* When the instance that a name is bound to was changed, into a->dated and modified. */
 void validator_stamp(const struct behaviour *b, struct scope *s, const char *name,
                      struct answer *a);

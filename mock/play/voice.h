@@ -18,9 +18,6 @@ bool say_declared(struct call *c);     /* reply.c: an example, else a sample */
 bool reply_answer(struct call *c, const struct reply *reply, int status,
                   struct str example, bool dynamic);
 
-/* The types that a reply has, in place of an answer that the client takes. */
-void answer_not_acceptable(struct call *c, const char *types);
-
 /* The error that a plan means, in the API's words. */
 void speak(struct call *c, const struct error_plan *plan, int status,
            const char *detail, const char *voice);
