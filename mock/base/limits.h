@@ -197,6 +197,10 @@
 /* Operations of one JSON Patch; each may have to walk through a long array. */
 #define LIMIT_PATCH_OPERATIONS 1000
 
+/* Members of one collection in whose order its instances are kept, once a list was
+ * sorted by them. */
+#define LIMIT_ORDERS 4
+
 /* Rows in one page or one unpaged list. */
 #define LIMIT_LIST_ROWS 10000
 

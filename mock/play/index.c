@@ -76,31 +76,60 @@ static struct index_node *node_own(struct index_node **place)
 }
 
 /* Hashes cannot be foretold: neither this nor lower_bound leaves anything to guess. */
-static bool is_before(const struct index_node *n, size_t i, uint64_t number,
-                      uint32_t slot)
+static bool is_before(const struct index_node *n, size_t i, const struct index_key *key)
 {
-    return (n->numbers[i] < number) |
-           ((n->numbers[i] == number) & (n->slots[i] < slot));
+    return (n->numbers[i] < key->number) |
+           ((n->numbers[i] == key->number) & (n->slots[i] < key->slot));
 }
 
-/* How many entries of a node are before (number, slot). */
-static size_t lower_bound(const struct index_node *n, uint64_t number, uint32_t slot)
+/* How a key stands to an entry of a node: less than, equal to or greater than 0. */
+static int compare_key(const struct index_key *key, const struct index_node *n,
+                       size_t i)
+{
+    if (key->number != n->numbers[i])
+        return key->number < n->numbers[i] ? -1 : 1;
+    int c = key->compare ? key->compare(key->context, n->slots[i]) : 0;
+    return c ? c : (key->slot > n->slots[i]) - (key->slot < n->slots[i]);
+}
+
+static size_t compared_bound(const struct index_node *n, const struct index_key *key)
+{
+    size_t low = 0, high = n->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (compare_key(key, n, middle) > 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* How many entries of a node are before a key. */
+static size_t lower_bound(const struct index_node *n, const struct index_key *key)
 {
     size_t low = 0, left = n->count;
+    if (key->compare)
+        return compared_bound(n, key);
     while (left > 1) {
         size_t half = left / 2;
-        low += half & -(size_t)is_before(n, low + half - 1, number, slot);
+        low += half & -(size_t)is_before(n, low + half - 1, key);
         left -= half;
     }
-    return left ? low + is_before(n, low, number, slot) : 0;
+    return left ? low + is_before(n, low, key) : 0;
 }
 
-/* The child below which (number, slot) is or would be. */
-static size_t child_of(const struct index_node *n, uint64_t number, uint32_t slot)
+static bool is_entry(const struct index_node *n, size_t i, const struct index_key *key)
 {
-    size_t i = lower_bound(n, number, slot);
-    bool is_first = i < n->count && n->numbers[i] == number && n->slots[i] == slot;
-    return i && !is_first ? i - 1 : i;
+    return i < n->count && n->numbers[i] == key->number && n->slots[i] == key->slot &&
+           compare_key(key, n, i) == 0;
+}
+
+/* The child below which a key is or would be. */
+static size_t child_of(const struct index_node *n, const struct index_key *key)
+{
+    size_t i = lower_bound(n, key);
+    return i && !is_entry(n, i, key) ? i - 1 : i;
 }
 
 static size_t entries_in(const struct index_node *n)
@@ -113,14 +142,15 @@ static size_t entries_in(const struct index_node *n)
 
 bool index_next(const struct index *x, uint64_t number, uint32_t from, uint32_t *slot)
 {
+    const struct index_key key = { .number = number, .slot = from };
     const struct index_node *n = x->root, *behind = NULL;
     while (n && !n->leaf) {
-        size_t i = child_of(n, number, from);
+        size_t i = child_of(n, &key);
         if (i + 1u < n->count)
             behind = n->children[i + 1].node;
         n = n->children[i].node;
     }
-    size_t at = n ? lower_bound(n, number, from) : 0;
+    size_t at = n ? lower_bound(n, &key) : 0;
     if (n && at == n->count) { /* then it is the first of what is behind the leaf */
         for (n = behind, at = 0; n && !n->leaf;)
             n = n->children[0].node;
@@ -165,17 +195,16 @@ static void set_child(struct index_node *n, size_t at, struct index_node *child)
 
 /* What is added, and what was met on the way. */
 struct adding {
-    uint64_t number;
-    uint32_t slot;
+    const struct index_key *key;
     uint32_t other; /* another of the number; INDEX_NONE */
     bool is_new;
 };
 
-/* An entry that is before (number, slot) is in the same leaf, and one behind it is
+/* An entry that is before the key is in the same leaf, and one behind it is
  * there or is the first of the next child above. */
 static void note_other(struct adding *a, const struct index_node *n, size_t at)
 {
-    if (at < n->count && n->numbers[at] == a->number)
+    if (at < n->count && n->numbers[at] == a->key->number)
         a->other = n->slots[at];
 }
 
@@ -184,19 +213,19 @@ static struct index_node *add_below(struct index_node **place, struct adding *a)
 {
     struct index_node *n = node_own(place), *more;
     if (n->leaf) {
-        size_t at = lower_bound(n, a->number, a->slot);
-        if (at < n->count && n->numbers[at] == a->number && n->slots[at] == a->slot)
+        size_t at = lower_bound(n, a->key);
+        if (is_entry(n, at, a->key))
             return NULL;
         a->is_new = true;
         note_other(a, n, at);
         if (at)
             note_other(a, n, at - 1);
         more = make_gap(&n, &at);
-        n->slots[at] = a->slot;
-        n->numbers[at] = a->number;
+        n->slots[at] = a->key->slot;
+        n->numbers[at] = a->key->number;
         return more;
     }
-    size_t i = child_of(n, a->number, a->slot);
+    size_t i = child_of(n, a->key);
     note_other(a, n, i + 1);
     struct index_node *split = add_below(&n->children[i].node, a);
     if (!split) {
@@ -212,9 +241,9 @@ static struct index_node *add_below(struct index_node **place, struct adding *a)
     return more;
 }
 
-bool index_add(struct index *x, uint64_t number, uint32_t slot, uint32_t *other)
+bool index_add(struct index *x, const struct index_key *key, uint32_t *other)
 {
-    struct adding a = { number, slot, INDEX_NONE, false };
+    struct adding a = { key, INDEX_NONE, false };
     if (!x->root)
         x->root = node_new(true);
     struct index_node *more = add_below(&x->root, &a);
@@ -255,18 +284,18 @@ static void join(struct index_node *n, size_t at)
     set_child(n, at, to);
 }
 
-static bool remove_below(struct index_node **place, uint64_t number, uint32_t slot)
+static bool remove_below(struct index_node **place, const struct index_key *key)
 {
     struct index_node *n = node_own(place);
     if (n->leaf) {
-        size_t at = lower_bound(n, number, slot);
-        if (at == n->count || n->numbers[at] != number || n->slots[at] != slot)
+        size_t at = lower_bound(n, key);
+        if (!is_entry(n, at, key))
             return false;
         close_gap(n, at);
         return true;
     }
-    size_t i = child_of(n, number, slot);
-    if (!remove_below(&n->children[i].node, number, slot))
+    size_t i = child_of(n, key);
+    if (!remove_below(&n->children[i].node, key))
         return false;
     struct index_node *child = n->children[i].node;
     if (!child->count) {
@@ -283,9 +312,9 @@ static bool remove_below(struct index_node **place, uint64_t number, uint32_t sl
     return true;
 }
 
-void index_remove(struct index *x, uint64_t number, uint32_t slot)
+void index_remove(struct index *x, const struct index_key *key)
 {
-    if (!x->root || !remove_below(&x->root, number, slot))
+    if (!x->root || !remove_below(&x->root, key))
         return;
     while (x->root && !x->root->leaf && x->root->count == 1) {
         struct index_node *only = x->root->children[0].node;
@@ -315,42 +344,44 @@ static size_t below_of(const struct index_node *n, size_t first, size_t past)
 }
 
 /* As index_rank, from a node on. */
-static size_t rank_below(const struct index_node *n, uint64_t number, uint32_t slot)
+static size_t rank_below(const struct index_node *n, const struct index_key *key)
 {
     size_t rank = 0;
     while (!n->leaf) {
-        size_t i = child_of(n, number, slot);
+        size_t i = child_of(n, key);
         rank += below_of(n, 0, i);
         n = n->children[i].node;
     }
-    return rank + lower_bound(n, number, slot);
+    return rank + lower_bound(n, key);
 }
 
-size_t index_rank(const struct index *x, uint64_t number, uint32_t slot)
+size_t index_rank(const struct index *x, const struct index_key *key)
 {
-    return x->root ? rank_below(x->root, number, slot) : 0;
+    return x->root ? rank_below(x->root, key) : 0;
 }
 
 /* Both ends are looked for together while they are below one child. */
 size_t index_span(const struct index *x, uint64_t number, size_t *first)
 {
+    const struct index_key low = { .number = number };
+    const struct index_key high = { .number = number, .slot = INDEX_NONE };
     const struct index_node *n = x->root;
     *first = 0;
     while (n && !n->leaf) {
-        size_t i = child_of(n, number, 0);
+        size_t i = child_of(n, &low);
         *first += below_of(n, 0, i);
         if (i + 1u < n->count && n->numbers[i + 1] == number) {
-            size_t last = child_of(n, number, INDEX_NONE);
-            size_t before = rank_below(n->children[i].node, number, 0);
+            size_t last = child_of(n, &high);
+            size_t before = rank_below(n->children[i].node, &low);
             *first += before;
             return below_of(n, i, last) - before +
-                   rank_below(n->children[last].node, number, INDEX_NONE);
+                   rank_below(n->children[last].node, &high);
         }
         n = n->children[i].node;
     }
-    size_t low = n ? lower_bound(n, number, 0) : 0;
-    *first += low;
-    return n ? lower_bound(n, number, INDEX_NONE) - low : 0;
+    size_t at = n ? lower_bound(n, &low) : 0;
+    *first += at;
+    return n ? lower_bound(n, &high) - at : 0;
 }
 
 static size_t list_below(const struct index_node *n, size_t rank, uint32_t *list,

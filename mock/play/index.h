@@ -4,7 +4,10 @@
  * slots.h: a copy costs nothing, and a change copies what is above one leaf at most.
  * Nodes know how many entries are below them, so that entries have ranks: how many
  * there are of one number, and the n-th of them, is found without a walk. Memory
- * running out ends the program. */
+ * running out ends the program.
+ *
+ * Where many values share a number, an index can keep them apart: its keys then bring a
+ * comparison along, all of them the same one. */
 #ifndef PLAY_INDEX_H
 #define PLAY_INDEX_H
 
@@ -24,19 +27,31 @@ struct index {
 /* No slot has this number. */
 #define INDEX_NONE UINT32_MAX
 
+/* What is looked for. Entries of one number are in the order of their slots, or of
+ * compare first: how the value that is looked for stands to that of an entry's slot,
+ * less than, equal to or greater than 0. */
+struct index_key {
+    uint64_t number;
+    uint32_t slot;
+    int (*compare)(const void *context, uint32_t slot); /* NULL: the number says all */
+    const void *context;
+};
+
 /* False when the entry was there already; it stays there once. *other is another slot
  * of the number, INDEX_NONE when there is none. */
-bool index_add(struct index *x, uint64_t number, uint32_t slot, uint32_t *other);
-void index_remove(struct index *x, uint64_t number, uint32_t slot);
+bool index_add(struct index *x, const struct index_key *key, uint32_t *other);
+void index_remove(struct index *x, const struct index_key *key);
 
-/* The first slot of a number, not before `from`; false when there is none. */
+/* The first slot of a number, not before `from`; false when there is none. For an index
+ * without comparison. */
 bool index_next(const struct index *x, uint64_t number, uint32_t from, uint32_t *slot);
 
-/* How many entries there are, and how many stand before (number, slot). */
+/* How many entries there are, and how many stand before a key. */
 size_t index_count(const struct index *x);
-size_t index_rank(const struct index *x, uint64_t number, uint32_t slot);
+size_t index_rank(const struct index *x, const struct index_key *key);
 
-/* How many entries of a number there are; *first is the rank of the first of them. */
+/* How many entries of a number there are; *first is the rank of the first of them. For
+ * an index without comparison. */
 size_t index_span(const struct index *x, uint64_t number, size_t *first);
 
 /* The slots from that rank on, at most `most` of them; how many there were. */

@@ -1,8 +1,8 @@
 #include "play/run.h"
 
 #include "base/limits.h"
-#include "doc/number.h"
 #include "doc/pointer.h"
+#include "play/order.h"
 
 #include <stdlib.h>
 
@@ -122,18 +122,6 @@ static void read_sort(struct paging *p)
     }
 }
 
-static int compare_values(const cJSON *a, const cJSON *b)
-{
-    if (json_is_number(a) && json_is_number(b))
-        return number_compare(a, b);
-    if (json_is_string(a) && json_is_string(b))
-        return strcmp(a->valuestring, b->valuestring);
-    if (json_is_bool(a) && json_is_bool(b))
-        return (int)json_is_true(a) - (int)json_is_true(b);
-    bool none_a = !a || json_is_null(a), none_b = !b || json_is_null(b);
-    return (int)none_a - (int)none_b; /* what has no value is last */
-}
-
 struct row {
     size_t slot;
     const cJSON *values[MOST_SORTS];
@@ -145,7 +133,7 @@ static int compare_rows(const void *x, const void *y)
 {
     const struct row *a = x, *b = y;
     for (size_t i = 0; i < a->paging->sort_count; i++) {
-        int c = compare_values(a->values[i], b->values[i]);
+        int c = order_compare(a->values[i], b->values[i]);
         if (c)
             return a->paging->sorts[i].down != a->paging->before ? -c : c;
     }
@@ -332,6 +320,30 @@ static void find_in_order(struct paging *p, const struct row *anchor)
         p->total = store_tally(s->store, p->c, where, count, s->arena);
 }
 
+/* All instances sorted by one member; false where there is more to it. */
+static bool find_in_sort(struct paging *p, const struct row *anchor)
+{
+    struct scope *s = p->run->s;
+    struct store_condition *where =
+        arena_array(s->arena, struct store_condition, p->step->where.count + 1);
+    struct store_sort sort = { .at = p->sorts[0].at,
+                               .down = p->sorts[0].down,
+                               .backwards = p->before,
+                               .value = anchor ? anchor->values[0] : NULL,
+                               .slot = anchor ? anchor->slot : SIZE_MAX,
+                               .skip = p->before ? 0 : p->skip,
+                               .most = p->limit + 1 };
+    size_t conditions, found, *list;
+    if (p->sort_count != 1 || p->step->follow)
+        return false;
+    run_conditions(p->run, p->step, &p->step->where, p->c, where, &conditions);
+    if (conditions || !store_sorted(s->store, p->c, &sort, s->arena, &list, &found))
+        return false;
+    take_page(p, list, found, anchor != NULL);
+    p->total = store_count(s->store, p->c);
+    return true;
+}
+
 /* Sorted, or what was followed: all of it has to be looked at. */
 static void find_among_all(struct paging *p, const struct row *anchor)
 {
@@ -347,10 +359,10 @@ static void find_among_all(struct paging *p, const struct row *anchor)
 
 static void find_page(struct paging *p, const struct row *anchor)
 {
-    if (p->sort_count || p->step->follow)
-        find_among_all(p, anchor);
-    else
+    if (!p->sort_count && !p->step->follow)
         find_in_order(p, anchor);
+    else if (!find_in_sort(p, anchor))
+        find_among_all(p, anchor);
 }
 
 static bool is_of(struct str part, const char *name)

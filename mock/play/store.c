@@ -75,6 +75,7 @@ void store_free(struct store *s)
         struct shelf *shelf = &s->shelves[c];
         for (size_t i = 0; i < s->plan->collections[c].index_count; i++)
             index_done(&shelf->indexes[i]);
+        orders_done(shelf);
         slots_done(&shelf->slots);
     }
     for (size_t i = 0; i < s->change_count; i++)
@@ -98,6 +99,7 @@ struct store *store_copy(const struct store *from)
         slots_share(&b->slots, &a->slots);
         for (size_t i = 0; i < from->plan->collections[c].index_count; i++)
             index_share(&b->indexes[i], &a->indexes[i]);
+        orders_share(b, a);
     }
     return s;
 }
@@ -175,7 +177,7 @@ struct entry {
  * have its hash have the value: whoever comes is compared with another of the hash, as
  * those were with each other. An instance with two items of one hash is not looked
  * into. */
-static void enter(struct entry *e, uint64_t hash, const cJSON *value)
+static void enter(struct entry *e, const struct index_key *key, const cJSON *value)
 {
     struct index *x = &e->s->shelves[e->c].indexes[e->index];
     const struct store_condition same = {
@@ -183,7 +185,7 @@ static void enter(struct entry *e, uint64_t hash, const cJSON *value)
         .value = value
     };
     uint32_t other;
-    bool is_new = index_add(x, hash, (uint32_t)e->slot, &other);
+    bool is_new = index_add(x, key, &other);
     if (!x->mixed)
         x->mixed =
             !is_new || (other != INDEX_NONE &&
@@ -201,11 +203,12 @@ static bool reindex_value(cJSON *value, void *context)
     if (json_is_null(value))
         return false;
     struct index *x = &e->s->shelves[e->c].indexes[e->index];
-    uint64_t hash = store_hash(0, value);
+    const struct index_key key = { .number = store_hash(0, value),
+                                   .slot = (uint32_t)e->slot };
     if (e->enter)
-        enter(e, hash, value);
+        enter(e, &key, value);
     else
-        index_remove(x, hash, (uint32_t)e->slot);
+        index_remove(x, &key);
     return false;
 }
 
@@ -234,22 +237,22 @@ static void reindex(struct store *s, size_t c, size_t slot, const cJSON *old,
     for (size_t i = 0; i < plan->index_count; i++) {
         struct index *x = &s->shelves[c].indexes[i];
         const struct store_index *of = &plan->indexes[i];
-        uint64_t was = 0, is = 0;
+        struct index_key was = { .slot = (uint32_t)slot }, is = was;
         uint32_t other;
         if (holds_items(of)) {
             reindex_items(s, c, slot, i, old, now);
             continue;
         }
-        bool leaves = old && index_hash(s, c, of, old, &was) == HASH_MADE;
-        enum hashed made = now ? index_hash(s, c, of, now, &is) : HASH_NONE;
+        bool leaves = old && index_hash(s, c, of, old, &was.number) == HASH_MADE;
+        enum hashed made = now ? index_hash(s, c, of, now, &is.number) : HASH_NONE;
         if (made == HASH_ARRAY)
             x->loose = true;
-        if (leaves && made == HASH_MADE && was == is)
+        if (leaves && made == HASH_MADE && was.number == is.number)
             continue;
         if (leaves)
-            index_remove(x, was, (uint32_t)slot);
+            index_remove(x, &was);
         if (made == HASH_MADE)
-            index_add(x, is, (uint32_t)slot, &other);
+            index_add(x, &is, &other);
     }
 }
 
@@ -319,13 +322,18 @@ bool store_due(struct store *s, clock_ms now, size_t *c, size_t *slot)
  * False when memory ran out; then nothing has changed. */
 static bool put(struct store *s, size_t c, size_t slot, struct instance *now)
 {
-    struct instance *before;
-    if (!room_to_remember(s) || !slots_put(&s->shelves[c].slots, slot, now, &before)) {
+    struct shelf *shelf = &s->shelves[c];
+    struct instance *before = slots_get(&shelf->slots, slot);
+    const cJSON *old = before ? before->tree : NULL, *tree = now ? now->tree : NULL;
+    orders_leave(s, c, slot, old, tree);
+    if (!room_to_remember(s) || !slots_put(&shelf->slots, slot, now, &before)) {
+        orders_enter(s, c, slot, tree, old);
         instance_drop(now);
         return false;
     }
-    reindex(s, c, slot, before ? before->tree : NULL, now ? now->tree : NULL);
-    note_due(s, c, slot, now ? now->tree : NULL);
+    orders_enter(s, c, slot, old, tree);
+    reindex(s, c, slot, old, tree);
+    note_due(s, c, slot, tree);
     if (s->marked)
         s->changes[s->change_count++] = (struct change){ c, slot, before };
     else
@@ -447,6 +455,7 @@ static void compact(struct store *s, size_t c)
             return; /* no memory for less of it: it stays as it is */
         }
     }
+    orders_done(shelf);
     slots_done(&shelf->slots);
     shelf->slots = dense;
     shelf->count = dense.live;

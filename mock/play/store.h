@@ -150,6 +150,24 @@ size_t *store_window(const struct store *s, size_t collection,
                      const struct store_condition *conditions, size_t count,
                      const struct store_window *w, struct arena *arena, size_t *found);
 
+/* Which of all instances are wanted in the order of a member, equal values in the order
+ * of making, or falling values if `down`: from an anchor on, which need not be there
+ * any more, without the first `skip`, at most `most`. Backwards, those before it, the
+ * nearest first. */
+struct store_sort {
+    const char *at; /* pointer */
+    bool down, backwards;
+    const cJSON *value; /* of the anchor; NULL: it has none */
+    size_t slot;        /* of the anchor; SIZE_MAX: there is no anchor */
+    size_t skip, most;
+};
+
+/* Their slots, in memory from arena. The first call for a member looks at every
+ * instance, later ones at what they give. False when LIMIT_ORDERS other members have
+ * been asked for before. */
+bool store_sorted(struct store *s, size_t collection, const struct store_sort *sort,
+                  struct arena *arena, size_t **slots, size_t *found);
+
 /* How many instances meet all conditions; where no index tells, they are looked at one
  * by one. */
 size_t store_tally(const struct store *s, size_t collection,

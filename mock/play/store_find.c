@@ -32,6 +32,12 @@ struct candidates {
     bool exact;         /* each meets all conditions */
 };
 
+static size_t rank_in(const struct index *x, uint64_t hash, size_t slot)
+{
+    const struct index_key key = { .number = hash, .slot = (uint32_t)slot };
+    return index_rank(x, &key);
+}
+
 /* What an index has for the conditions; false when it cannot tell. */
 static bool ask_index(const struct store *s, size_t c, size_t number,
                       const struct store_condition *conditions, size_t count,
@@ -97,8 +103,8 @@ static size_t rank_of(const struct store *s, size_t c, const struct candidates *
 {
     size_t rank = !slot               ? all->first
                   : slot > UINT32_MAX ? all->past
-                  : all->index ? index_rank(all->index, all->hash, (uint32_t)slot)
-                               : slots_before(&s->shelves[c].slots, slot);
+                  : all->index        ? rank_in(all->index, all->hash, slot)
+                                      : slots_before(&s->shelves[c].slots, slot);
     return rank < all->first ? all->first : rank > all->past ? all->past : rank;
 }
 

@@ -1,11 +1,23 @@
-/* store_parts.h — what a store is made of; for store.c and store_find.c only. */
+/* store_parts.h — what a store is made of; for store*.c only. */
 #ifndef PLAY_STORE_PARTS_H
 #define PLAY_STORE_PARTS_H
 
+#include "base/limits.h"
 #include "play/index.h"
 #include "play/slots.h"
 #include "play/store.h"
 #include "play/timers.h"
+
+/* All instances of a collection in the order of a member, without it too. */
+struct order {
+    char *at; /* pointer; owned */
+    struct index index;
+};
+
+struct orders {
+    size_t count;
+    struct order list[LIMIT_ORDERS];
+};
 
 /* The instances of one collection. */
 struct shelf {
@@ -13,6 +25,7 @@ struct shelf {
     size_t count;    /* one past the highest slot that was used */
     size_t reserved; /* of count: not for new instances */
     struct index *indexes;
+    struct orders *orders; /* owned; NULL until a sorted list is asked for */
 };
 
 /* One change, so that it can be taken back: what stood in the slot before. */
@@ -35,5 +48,17 @@ struct store {
 /* The number under which an index has an instance: begun with 0, taken on by the value
  * of each of its members. */
 uint64_t store_hash(uint64_t hash, const cJSON *value);
+
+/* Another instance (NULL: none) is about to be at a slot, and is there now: between the
+ * two the slot is in no order that the change moves it in. */
+void orders_leave(struct store *s, size_t c, size_t slot, const cJSON *old,
+                  const cJSON *now);
+void orders_enter(struct store *s, size_t c, size_t slot, const cJSON *old,
+                  const cJSON *now);
+
+/* Gives an empty shelf the orders of another. What there is no memory for is made again
+ * when it is asked for. */
+void orders_share(struct shelf *to, const struct shelf *from);
+void orders_done(struct shelf *shelf);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/chance.h"
 #include "base/limits.h"
 #include "play/index.h"
+#include "play/order.h"
 #include "play/slots.h"
 #include "play/store.h"
 
@@ -57,9 +58,10 @@ static size_t place_of(const struct entries *e, struct entry one)
 static void must_be_added(struct index *x, const struct entries *e, struct entry one,
                           size_t at)
 {
+    const struct index_key key = { .number = one.number, .slot = one.slot };
     uint32_t other, again;
-    assert_true(index_add(x, one.number, one.slot, &other));
-    assert_false(index_add(x, one.number, one.slot, &again));
+    assert_true(index_add(x, &key, &other));
+    assert_false(index_add(x, &key, &again));
     bool others = (at && e->list[at - 1].number == one.number) ||
                   (at + 1 < e->count && e->list[at + 1].number == one.number);
     if (!others)
@@ -74,18 +76,25 @@ static void must_be_added(struct index *x, const struct entries *e, struct entry
 
 static bool toggle(struct index *x, struct entries *e, struct entry one)
 {
+    const struct index_key key = { .number = one.number, .slot = one.slot };
     size_t i = place_of(e, one);
     bool there =
         i < e->count && e->list[i].number == one.number && e->list[i].slot == one.slot;
     if (there) {
         memmove(e->list + i, e->list + i + 1, (--e->count - i) * sizeof(one));
-        index_remove(x, one.number, one.slot);
+        index_remove(x, &key);
     } else if (e->count < MOST) {
         memmove(e->list + i + 1, e->list + i, (e->count++ - i) * sizeof(one));
         e->list[i] = one;
         must_be_added(x, e, one, i);
     }
     return !there;
+}
+
+static size_t rank_in(const struct index *x, uint64_t number, uint32_t slot)
+{
+    const struct index_key key = { .number = number, .slot = slot };
+    return index_rank(x, &key);
 }
 
 static void must_be_alike(const struct index *x, const struct entries *e)
@@ -95,7 +104,7 @@ static void must_be_alike(const struct index *x, const struct entries *e)
     assert_int_equal(index_list(x, 0, slots, MOST + 1), e->count);
     for (size_t i = 0; i < e->count; i++) {
         if (slots[i] != e->list[i].slot ||
-            index_rank(x, e->list[i].number, e->list[i].slot) != i)
+            rank_in(x, e->list[i].number, e->list[i].slot) != i)
             fail_msg("entry %zu", i);
         if (i % 97 == 0 &&
             index_list(x, i, slots, 5) != (e->count - i < 5 ? e->count - i : 5))
@@ -106,7 +115,7 @@ static void must_be_alike(const struct index *x, const struct entries *e)
     for (uint64_t n = 0; n <= NUMBERS; n++) {
         size_t first, low = place_of(e, (struct entry){ n, 0 });
         size_t past = place_of(e, (struct entry){ n + 1, 0 });
-        assert_int_equal(index_rank(x, n, 0), low);
+        assert_int_equal(rank_in(x, n, 0), low);
         assert_int_equal(index_span(x, n, &first), past - low);
         assert_int_equal(first, low);
     }
@@ -129,7 +138,8 @@ static void an_index_keeps_its_order_through_every_change(void **state)
                                    (uint32_t)chance_below(&chance, 200) });
         must_be_alike(&x, &model);
     }
-    index_remove(&x, NUMBERS + 1, 0); /* what is not there */
+    index_remove(&x,
+                 &(struct index_key){ .number = NUMBERS + 1 }); /* what is not there */
     while (model.count)
         toggle(&x, &model, model.list[chance_below(&chance, model.count)]);
     assert_null(x.root);
@@ -349,6 +359,234 @@ static void a_store_that_lost_most_is_dense_again_and_its_copy_is_not(void **sta
     store_free(copy);
 }
 
+/* ---- in the order of a member ---------------------------------------------------- */
+
+/* In order; what stands between two bars is alike. */
+static const char *const in_order[] = {
+    "-1e400", "|",
+    "-7",     "|",
+    "-0.5",   "|",
+    "0",      "-0.0",
+    "|",      "0.25",
+    "|",      "9",
+    "9.0",    "9e0",
+    "|",      "10",
+    "|",      "9007199254740992",
+    "|",      "9007199254740993",
+    "|",      "1e400",
+    "|",      "\"\"",
+    "|",      "\"10\"",
+    "|",      "\"9\"",
+    "|",      "\"Z\"",
+    "|",      "\"a\"",
+    "|",      "\"abcdefgh\"",
+    "|",      "\"abcdefghi\"",
+    "|",      "\"abcdefghij\"",
+    "|",      "\"\u00e9\"",
+    "|",      "false",
+    "|",      "true",
+    "|",      "[]",
+    "[1]",    "{\"a\":1}",
+    "|",      "null",
+};
+
+static void values_of_every_type_have_one_order(void **state)
+{
+    const cJSON *values[COUNT(in_order)] = { NULL };
+    size_t level[COUNT(in_order)], count = 0, now = 0;
+    for (size_t i = 0; i < COUNT(in_order); i++) {
+        struct json_error ignored;
+        now += *in_order[i] == '|';
+        level[count] = now;
+        if (*in_order[i] != '|')
+            values[count++] = json_read(str(in_order[i]), 10, *state, &ignored);
+    }
+    values[count] = NULL; /* as null is */
+    level[count++] = now;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++) {
+            int want = (level[i] > level[j]) - (level[i] < level[j]);
+            int got = order_compare(values[i], values[j]);
+            uint64_t a = order_number(values[i]), b = order_number(values[j]);
+            if ((got > 0) - (got < 0) != want)
+                fail_msg("value %zu beside value %zu: %d", i, j, got);
+            if ((want < 0 && a > b) || (want == 0 && a != b))
+                fail_msg("the numbers of values %zu and %zu", i, j);
+        }
+}
+
+/* A thing whose rank may be of any type, or not be there. */
+static cJSON *ranked(const char *id, struct chance *chance, struct arena *arena)
+{
+    static const char *const starts[] = { "2026-11-", "2026-12-", "" };
+    cJSON *tree = json_object(arena), *rank = NULL;
+    uint64_t n = chance_below(chance, 30);
+    json_add(tree, "id", json_string(arena, str(id)));
+    switch (chance_below(chance, 8)) {
+    case 0:
+        return tree;
+    case 1:
+        rank = json_null(arena);
+        break;
+    case 2:
+        rank = json_bool(arena, n % 2);
+        break;
+    case 3:
+        rank = json_array(arena);
+        break;
+    case 4:
+        rank = json_number(arena, (double)n / 4 - 3);
+        break;
+    default:
+        rank = json_string(arena, str(arena_printf(arena, "%s%02d",
+                                                   starts[n % COUNT(starts)], (int)n)));
+    }
+    json_add(tree, "rank", rank);
+    return tree;
+}
+
+struct place {
+    const cJSON *value;
+    size_t slot;
+    bool down;
+};
+
+static int compare_places(const void *x, const void *y)
+{
+    const struct place *a = x, *b = y;
+    int c = order_compare(a->value, b->value);
+    return c ? a->down ? -c : c : (a->slot > b->slot) - (a->slot < b->slot);
+}
+
+/* What a sorted list shows, by sorting all there are. */
+static size_t *plainly_sorted(const struct store *s, const struct store_sort *by,
+                              struct arena *arena, size_t *found)
+{
+    struct place *all = arena_array(arena, struct place, store_slots(s, 0) + 1);
+    size_t *list = arena_array(arena, size_t, store_slots(s, 0) + 1), n = 0, passed = 0;
+    const struct place anchor = { by->value, by->slot, by->down };
+    for (size_t i = 0; i < store_slots(s, 0); i++)
+        if (store_get(s, 0, i))
+            all[n++] = (struct place){ json_member(store_get(s, 0, i), by->at + 1), i,
+                                       by->down };
+    qsort(all, n, sizeof(*all), compare_places);
+    *found = 0;
+    for (size_t i = 0; i < n && *found < by->most; i++) {
+        const struct place *one = &all[by->backwards ? n - 1 - i : i];
+        int c = by->slot == SIZE_MAX ? 1 : compare_places(one, &anchor);
+        if (by->slot != SIZE_MAX && by->backwards)
+            c = -c;
+        if (c > 0 && passed++ >= by->skip)
+            list[(*found)++] = one->slot;
+    }
+    return list;
+}
+
+static void must_be_sorted(struct store *s, struct chance *chance)
+{
+    struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
+    for (size_t round = 0; round < 24; round++) {
+        struct store_sort by = { .at = round % 6 ? "/rank" : "/id",
+                                 .down = round & 1,
+                                 .backwards = round & 2,
+                                 .slot = SIZE_MAX,
+                                 .skip = chance_below(chance, 3) * 17,
+                                 .most = round % 5 ? 20 : SIZE_MAX };
+        if (round & 4) { /* which may be of a slot that has another value, or none */
+            by.slot = chance_below(chance, store_slots(s, 0) + 1);
+            by.value = json_member(ranked("", chance, arena), by.at + 1);
+        }
+        if (round & 8 && round & 4)
+            by.value = json_member(store_get(s, 0, by.slot), by.at + 1);
+        size_t got, want, *one, *two = plainly_sorted(s, &by, arena, &want);
+        assert_true(store_sorted(s, 0, &by, arena, &one, &got));
+        if (got != want || (got && memcmp(one, two, got * sizeof(*one)) != 0))
+            fail_msg("%s, round %zu: %zu, not %zu", by.at, round, got, want);
+    }
+    arena_free(arena);
+}
+
+static void change_some(struct store *s, struct chance *chance, size_t *made)
+{
+    struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
+    for (size_t i = 0; i < 60; i++) {
+        size_t slot = chance_below(chance, store_slots(s, 0) + 1), own;
+        const cJSON *there = store_get(s, 0, slot);
+        if (there && chance_below(chance, 3) == 0)
+            store_remove(s, 0, slot);
+        else if (there)
+            assert_int_equal(
+                store_replace(s, 0, slot,
+                              ranked(json_member_text(there, "id"), chance, arena)),
+                STORE_OK);
+        for (size_t more = 0; more < 2; more++)
+            assert_int_equal(
+                store_insert(
+                    s, 0,
+                    ranked(arena_printf(arena, "key-%zu", (*made)++), chance, arena),
+                    &own),
+                STORE_OK);
+        arena_reset(arena);
+    }
+    arena_free(arena);
+}
+
+static void a_sorted_page_is_that_of_the_whole_list_through_every_change(void **state)
+{
+    struct chance chance = { 11 };
+    struct store *s = store_new(&plan);
+    size_t made = 0;
+    (void)state;
+    must_be_sorted(s, &chance); /* nothing */
+    for (size_t round = 0; round < 10; round++) {
+        struct store *copy = store_copy(s);
+        change_some(s, &chance, &made);
+        must_be_sorted(s, &chance);
+        must_be_sorted(copy, &chance);
+        store_mark(s);
+        change_some(s, &chance, &made);
+        must_be_sorted(s, &chance);
+        if (round % 2)
+            store_undo(s);
+        else
+            store_keep(s);
+        must_be_sorted(s, &chance);
+        store_free(round % 3 ? copy : s);
+        s = round % 3 ? s : copy;
+    }
+    store_free(s);
+}
+
+static void a_store_that_was_made_dense_is_sorted_anew(void **state)
+{
+    struct chance chance = { 12 };
+    struct store *s = store_of(3000);
+    (void)state;
+    must_be_sorted(s, &chance);
+    store_mark(s);
+    for (size_t i = 0; i < 2500; i++)
+        store_remove(s, 0, (i * 7) % 3000);
+    store_keep(s);
+    assert_int_equal(store_slots(s, 0), 500);
+    must_be_sorted(s, &chance);
+    store_free(s);
+}
+
+static void a_collection_is_kept_in_so_many_orders_and_no_more(void **state)
+{
+    struct store *s = store_of(50);
+    size_t *slots, found;
+    for (size_t i = 0; i < LIMIT_ORDERS + 2; i++)
+        for (size_t again = 0; again < 2; again++) {
+            const struct store_sort by = { .at = arena_printf(*state, "/member%zu", i),
+                                           .slot = SIZE_MAX,
+                                           .most = 5 };
+            assert_int_equal(store_sorted(s, 0, &by, *state, &slots, &found),
+                             i < LIMIT_ORDERS);
+        }
+    store_free(s);
+}
+
 /* ---- threads --------------------------------------------------------------------- */
 
 enum { THREADS = 4, ROUNDS = 40, SEEDED = 500 };
@@ -420,6 +658,10 @@ int main(void)
         TEST(every_window_shows_what_a_walk_would),
         TEST(what_is_put_back_is_what_was_there),
         TEST(a_store_that_lost_most_is_dense_again_and_its_copy_is_not),
+        TEST(values_of_every_type_have_one_order),
+        TEST(a_sorted_page_is_that_of_the_whole_list_through_every_change),
+        TEST(a_store_that_was_made_dense_is_sorted_anew),
+        TEST(a_collection_is_kept_in_so_many_orders_and_no_more),
         TEST(copies_of_one_store_are_changed_in_threads_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
