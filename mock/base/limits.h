@@ -197,9 +197,10 @@
 /* Operations of one JSON Patch; each may have to walk through a long array. */
 #define LIMIT_PATCH_OPERATIONS 1000
 
-/* Members of one collection in whose order its instances are kept, once a list was
- * sorted by them. */
-#define LIMIT_ORDERS 4
+/* Orders in which the instances of one collection are kept, once a list was sorted so.
+ * Each costs every change a walk; a table that people look at has a few columns, each
+ * sorted up or down. */
+#define LIMIT_ORDERS 8
 
 /* Rows in one page or one unpaged list. */
 #define LIMIT_LIST_ROWS 10000

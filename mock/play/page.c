@@ -6,20 +6,12 @@
 
 #include <stdlib.h>
 
-/* Members that one list is sorted by. */
-enum { MOST_SORTS = 4 };
-
-struct sort {
-    const char *at;
-    bool down;
-};
-
 /* One list under way. */
 struct paging {
     struct run *run;
     const struct step *step;
     size_t c;
-    struct sort sorts[MOST_SORTS];
+    struct store_sort sorts[STORE_SORTS];
     size_t sort_count;
     size_t *slots; /* of the page */
     size_t count;
@@ -104,7 +96,7 @@ static void read_sort(struct paging *p)
     const char *text = sort_text(p->step->sort, p->run->s);
     const char *order = text_of(p->step->order, p->run->s);
     struct str rest = str(text ? text : ""), word;
-    while (text && p->sort_count < MOST_SORTS && str_split(&rest, ',', &word)) {
+    while (text && p->sort_count < STORE_SORTS && str_split(&rest, ',', &word)) {
         word = str_trim(word);
         bool down = order && goes_down(str(order));
         if (word.len && (*word.ptr == '-' || *word.ptr == '+')) {
@@ -118,13 +110,13 @@ static void read_sort(struct paging *p)
             }
         const char *at = utf8_valid(word) ? member_of(p, word) : NULL;
         if (at)
-            p->sorts[p->sort_count++] = (struct sort){ at, down };
+            p->sorts[p->sort_count++] = (struct store_sort){ at, down };
     }
 }
 
 struct row {
     size_t slot;
-    const cJSON *values[MOST_SORTS];
+    const cJSON *values[STORE_SORTS];
     const struct paging *paging;
 };
 
@@ -320,31 +312,33 @@ static void find_in_order(struct paging *p, const struct row *anchor)
         p->total = store_tally(s->store, p->c, where, count, s->arena);
 }
 
-/* All instances sorted by one member; false where there is more to it. */
-static bool find_in_sort(struct paging *p, const struct row *anchor)
+/* False where all of it has to be looked at. */
+static bool find_sorted(struct paging *p, const struct row *anchor)
 {
     struct scope *s = p->run->s;
     struct store_condition *where =
         arena_array(s->arena, struct store_condition, p->step->where.count + 1);
-    struct store_sort sort = { .at = p->sorts[0].at,
-                               .down = p->sorts[0].down,
+    struct store_page page = { .by = p->sorts,
+                               .by_count = p->sort_count,
+                               .where = where,
                                .backwards = p->before,
-                               .value = anchor ? anchor->values[0] : NULL,
+                               .values = anchor ? anchor->values : NULL,
                                .slot = anchor ? anchor->slot : SIZE_MAX,
                                .skip = p->before ? 0 : p->skip,
                                .most = p->limit + 1 };
-    size_t conditions, found, *list;
-    if (p->sort_count != 1 || p->step->follow)
+    size_t found, *list;
+    if (p->step->follow)
         return false;
-    run_conditions(p->run, p->step, &p->step->where, p->c, where, &conditions);
-    if (conditions || !store_sorted(s->store, p->c, &sort, s->arena, &list, &found))
+    run_conditions(p->run, p->step, &p->step->where, p->c, where, &page.where_count);
+    if (!store_sorted(s->store, p->c, &page, s->arena, &list, &found))
         return false;
     take_page(p, list, found, anchor != NULL);
-    p->total = store_count(s->store, p->c);
+    if (p->step->total)
+        p->total = store_tally(s->store, p->c, where, page.where_count, s->arena);
     return true;
 }
 
-/* Sorted, or what was followed: all of it has to be looked at. */
+/* Also what was followed. */
 static void find_among_all(struct paging *p, const struct row *anchor)
 {
     size_t kept, skip = p->before ? 0 : p->skip, count = 0;
@@ -361,7 +355,7 @@ static void find_page(struct paging *p, const struct row *anchor)
 {
     if (!p->sort_count && !p->step->follow)
         find_in_order(p, anchor);
-    else if (!find_in_sort(p, anchor))
+    else if (!find_sorted(p, anchor))
         find_among_all(p, anchor);
 }
 

@@ -150,22 +150,35 @@ size_t *store_window(const struct store *s, size_t collection,
                      const struct store_condition *conditions, size_t count,
                      const struct store_window *w, struct arena *arena, size_t *found);
 
-/* Which of all instances are wanted in the order of a member, equal values in the order
- * of making, or falling values if `down`: from an anchor on, which need not be there
- * any more, without the first `skip`, at most `most`. Backwards, those before it, the
- * nearest first. */
+/* Members that one list is sorted by, at most. */
+#define STORE_SORTS 4
+
+/* One of them: rising values, as order.h has them, or falling ones. */
 struct store_sort {
     const char *at; /* pointer */
-    bool down, backwards;
-    const cJSON *value; /* of the anchor; NULL: it has none */
-    size_t slot;        /* of the anchor; SIZE_MAX: there is no anchor */
+    bool down;
+};
+
+/* Which instances are wanted in the order of some members, those with equal values in
+ * the order of making: of those that meet the conditions, from an anchor on, which need
+ * not be there any more, without the first `skip`, at most `most`. Backwards, those
+ * before it, the nearest first. */
+struct store_page {
+    const struct store_sort *by;
+    size_t by_count; /* 1 to STORE_SORTS */
+    const struct store_condition *where;
+    size_t where_count;
+    bool backwards;
+    const cJSON *const *values; /* of the anchor, one of each member; NULL: none */
+    size_t slot;                /* of the anchor; SIZE_MAX: there is no anchor */
     size_t skip, most;
 };
 
-/* Their slots, in memory from arena. The first call for a member looks at every
- * instance, later ones at what they give. False when LIMIT_ORDERS other members have
- * been asked for before. */
-bool store_sorted(struct store *s, size_t collection, const struct store_sort *sort,
+/* Their slots, in memory from arena. The first call for an order looks at every
+ * instance, later ones at little more than they give. False when it is better to look
+ * at all instances that meet the conditions, since they are few or hard to meet in this
+ * order; and when the collection is kept in LIMIT_ORDERS other orders. */
+bool store_sorted(struct store *s, size_t collection, const struct store_page *page,
                   struct arena *arena, size_t **slots, size_t *found);
 
 /* How many instances meet all conditions; where no index tells, they are looked at one

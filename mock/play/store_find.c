@@ -2,8 +2,8 @@
 
 #include "doc/pointer.h"
 
-static bool meets_all(const struct store *s, size_t c, const cJSON *tree,
-                      const struct store_condition *conditions, size_t count)
+bool store_meets_all(const struct store *s, size_t c, const cJSON *tree,
+                     const struct store_condition *conditions, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!store_meets(s, c, tree, &conditions[i]))
@@ -69,7 +69,7 @@ static bool is_exact(const struct store *s, size_t c, const struct candidates *a
     uint32_t first;
     return count == 1 && plan->count == 1 && !plan->unique && !all->index->mixed &&
            (!index_next(all->index, all->hash, 0, &first) ||
-            meets_all(s, c, store_get(s, c, first), conditions, count));
+            store_meets_all(s, c, store_get(s, c, first), conditions, count));
 }
 
 /* The fewest that an index can give for the conditions, else all. One about all of them
@@ -185,7 +185,8 @@ static void find_sole(const struct store *s, size_t c, const char *key,
 {
     size_t slot;
     if (w->most && !w->skip && store_key(s, c, key, &slot) && slot >= w->from &&
-        slot < w->until && meets_all(s, c, store_get(s, c, slot), conditions, count))
+        slot < w->until &&
+        store_meets_all(s, c, store_get(s, c, slot), conditions, count))
         add(f, slot);
 }
 
@@ -210,7 +211,7 @@ static void find_among(const struct store *s, size_t c, const struct candidates 
         for (size_t i = 0; i < n && f->count < w->most; i++) {
             size_t slot = slots[w->backwards ? n - 1 - i : i];
             if (!all->exact &&
-                !meets_all(s, c, store_get(s, c, slot), conditions, count))
+                !store_meets_all(s, c, store_get(s, c, slot), conditions, count))
                 continue;
             if (skip)
                 skip--;
@@ -259,4 +260,13 @@ size_t store_tally(const struct store *s, size_t c,
     }
     store_window(s, c, conditions, count, &all, arena, &found);
     return found;
+}
+
+size_t store_fewest(const struct store *s, size_t c,
+                    const struct store_condition *conditions, size_t count)
+{
+    if (sole_key(&s->plan->collections[c], conditions, count))
+        return 1;
+    struct candidates all = candidates_for(s, c, conditions, count);
+    return all.past - all.first;
 }

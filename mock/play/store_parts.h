@@ -8,10 +8,13 @@
 #include "play/store.h"
 #include "play/timers.h"
 
-/* All instances of a collection in the order of a member, without it too. */
+/* All instances of a collection in the order of some members, without them too. */
 struct order {
-    char *at; /* pointer; owned */
+    char *text; /* owned; what by points to */
+    struct store_sort by[STORE_SORTS];
+    size_t count;
     struct index index;
+    size_t changes; /* of the collection, since it was asked for */
 };
 
 struct orders {
@@ -48,6 +51,13 @@ struct store {
 /* The number under which an index has an instance: begun with 0, taken on by the value
  * of each of its members. */
 uint64_t store_hash(uint64_t hash, const cJSON *value);
+
+bool store_meets_all(const struct store *s, size_t c, const cJSON *tree,
+                     const struct store_condition *conditions, size_t count);
+
+/* So many instances at most meet all conditions. */
+size_t store_fewest(const struct store *s, size_t c,
+                    const struct store_condition *conditions, size_t count);
 
 /* Another instance (NULL: none) is about to be at a slot, and is there now: between the
  * two the slot is in no order that the change moves it in. */

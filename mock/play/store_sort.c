@@ -4,49 +4,101 @@
 
 #include <stdlib.h>
 
-/* ---- an order and its entries ---- */
+/* Instances that are looked at together, or of which it is not worth while to have an
+ * order. */
+enum { BATCH = 64, FEW = 256 };
 
-/* A value that is looked for among those of the instances. */
+/* ---- entries of an order ---- */
+
+/* What is looked for: the values of the members that an order goes by, or of the first
+ * of them alone, and then a place before or behind all that have it. */
 struct sought {
     const struct store *s;
     size_t c;
-    const char *at;
-    const cJSON *value;
+    const struct store_sort *by;
+    size_t count;
+    int beside; /* where values are alike: -1 is before, 1 behind, 0 as the slots say */
+    const cJSON *values[STORE_SORTS];
 };
-
-static const cJSON *value_at(const struct sought *w, uint32_t slot)
-{
-    return pointer_get(store_get(w->s, w->c, slot), w->at);
-}
 
 static int compare_slot(const void *context, uint32_t slot)
 {
     const struct sought *w = context;
-    return order_compare(w->value, value_at(w, slot));
+    const cJSON *tree = store_get(w->s, w->c, slot);
+    for (size_t i = 0; i < w->count; i++) {
+        int c = order_compare(w->values[i], pointer_get(tree, w->by[i].at));
+        if (c)
+            return w->by[i].down ? -c : c;
+    }
+    return w->beside;
 }
 
 static struct index_key key_for(const struct sought *w, size_t slot)
 {
-    return (struct index_key){ .number = order_number(w->value),
+    uint64_t number = order_number(w->values[0]);
+    return (struct index_key){ .number = w->by->down ? ~number : number,
                                .slot = slot < UINT32_MAX ? (uint32_t)slot : UINT32_MAX,
                                .compare = compare_slot,
                                .context = w };
 }
 
-static bool stays(const char *at, const cJSON *old, const cJSON *now)
+static struct sought sought_in(const struct store *s, size_t c, const struct order *o,
+                               const cJSON *tree)
 {
-    return old && now && order_compare(pointer_get(old, at), pointer_get(now, at)) == 0;
+    struct sought w = { .s = s, .c = c, .by = o->by, .count = o->count };
+    for (size_t i = 0; i < o->count; i++)
+        w.values[i] = pointer_get(tree, o->by[i].at);
+    return w;
+}
+
+static void enter(const struct store *s, size_t c, struct order *o, size_t slot,
+                  const cJSON *tree)
+{
+    const struct sought w = sought_in(s, c, o, tree);
+    const struct index_key key = key_for(&w, slot);
+    uint32_t other;
+    index_add(&o->index, &key, &other);
+}
+
+/* Whether an instance has the same place among the others as the one before it. */
+static bool stays(const struct order *o, const cJSON *old, const cJSON *now)
+{
+    bool same = old && now;
+    for (size_t i = 0; same && i < o->count; i++)
+        same = order_compare(pointer_get(old, o->by[i].at),
+                             pointer_get(now, o->by[i].at)) == 0;
+    return same;
+}
+
+/* ---- the orders of a shelf ---- */
+
+static void order_done(struct order *o)
+{
+    index_done(&o->index);
+    free(o->text);
+}
+
+/* Takes one out of the list; the last one stands there instead. */
+static void drop(struct orders *all, size_t i)
+{
+    order_done(&all->list[i]);
+    all->list[i] = all->list[--all->count];
 }
 
 void orders_leave(struct store *s, size_t c, size_t slot, const cJSON *old,
                   const cJSON *now)
 {
     struct orders *all = s->shelves[c].orders;
-    for (size_t i = 0; all && old && i < all->count; i++) {
-        struct sought w = { s, c, all->list[i].at, pointer_get(old, all->list[i].at) };
-        const struct index_key key = key_for(&w, slot);
-        if (!stays(w.at, old, now))
-            index_remove(&all->list[i].index, &key);
+    for (size_t i = all ? all->count : 0; i-- > 0;) {
+        struct order *o = &all->list[i];
+        /* One that nobody has asked for since has cost more than to make it again. */
+        if (++o->changes > store_count(s, c) + FEW) {
+            drop(all, i);
+        } else if (old && !stays(o, old, now)) {
+            const struct sought w = sought_in(s, c, o, old);
+            const struct index_key key = key_for(&w, slot);
+            index_remove(&o->index, &key);
+        }
     }
 }
 
@@ -54,202 +106,243 @@ void orders_enter(struct store *s, size_t c, size_t slot, const cJSON *old,
                   const cJSON *now)
 {
     struct orders *all = s->shelves[c].orders;
-    for (size_t i = 0; all && now && i < all->count; i++) {
-        struct sought w = { s, c, all->list[i].at, pointer_get(now, all->list[i].at) };
-        const struct index_key key = key_for(&w, slot);
-        uint32_t other;
-        if (!stays(w.at, old, now))
-            index_add(&all->list[i].index, &key, &other);
-    }
+    for (size_t i = 0; all && now && i < all->count; i++)
+        if (!stays(&all->list[i], old, now))
+            enter(s, c, &all->list[i], slot, now);
 }
 
-/* ---- the orders of a shelf ---- */
-
 /* A new order without entries; NULL when there are too many, or no memory. */
-static struct order *order_new(struct shelf *shelf, const char *at)
+static struct order *order_new(struct shelf *shelf, const struct store_sort *by,
+                               size_t count)
 {
+    size_t bytes = 0;
     if (!shelf->orders)
         shelf->orders = calloc(1, sizeof(*shelf->orders));
     if (!shelf->orders || shelf->orders->count == LIMIT_ORDERS)
         return NULL;
-    size_t bytes = strlen(at) + 1;
-    struct order *order = &shelf->orders->list[shelf->orders->count];
-    *order = (struct order){ .at = malloc(bytes) };
-    if (!order->at)
+    for (size_t i = 0; i < count; i++)
+        bytes += strlen(by[i].at) + 1;
+    struct order *o = &shelf->orders->list[shelf->orders->count];
+    *o = (struct order){ .count = count, .text = malloc(bytes) };
+    if (!o->text)
         return NULL;
-    memcpy(order->at, at, bytes);
+    char *next = o->text;
+    for (size_t i = 0; i < count; i++) {
+        bytes = strlen(by[i].at) + 1;
+        o->by[i] = (struct store_sort){ memcpy(next, by[i].at, bytes), by[i].down };
+        next += bytes;
+    }
     shelf->orders->count++;
-    return order;
+    return o;
 }
 
-static struct order *order_by(struct store *s, size_t c, const char *at)
+static bool goes_by(const struct order *o, const struct store_sort *by, size_t count)
 {
-    enum { BATCH = 64 };
+    bool same = o->count == count;
+    for (size_t i = 0; same && i < count; i++)
+        same = o->by[i].down == by[i].down && strcmp(o->by[i].at, by[i].at) == 0;
+    return same;
+}
+
+static struct order *order_by(struct store *s, size_t c, const struct store_sort *by,
+                              size_t count)
+{
     struct shelf *shelf = &s->shelves[c];
-    uint32_t slots[BATCH], other;
+    uint32_t slots[BATCH];
     for (size_t i = 0; shelf->orders && i < shelf->orders->count; i++)
-        if (strcmp(shelf->orders->list[i].at, at) == 0)
+        if (goes_by(&shelf->orders->list[i], by, count))
             return &shelf->orders->list[i];
-    struct order *order = order_new(shelf, at);
-    for (size_t n, rank = 0;
-         order && (n = slots_list(&shelf->slots, rank, slots, BATCH)); rank += n)
-        for (size_t i = 0; i < n; i++) {
-            struct sought w = { .s = s, .c = c, .at = order->at };
-            w.value = value_at(&w, slots[i]);
-            const struct index_key key = key_for(&w, slots[i]);
-            index_add(&order->index, &key, &other);
-        }
-    return order;
+    struct order *o = order_new(shelf, by, count);
+    for (size_t n, rank = 0; o && (n = slots_list(&shelf->slots, rank, slots, BATCH));
+         rank += n)
+        for (size_t i = 0; i < n; i++)
+            enter(s, c, o, slots[i], store_get(s, c, slots[i]));
+    return o;
 }
 
 void orders_share(struct shelf *to, const struct shelf *from)
 {
     for (size_t i = 0; from->orders && i < from->orders->count; i++) {
-        struct order *order = order_new(to, from->orders->list[i].at);
-        if (order)
-            index_share(&order->index, &from->orders->list[i].index);
+        const struct order *o = &from->orders->list[i];
+        struct order *same = order_new(to, o->by, o->count);
+        if (same) {
+            index_share(&same->index, &o->index);
+            same->changes = o->changes;
+        }
     }
 }
 
 void orders_done(struct shelf *shelf)
 {
-    for (size_t i = 0; shelf->orders && i < shelf->orders->count; i++) {
-        index_done(&shelf->orders->list[i].index);
-        free(shelf->orders->list[i].at);
-    }
+    while (shelf->orders && shelf->orders->count)
+        drop(shelf->orders, 0);
     free(shelf->orders);
     shelf->orders = NULL;
 }
 
-/* ---- places in the order that is asked for ---- */
+/* ---- where in an order the instances are that meet conditions ---- */
 
-/* A way through an order. Where values fall, instances of one value still stand in the
- * order of their slots: the groups are turned round, not what is in them.
- *
- *     index   a1 a4 | b2 b3 | c0        ranks from 0
- *     down    c0 | b2 b3 | a1 a4        places from 0 */
+/* Ranks. */
+struct span {
+    size_t low, high;
+};
+
+/* How many instances stand before all that have a value at the first member, or before
+ * what is behind them. */
+static size_t edge(const struct store *s, size_t c, const struct order *o,
+                   const cJSON *value, bool behind)
+{
+    struct sought w = { s, c, o->by, 1, behind ? 1 : -1, { value } };
+    const struct index_key key = key_for(&w, behind ? UINT32_MAX : 0);
+    return index_rank(&o->index, &key);
+}
+
+static bool is_about(const struct store *s, size_t c, const struct order *o,
+                     const struct store_condition *where)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    return !where->far && strcmp(where->at, o->by->at) == 0 &&
+           !(plan->alias_count && strcmp(where->at, plan->key) == 0);
+}
+
+/* Narrows a span to the instances that meet a condition; false when they do not stand
+ * together. Numbers have one order for filters and for sorts, texts have not. */
+static bool narrow(const struct store *s, size_t c, const struct order *o,
+                   const struct store_condition *where, struct span *span)
+{
+    char none[] = "";
+    const cJSON *value = where->value,
+                text = { .type = cJSON_String, .valuestring = none };
+    bool number = json_is_number(value), down = o->by->down;
+    bool least = where->test == MATCH_MINIMUM || where->test == MATCH_EXCLUSIVE_MINIMUM;
+    bool most = where->test == MATCH_MAXIMUM || where->test == MATCH_EXCLUSIVE_MAXIMUM;
+    bool with = where->test == MATCH_MINIMUM || where->test == MATCH_MAXIMUM;
+    struct span found = { 0, index_count(&o->index) };
+    if (!is_about(s, c, o, where))
+        return false;
+    if (where->test == MATCH_IS &&
+        (number || json_is_string(value) || json_is_bool(value))) {
+        found.low = edge(s, c, o, value, false);
+        found.high = edge(s, c, o, value, true);
+    } else if (number && least == down && (least || most)) {
+        /* to the value: from the first there is, or from the first number */
+        found.low = down ? edge(s, c, o, &text, true) : 0;
+        found.high = edge(s, c, o, value, with);
+    } else if (number && (least || most)) {
+        found.low = edge(s, c, o, value, !with);
+        found.high = down ? found.high : edge(s, c, o, &text, false);
+    } else {
+        return false;
+    }
+    span->low = found.low > span->low ? found.low : span->low;
+    span->high = found.high < span->high ? found.high : span->high;
+    span->high = span->high < span->low ? span->low : span->high;
+    return true;
+}
+
+/* An array meets a condition that one of its items meets, and stands behind all of
+ * them. */
+static bool has_trees(const struct store *s, size_t c, const struct order *o)
+{
+    const cJSON tree = { .type = cJSON_Array };
+    return edge(s, c, o, &tree, false) != edge(s, c, o, &tree, true);
+}
+
+/* ---- the page ---- */
+
+/* A way through a span. */
 struct walk {
-    const struct index *index;
-    struct sought sought;
+    const struct store *s;
+    size_t c;
+    const struct order *order;
+    const struct store_page *page;
+    struct span span;
+    bool exact;   /* all in the span meet the conditions */
+    size_t most;  /* instances that may be looked at */
+    size_t *list; /* those of the page */
     size_t count;
-    bool down;
 };
-
-/* The ranks of the instances of one value. */
-struct group {
-    size_t first, past;
-};
-
-static struct group group_of(struct walk *w, const cJSON *value)
-{
-    w->sought.value = value;
-    struct index_key low = key_for(&w->sought, 0);
-    struct index_key high = key_for(&w->sought, UINT32_MAX);
-    return (struct group){ index_rank(w->index, &low), index_rank(w->index, &high) };
-}
-
-/* The group that the entry at a rank belongs to. */
-static struct group group_at(struct walk *w, size_t rank)
-{
-    uint32_t slot;
-    index_list(w->index, rank, &slot, 1);
-    return group_of(w, value_at(&w->sought, slot));
-}
-
-/* How many instances stand before (value, slot). */
-static size_t place_of(struct walk *w, const cJSON *value, size_t slot)
-{
-    w->sought.value = value;
-    const struct index_key key = key_for(&w->sought, slot);
-    size_t rank = index_rank(w->index, &key);
-    if (!w->down)
-        return rank;
-    struct group g = group_of(w, value);
-    return w->count - g.past + (rank - g.first);
-}
-
-/* Instances that stand one behind the other in the index as in the order. */
-struct stretch {
-    size_t rank, count;
-};
-
-/* From a place on; w->count is behind it. */
-static struct stretch stretch_from(struct walk *w, size_t place)
-{
-    if (!w->down)
-        return (struct stretch){ place, w->count - place };
-    struct group g = group_at(w, w->count - 1 - place);
-    size_t rank = g.first + (place - (w->count - g.past));
-    return (struct stretch){ rank, g.past - rank };
-}
-
-/* Up to before a place, which is not 0. */
-static struct stretch stretch_to(struct walk *w, size_t place)
-{
-    if (!w->down)
-        return (struct stretch){ 0, place };
-    struct group g = group_at(w, w->count - place);
-    return (struct stretch){ g.first, place - (w->count - g.past) };
-}
 
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-static size_t list_from(struct walk *w, size_t place, uint32_t *list, size_t most)
+/* Where the page begins, or ends when it goes backwards. */
+static size_t place_of(const struct walk *w)
 {
-    size_t found = 0;
-    while (place < w->count && found < most) {
-        struct stretch on = stretch_from(w, place);
-        size_t n = least(on.count, most - found);
-        found += index_list(w->index, on.rank, list + found, n);
-        place += n;
-    }
-    return found;
+    const struct store_page *page = w->page;
+    const struct order *o = w->order;
+    if (page->slot == SIZE_MAX)
+        return page->backwards ? w->span.high : w->span.low;
+    struct sought anchor = { .s = w->s, .c = w->c, .by = o->by, .count = o->count };
+    memcpy(anchor.values, page->values, o->count * sizeof(*anchor.values));
+    const struct index_key key =
+        key_for(&anchor, page->backwards ? page->slot : page->slot + 1);
+    size_t rank = index_rank(&o->index, &key);
+    return rank < w->span.low ? w->span.low : least(rank, w->span.high);
 }
 
-static size_t list_before(struct walk *w, size_t place, uint32_t *list, size_t most)
+static bool is_wanted(const struct walk *w, size_t slot)
 {
-    size_t found = 0;
-    while (place && found < most) {
-        struct stretch to = stretch_to(w, place);
-        size_t n = least(to.count, most - found);
-        index_list(w->index, to.rank + to.count - n, list + found, n);
-        for (size_t i = found, j = found + n; i + 1 < j; i++) {
-            uint32_t last = list[--j];
-            list[j] = list[i];
-            list[i] = last;
+    return w->exact || store_meets_all(w->s, w->c, store_get(w->s, w->c, slot),
+                                       w->page->where, w->page->where_count);
+}
+
+/* False when too many would have to be looked at. */
+static bool fill(struct walk *w)
+{
+    const bool back = w->page->backwards;
+    size_t at = place_of(w), skip = w->page->skip, looked = 0, left;
+    while ((left = back ? at - w->span.low : w->span.high - at) &&
+           w->count < w->page->most) {
+        uint32_t slots[BATCH];
+        size_t n = w->exact ? least(skip, left) : 0;
+        if (n) { /* what is left out need not be looked at */
+            at = back ? at - n : at + n;
+            skip -= n;
+            continue;
         }
-        found += n;
-        place -= n;
+        if (looked >= w->most)
+            return false;
+        n = least(left, w->exact ? least(BATCH, w->page->most - w->count) : BATCH);
+        index_list(&w->order->index, back ? at - n : at, slots, n);
+        for (size_t i = 0; i < n && w->count < w->page->most; i++) {
+            size_t slot = slots[back ? n - 1 - i : i];
+            if (!is_wanted(w, slot))
+                continue;
+            if (skip)
+                skip--;
+            else
+                w->list[w->count++] = slot;
+        }
+        looked += n;
+        at = back ? at - n : at + n;
     }
-    return found;
+    return true;
 }
 
-bool store_sorted(struct store *s, size_t c, const struct store_sort *sort,
+bool store_sorted(struct store *s, size_t c, const struct store_page *page,
                   struct arena *arena, size_t **slots, size_t *found)
 {
-    const struct order *order = order_by(s, c, sort->at);
-    if (!order)
+    size_t few = store_fewest(s, c, page->where, page->where_count);
+    if (page->where_count && few <= FEW)
         return false;
-    struct walk w = { .index = &order->index,
-                      .sought = { s, c, order->at, NULL },
-                      .count = store_count(s, c),
-                      .down = sort->down };
-    bool anchored = sort->slot != SIZE_MAX;
-    size_t place = sort->backwards ? w.count : 0;
-    if (anchored)
-        place =
-            place_of(&w, sort->value, sort->backwards ? sort->slot : sort->slot + 1);
-    size_t most = least(sort->most, w.count);
-    uint32_t *list = arena_array(arena, uint32_t, most + 1);
-    if (sort->backwards)
-        *found = list_before(&w, place - least(place, sort->skip), list, most);
-    else
-        *found = list_from(&w, place + least(w.count - place, sort->skip), list, most);
-    *slots = arena_array(arena, size_t, *found + 1);
-    for (size_t i = 0; i < *found; i++)
-        (*slots)[i] = list[i];
-    return true;
+    struct order *o = order_by(s, c, page->by, page->by_count);
+    if (!o)
+        return false;
+    o->changes = 0;
+    struct walk w = { .s = s, .c = c, .order = o, .page = page, .exact = true };
+    w.span.high = store_count(s, c);
+    bool trees = page->where_count && has_trees(s, c, o);
+    for (size_t i = 0; i < page->where_count; i++)
+        if (trees || !narrow(s, c, o, &page->where[i], &w.span))
+            w.exact = false;
+    size_t all = w.span.high - w.span.low;
+    w.most = w.exact || all <= few ? SIZE_MAX : few / 2;
+    w.list = arena_array(arena, size_t, least(page->most, all) + 1);
+    *slots = w.list;
+    bool ok = fill(&w);
+    *found = w.count;
+    return ok;
 }
