@@ -238,8 +238,8 @@ const struct reply *operation_reply(const struct operation *op, int status);
 int operation_status(const struct operation *op, int low, int high);
 
 /* The status that a document means for a good call, as Prism reads it: the lowest 2xx,
- * else 2XX and then default (both as 200), else the lowest 3xx; 0 when the operation
- * declares only errors. */
+ * else 2XX and then default (both as 200), else the lowest 3xx. Where it declares only
+ * errors a 204 without a body was added at load, with a warning (RFC 9110, 15.3.5). */
 int operation_success(const struct operation *op);
 
 /* The JSON entry of a reply's content; NULL when it has none. */

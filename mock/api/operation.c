@@ -54,13 +54,11 @@ static void load_replies(struct loading *l, struct operation *op,
                          const cJSON *responses)
 {
     const char *base = load_join(l, op->pointer, "responses");
-    if (!json_is_object(responses) || !responses->child) {
-        load_warn(l, op->pointer, NULL,
-                  "no responses are declared, so answers cannot be checked");
-        return;
-    }
-    op->replies = arena_array(l->arena, struct reply, json_count(responses));
-    for (const cJSON *one = responses->child; one; one = one->next) {
+    const cJSON *first = json_is_object(responses) ? responses->child : NULL;
+    bool all = true;
+    op->replies =
+        arena_array(l->arena, struct reply, (first ? json_count(responses) : 0) + 1);
+    for (const cJSON *one = first; one; one = one->next) {
         struct reply *r = &op->replies[op->reply_count];
         const char *pointer = load_join(l, base, one->string);
         if (strncmp(one->string, "x-", 2) == 0)
@@ -69,9 +67,11 @@ static void load_replies(struct loading *l, struct operation *op,
             load_error(l, pointer, NULL,
                        "expected a status such as 200, 4XX or default, found \"%.40s\"",
                        one->string);
+            all = false;
             continue;
         }
         r->node = load_follow(l, one, &pointer);
+        all = all && r->node;
         if (!r->node)
             continue;
         r->pointer = pointer;
@@ -81,6 +81,18 @@ static void load_replies(struct loading *l, struct operation *op,
                               load_join(l, pointer, "content"), &r->media_count);
         op->reply_count++;
     }
+    if (!all || operation_success(op))
+        return;
+    load_warn(l, first ? base : op->pointer, NULL,
+              first ? "no answer to a good call is declared; 204 stands in for it"
+                    : "no responses are declared, so answers cannot be checked; 204 "
+                      "stands in for them");
+    op->replies[op->reply_count++] = (struct reply){ .key = "204",
+                                                     .low = 204,
+                                                     .high = 204,
+                                                     .name = "no_content",
+                                                     .node = json_object(l->arena),
+                                                     .pointer = base };
 }
 
 /* One schema over the whole call, so that a pointer such as /query/limit or

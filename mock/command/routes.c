@@ -20,14 +20,11 @@ static const char *answers(const struct world *w, size_t api,
 {
     static const struct request any;
     struct offer offer;
-    int status = operation_success(op);
     if (w->behaviours[api]->scripts[op->index] && !w->stateless) {
         const struct inference *in = w->behaviours[api]->inference;
         return in && in->does[op->index] ? "inferred" : "behaviour";
     }
-    if (!status)
-        return "nothing";
-    accept_choose(&any, operation_reply(op, status), arena, &offer);
+    accept_choose(&any, operation_reply(op, operation_success(op)), arena, &offer);
     if (!offer.media)
         return "no body";
     bool given = media_example(offer.media, STR("")) || schema_gives(offer.media);

@@ -50,8 +50,10 @@ static bool is_writable(struct finding_out *f, const struct group *g, const char
             d->role == ROLE_DELETE)
             continue;
         bodies = true;
-        if (view_is_array(&f->look, body))
+        if (view_is_array(&f->look, body) && d->role != ROLE_CREATE)
             return true;
+        if (view_is_array(&f->look, body))
+            body = view_items(&f->look, body);
         const struct members *all = view_members(&f->look, body);
         const struct member *m = view_member(&f->look, body, name);
         if (!all->count || (m && !m->read_only))

@@ -20,7 +20,7 @@ static void add_param(struct look *l, struct inputs *all, const struct param *p)
                                    .name = p->name,
                                    .expression = arena_printf(
                                        l->arena, "$request.query.%s", p->name),
-                                   .schema = v.node,
+                                   .view = v,
                                    .types = p->types,
                                    .query = p->name });
 }
@@ -42,7 +42,7 @@ static void add_member(struct look *l, struct inputs *all, const struct member *
                                    .name = full,
                                    .expression =
                                        arena_printf(l->arena, "$request.body#%s", at),
-                                   .schema = m->view.node,
+                                   .view = m->view,
                                    .types = view_types(l, m->view) });
 }
 
@@ -89,20 +89,41 @@ static const char *filtered(struct finding_out *f, const struct input *in)
     return in->plain;
 }
 
-/* Where the id stands in an object: its own, or that of an object which it has to have
- * ({"tag": {"id": …}}). NULL: it has none. */
-static char *id_in(struct look *l, struct view object, const char *at, int depth)
+/* What a value is that an input asks for: of an array, its items. */
+static unsigned asked(struct look *l, const struct input *in)
 {
-    if (view_member(l, object, "id"))
-        return pointer_join(l->arena, at, "id");
+    return in->types & TYPE_ARRAY ? view_types(l, view_items(l, in->view)) : in->types;
+}
+
+/* The member that an object is called by: its id, or where that has another type than
+ * what is asked for, its name. NULL: it has none. */
+static const struct member *called(struct look *l, struct view object, unsigned types)
+{
+    static const char *const names[] = { "id", "key", "name", "slug", "title" };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const struct member *m = view_member(l, object, names[i]);
+        unsigned its = m ? view_types(l, m->view) : 0;
+        if (m && (!types || !its || its & types))
+            return m;
+    }
+    return view_member(l, object, "id");
+}
+
+/* Where that stands: in the object itself, or in one which it has to have
+ * ({"tag": {"id": …}}). */
+static char *called_at(struct look *l, struct view object, unsigned types,
+                       const char *at)
+{
     const struct members *all = view_members(l, object);
-    for (size_t i = 0; i < all->count && depth; i++) {
+    const struct member *id = called(l, object, types);
+    if (id)
+        return pointer_join(l->arena, at, id->name);
+    for (size_t i = 0; i < all->count; i++) {
         const struct member *m = &all->list[i];
-        char *id = m->required && view_is_object(l, m->view)
-                       ? id_in(l, m->view, pointer_join(l->arena, at, m->name), 0)
-                       : NULL;
-        if (id)
-            return id;
+        bool in = m->required && view_is_object(l, m->view);
+        if (in && (id = called(l, m->view, types)))
+            return pointer_join(l->arena, pointer_join(l->arena, at, m->name),
+                                id->name);
     }
     return NULL;
 }
@@ -113,12 +134,12 @@ static char *place_of(struct finding_out *f, const struct input *in,
     struct look *l = &f->look;
     char *at = pointer_join(l->arena, "", m->name);
     if (view_is_object(l, m->view))
-        return id_in(l, m->view, at, 1);
+        return called_at(l, m->view, asked(l, in), at);
     struct view item =
         view_is_array(l, m->view) ? view_items(l, m->view) : (struct view){ NULL, "" };
     if (item.node && view_is_object(l, item))
-        return id_in(l, item, pointer_join(l->arena, at, "*"), 1);
-    return is_within(in->schema, m->view.node) ? at : NULL;
+        return called_at(l, item, asked(l, in), pointer_join(l->arena, at, "*"));
+    return is_within(in->view.node, m->view.node) ? at : NULL;
 }
 
 /* The member that an input of this plain name is compared with; NULL: none. */
@@ -132,6 +153,12 @@ static const struct member *compared(struct finding_out *f, const struct group *
         if (strcmp(name_plain(arena, str(had->list[m].name)), name) == 0)
             return &had->list[m];
     return NULL;
+}
+
+const struct member *infer_named(struct finding_out *f, const struct group *g,
+                                 const struct input *in)
+{
+    return compared(f, g, filtered(f, in), "");
 }
 
 /* "created_after", "created_at.after", "price[gte]": from there on, or up to there. */
@@ -187,7 +214,7 @@ static char *nested(struct finding_out *f, const struct group *g,
 static bool condition_of(struct finding_out *f, const struct group *g,
                          const struct input *in, struct record_where *to)
 {
-    const struct member *m = compared(f, g, filtered(f, in), "");
+    const struct member *m = infer_named(f, g, in);
     *to = (struct record_where){ NULL };
     if (in->types && !(in->types & ~(unsigned)TYPE_OBJECT))
         return false;

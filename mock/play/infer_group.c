@@ -126,7 +126,8 @@ static bool by_method(const struct operation *op, const struct way *w, enum role
         { "POST", false, ROLE_CREATE },  { "GET", false, ROLE_LIST },
         { "GET", true, ROLE_GET },       { "PUT", true, ROLE_REPLACE },
         { "PATCH", true, ROLE_UPDATE },  { "POST", true, ROLE_UPDATE },
-        { "DELETE", true, ROLE_DELETE },
+        { "DELETE", true, ROLE_DELETE }, { "PUT", false, ROLE_REPLACE },
+        { "PATCH", false, ROLE_UPDATE }, { "DELETE", false, ROLE_DELETE },
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         if (strcmp(op->method, rows[i].method) == 0 &&
@@ -183,10 +184,6 @@ static void put_into_group(struct finding_out *f, const struct operation *op)
     struct way w;
     enum role role;
     const char *noun, *id = strchr(op->id, ' ') ? NULL : op->id;
-    if (!operation_success(op)) {
-        f->in->why[op->index] = "no answer to a good call is declared";
-        return;
-    }
     take_apart(l, op->path, &w);
     if (!w.last && w.noun && by_name(l, w.noun, &noun, &role)) {
         w.last = NULL;
@@ -257,7 +254,7 @@ static const struct member *wrapped(struct finding_out *f, const struct group *g
 }
 
 /* Takes the instance (or, of a list, the rows) out of an answer: part and at. */
-static void infer_unwrap(struct finding_out *f, const struct group *g, struct deed *d)
+void infer_unwrap(struct finding_out *f, const struct group *g, struct deed *d)
 {
     bool rows = d->role == ROLE_LIST;
     struct arena *arena = f->look.arena;
@@ -316,7 +313,7 @@ bool infer_is_instance(struct finding_out *f, const struct group *g,
 }
 
 /* The schema of the instances: what reading one gives, or the nearest to it. */
-static void find_schema(struct finding_out *f, struct group *g)
+void infer_find_schema(struct finding_out *f, struct group *g)
 {
     static const enum role order[] = { ROLE_GET, ROLE_CREATE, ROLE_REPLACE, ROLE_UPDATE,
                                        ROLE_LIST };
@@ -332,28 +329,9 @@ static void find_schema(struct finding_out *f, struct group *g)
         infer_unwrap(f, g, d);
 }
 
-/* A nested path without items of its own (/owners/{id}/pets) may speak of the items of
- * another (/pets/{id}). */
-static void join_nested(struct finding_out *f, struct group *g)
-{
-    if (deed_of(g, ROLE_GET) || !g->deeds || !g->path || !g->schema.node)
-        return;
-    for (struct group *o = f->groups; o; o = o->next) {
-        if (o == g || !o->path || !deed_of(o, ROLE_GET) ||
-            !name_is_same(f->look.arena, str(o->noun), str(g->noun)) ||
-            !view_is_same(o->schema, g->schema))
-            continue;
-        *o->last = g->deeds;
-        o->last = g->last;
-        g->deeds = NULL;
-        g->last = &g->deeds;
-        return;
-    }
-}
-
 static const char *not_viable(struct finding_out *f, const struct group *g)
 {
-    bool own = infer_own(f, g) != NULL, makes = false;
+    bool own = infer_own(f, g) != NULL, makes = g->single;
     for (const struct deed *d = g->deeds; d; d = d->next)
         makes = makes || ((d->role == ROLE_CREATE || d->role == ROLE_REPLACE) &&
                           (own || !d->claimed));
@@ -375,9 +353,8 @@ void infer_groups(struct finding_out *f)
     for (size_t i = 0; i < api->operation_count; i++)
         put_into_group(f, &api->operations[i]);
     for (struct group *g = f->groups; g; g = g->next)
-        find_schema(f, g);
-    for (struct group *g = f->groups; g; g = g->next)
-        join_nested(f, g);
+        infer_find_schema(f, g);
+    infer_join(f);
     for (struct group *g = f->groups; g; g = g->next) {
         const char *why = g->deeds ? not_viable(f, g) : NULL;
         if (!why)

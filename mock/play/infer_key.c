@@ -132,6 +132,12 @@ static const char *source_of(struct finding_out *f, const struct group *g,
 void infer_key(struct finding_out *f, struct group *g)
 {
     struct arena *arena = f->look.arena;
+    if (g->single) {
+        g->key_hidden = true;
+        g->key = "/path.key";
+        g->key_why = "there is one; it is kept aside";
+        return;
+    }
     const struct deed *d = keyed(g);
     const struct param *param = param_of(d);
     const struct member *m = by_link(f, g);

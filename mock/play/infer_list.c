@@ -59,7 +59,7 @@ bool infer_is_paging(const char *plain)
 
 static int rows_of(const struct input *limit)
 {
-    const cJSON *given = limit ? json_member(limit->schema, "default") : NULL;
+    const cJSON *given = limit ? json_member(limit->view.node, "default") : NULL;
     return json_is_number(given) && given->valuedouble >= 1 &&
                    given->valuedouble <= LIMIT_LIST_ROWS
                ? (int)given->valuedouble
@@ -68,9 +68,9 @@ static int rows_of(const struct input *limit)
 
 static bool is_from_zero(const struct input *number)
 {
-    const cJSON *first = json_member(number->schema, "default");
+    const cJSON *first = json_member(number->view.node, "default");
     if (!first)
-        first = json_member(number->schema, "minimum");
+        first = json_member(number->view.node, "minimum");
     return json_is_number(first) && first->valuedouble == 0;
 }
 

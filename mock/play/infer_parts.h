@@ -102,6 +102,7 @@ struct group {
     struct view schema;
     const char *key, *key_why, *key_default;
     bool key_hidden;
+    bool single; /* there is one, or one for each parent: /settings */
     const struct record_collection *own; /* of the behaviour file */
     struct inferred *told;
     struct group *next;
@@ -132,6 +133,16 @@ void infer_groups(struct finding_out *f);
 /* The file's own collection of these instances, by its schema or name; or NULL. */
 const struct record_collection *infer_own(struct finding_out *f, const struct group *g);
 
+/* Takes the instance (or, of a list, the rows) out of an answer: part and at. */
+void infer_unwrap(struct finding_out *f, const struct group *g, struct deed *d);
+
+/* The schema of the instances: what reading one gives, or the nearest to it. */
+void infer_find_schema(struct finding_out *f, struct group *g);
+
+/* infer_join.c: finds what belongs to the group of another path, and what there is one
+ * of. */
+void infer_join(struct finding_out *f);
+
 /* The deeds of one role; NULL past the last. */
 struct deed *deed_of(const struct group *g, enum role role);
 
@@ -157,7 +168,7 @@ char *infer_list(struct finding_out *f, const struct group *g, const struct deed
 struct input {
     const char *plain, *name;
     char *expression;
-    const cJSON *schema;
+    struct view view;
     unsigned types;
     const char *query; /* its name in the query, or NULL */
 };
@@ -176,6 +187,10 @@ const struct inputs *infer_inputs(struct finding_out *f, const struct operation 
 void infer_filters(struct finding_out *f, const struct group *g,
                    const struct inputs *all, struct record_step *step,
                    const char **idle);
+
+/* infer_filter.c: whether an input is called as a member of the instances is. */
+const struct member *infer_named(struct finding_out *f, const struct group *g,
+                                 const struct input *in);
 
 /* infer_list.c: whether an input of this plain name turns pages or sorts. */
 bool infer_is_paging(const char *plain);

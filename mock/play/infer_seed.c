@@ -25,14 +25,21 @@ static bool has_parents(const struct deed *d, const cJSON *tree)
 static void seed_one(struct seeding *r, const struct deed *d, const cJSON *value)
 {
     const struct store_collection *plan = &r->b->plan.collections[r->c];
+    const struct group *g = r->told->group;
+    struct arena *arena = r->s->arena;
     size_t slot;
-    if (!json_is_object(value) || !pointer_get(value, plan->key) ||
-        !has_parents(d, value) || r->told->seeds >= MOST_SEEDS)
+    if (!json_is_object(value) || !has_parents(d, value) ||
+        r->told->seeds >= MOST_SEEDS)
         return;
-    cJSON *tree = json_copy(r->s->arena, value);
+    cJSON *tree = json_copy(arena, value);
+    if (g->single) /* without parents, or it would have left by now */
+        pointer_set(arena, tree, plan->key, json_string(arena, str(g->noun)));
+    const cJSON *key = pointer_get(tree, plan->key);
+    if (!key)
+        return;
+    key = json_copy(arena, key);
     tree = instance_complete(r->b, r->c, tree, NULL, r->s);
-    if (tree &&
-        json_equal(pointer_get(tree, plan->key), pointer_get(value, plan->key)) &&
+    if (tree && json_equal(pointer_get(tree, plan->key), key) &&
         store_insert(r->b->seed, r->c, tree, &slot) == STORE_OK)
         r->told->seeds++;
 }

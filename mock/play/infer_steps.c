@@ -49,6 +49,32 @@ static void where(struct writing *w, struct record_step *s, const char *at, char
     s->where[s->where_count++] = (struct record_where){ .at = text(w, at), .is = is };
 }
 
+/* The members of the instance that the query names: of a call without a body. */
+static size_t members_in_query(struct writing *w, struct record_set *to)
+{
+    const struct inputs *all = infer_inputs(w->f, w->d->op);
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct input *in = &all->list[i];
+        const struct member *m = in->query ? infer_named(w->f, w->g, in) : NULL;
+        const char *at = m ? pointer_join(w->arena, "", m->name) : "";
+        if (!m || strcmp(at, w->g->key) == 0)
+            continue;
+        if (to)
+            to[count] = (struct record_set){ .at = text(w, at), .to = in->expression };
+        count++;
+    }
+    return count;
+}
+
+/* What the call says in the place of a body, and room for its parents and the key. */
+static void set_from_query(struct writing *w, struct record_step *s)
+{
+    const size_t count = members_in_query(w, NULL);
+    s->set = arena_take(w->arena, (count + MOST_PARENTS + 1) * sizeof(*s->set));
+    s->set_count = (unsigned)members_in_query(w, s->set);
+}
+
 static void set(struct writing *w, struct record_step *s, const char *at, char *to)
 {
     if (!s->set)
@@ -77,7 +103,7 @@ static void find_parents(struct writing *w)
         if (n < 4 || strcmp(p->item + n - 3, "/{}") != 0)
             continue;
         const struct group *of = map_get(w->f->by_path, (struct str){ p->item, n - 3 });
-        if (!of || !of->deeds || !of->told || !deed_of(of, ROLE_GET))
+        if (!of || !of->deeds || !of->told || of->single || !deed_of(of, ROLE_GET))
             continue;
         struct record_step *s = step(w);
         s->find = text(w, of->name);
@@ -134,8 +160,8 @@ static bool is_same(struct writing *w, int status)
         return false;
     const struct media *own = reply_json(operation_reply(d->op, status));
     const struct media *its = reply_json(operation_reply(get->op, get->status));
-    return own && its && strcmp(own->type, its->type) == 0 &&
-           d->at && get->at && strcmp(d->at, get->at) == 0 &&
+    return own && its && strcmp(own->type, its->type) == 0 && d->at && get->at &&
+           strcmp(d->at, get->at) == 0 &&
            view_is_same(view_answer(&w->f->look, d->op, status), get->whole);
 }
 
@@ -178,18 +204,25 @@ static char *sent(struct writing *w)
     return text(w, "$request.body");
 }
 
+static void make(struct writing *w, struct record_step *s, char *from)
+{
+    s->create = text(w, w->g->name);
+    s->as = text(w, "one");
+    s->merge = from;
+    if (!from)
+        set_from_query(w, s);
+    for (size_t i = 0; i < w->d->parent_count; i++)
+        set(w, s, w->d->parents[i].member, path_value(w, w->d->parents[i].param));
+    if (w->key)
+        set(w, s, w->g->key, w->key);
+    s->otherwise = error(w, 409, "conflict");
+}
+
 static void create(struct writing *w, const char *when)
 {
     struct record_step *s = step(w);
-    s->create = text(w, w->g->name);
-    s->as = text(w, "one");
     s->when = when ? text(w, when) : NULL;
-    s->merge = sent(w);
-    for (size_t i = 0; i < w->d->parent_count; i++)
-        set(w, s, w->d->parents[i].member, path_value(w, w->d->parents[i].param));
-    if (w->d->role == ROLE_REPLACE)
-        set(w, s, w->g->key, w->key);
-    s->otherwise = error(w, 409, "conflict");
+    make(w, s, sent(w));
 }
 
 static void find_one(struct writing *w, bool needed)
@@ -202,20 +235,56 @@ static void find_one(struct writing *w, bool needed)
         s->otherwise = error(w, 404, "not_found");
 }
 
+/* Each item of the body is one. A name that an update has bound collects them. */
+static const char *write_many(struct writing *w)
+{
+    struct record_step *none = step(w), *all = step(w), *one;
+    none->update = text(w, w->g->name);
+    none->as = text(w, "made");
+    none->when = text(w, "false");
+    where(w, none, w->g->key, text(w, "$request.body"));
+    all->each = text(w, "$request.body");
+    all->as = text(w, "sent");
+    all->steps = one = arena_take(w->arena, 2 * sizeof(*one));
+    all->steps_count = 2;
+    make(w, &one[0], text(w, "$sent"));
+    one[1].update = text(w, w->g->name);
+    one[1].as = text(w, "made");
+    one[1].stamps = NO;
+    where(w, &one[1], w->g->key, arena_printf(w->arena, "$one#%s", w->g->key));
+    const struct deed *d = w->d;
+    bool rows = view_is_array(&w->f->look, d->whole);
+    bool first = d->whole.node && infer_is_instance(w->f, w->g, d) && !*d->at;
+    answer(w, d->status,
+           rows            ? text(w, "$made")
+           : first         ? text(w, "$made#/0")
+           : d->whole.node ? text(w, "null")
+                           : NULL);
+    return "makes one of each item";
+}
+
 static const char *write_create(struct writing *w)
 {
+    if (view_is_array(&w->f->look, view_body(&w->f->look, w->d->op)))
+        return write_many(w);
     create(w, NULL);
     struct record_step *s = answer(w, w->d->status, body_of(w));
     answer_whole(w, s);
     add_location(w, s, w->d->status);
-    return "makes one";
+    return w->g->single ? "makes it" : "makes one";
 }
 
+/* A thing that cannot be deleted is there from the start: the document says what it is
+ * like until a call does. */
 static const char *write_get(struct writing *w)
 {
-    find_one(w, true);
-    answer(w, w->d->status, body_of(w));
-    return "reads one, or 404";
+    const bool always = w->g->single && !deed_of(w->g, ROLE_DELETE);
+    find_one(w, !always);
+    struct record_step *s = answer(w, w->d->status, body_of(w));
+    if (!always)
+        return w->g->single ? "reads it, or 404" : "reads one, or 404";
+    s->when = text(w, "$one != null");
+    return "reads it";
 }
 
 static void change(struct writing *w, const char *when)
@@ -230,10 +299,16 @@ static void change(struct writing *w, const char *when)
         s->replace = from;
     else
         s->patch = from;
+    if (!from)
+        set_from_query(w, s);
 }
+
+static const char *write_replace(struct writing *w);
 
 static const char *write_update(struct writing *w)
 {
+    if (w->g->single)
+        return write_replace(w);
     find_one(w, true);
     change(w, NULL);
     find_one(w, true);
@@ -245,7 +320,7 @@ static const char *write_update(struct writing *w)
 static const char *write_replace(struct writing *w)
 {
     bool made = operation_status(w->d->op, 201, 201) != 0;
-    bool upsert = made || !deed_of(w->g, ROLE_CREATE);
+    bool upsert = made || w->g->single || !deed_of(w->g, ROLE_CREATE);
     int again = w->d->status;
     if (!upsert) {
         write_update(w);
@@ -265,7 +340,9 @@ static const char *write_replace(struct writing *w)
     s->when = text(w, "$made != null");
     answer_whole(w, s);
     answer_whole(w, answer(w, again, again == 204 ? NULL : body));
-    return "replaces one, or makes it";
+    return w->g->single                 ? "changes it"
+           : w->d->role == ROLE_REPLACE ? "replaces one, or makes it"
+                                        : "changes one, or makes it";
 }
 
 static const char *write_delete(struct writing *w)
@@ -275,7 +352,7 @@ static const char *write_delete(struct writing *w)
     s->remove = text(w, w->g->name);
     where_item(w, s);
     answer(w, w->d->status, body_of(w));
-    return "removes one, or 404";
+    return w->g->single ? "removes it, or 404" : "removes one, or 404";
 }
 
 static const char *write_list(struct writing *w)
@@ -298,9 +375,21 @@ static const char *write_list(struct writing *w)
                 : "lists them";
 }
 
+/* There is one for each parent: "photo 12". */
+static char *key_of_single(struct writing *w)
+{
+    struct buffer b = buffer_in(w->arena, LIMIT_HEAD_BYTES);
+    buffer_add_text(&b, w->g->noun);
+    for (size_t i = 0; i < w->d->parent_count; i++)
+        buffer_printf(&b, " {$request.path.%s}", w->d->parents[i].param);
+    return arena_copy(w->arena, buffer_str(&b));
+}
+
 /* The key of the item that a call is about: in the path, else in query or body. */
 static char *key_of(struct writing *w)
 {
+    if (w->g->single)
+        return key_of_single(w);
     if (w->d->param)
         return path_value(w, w->d->param);
     const char *noun = name_singular(w->arena, str(w->g->noun));
@@ -319,7 +408,7 @@ const char *infer_steps(struct finding_out *f, struct group *g, const struct dee
     };
     struct record_behaviour *r = f->record;
     struct writing w = { .f = f, .arena = f->look.arena, .g = g, .d = d };
-    bool one = d->role != ROLE_CREATE && d->role != ROLE_LIST;
+    bool one = g->single || (d->role != ROLE_CREATE && d->role != ROLE_LIST);
     w.key = one ? key_of(&w) : NULL;
     if (one && !w.key)
         return "nothing in the call names one instance";

@@ -136,8 +136,8 @@ bool say_preference(struct call *c)
     if (p.has_seed) /* whatever came before, the same call gives the same bytes */
         *c->scope.chance = chance_of(p.seed, STR(""), str(op->id), 0);
     bind_limit(c, 1, 0);
-    if (!reply && (p.code.ptr || !p.example.len))
-        unknown(c, "code", p.code.ptr ? p.code : STR("2XX"));
+    if (!reply && p.code.ptr)
+        unknown(c, "code", p.code);
     else if (!say_wish(c, &p, reply, status))
         unknown(c, "example", p.example);
     else if (c->answer.status != 406 || status == 406) {

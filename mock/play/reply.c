@@ -88,14 +88,7 @@ bool reply_answer(struct call *c, const struct reply *reply, int status,
 bool say_declared(struct call *c)
 {
     const struct operation *op = c->route.operation;
-    int status = operation_success(op);
-    if (status) {
-        reply_answer(c, operation_reply(op, status), status, STR(""), false);
-        return true;
-    }
-    answer_problem(
-        &c->answer, 501,
-        arena_printf(c->arena, "%s declares no answer to a good call", op->id),
-        c->arena);
+    const int status = operation_success(op);
+    reply_answer(c, operation_reply(op, status), status, STR(""), false);
     return true;
 }

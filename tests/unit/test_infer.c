@@ -217,7 +217,7 @@ static void what_cannot_be_inferred_says_why(void **state)
         { "{\"/a\":{\"delete\":{\"responses\":{\"204\":{\"description\":\"d\"}}}}}",
           "no usual meaning" },
         { "{\"/a\":{\"post\":{\"responses\":{\"400\":{\"description\":\"d\"}}}}}",
-          "no answer to a good call" },
+          "nothing reads" },
         { "{\"/a.polish\":{" MAKES "}}", "its name is none" },
         { "{\"/a\":{\"post\":{\"responses\":{\"201\":{\"description\":\"d\"}}}},\"/a/"
           "{id}\":{" ID

@@ -138,7 +138,7 @@ EOF
     run "$program" routes "$root"/tests/data/answers.yaml
     [ "$status" -eq 0 ]
     [[ $output == *"GET     /media             media           answers     example"* ]]
-    [[ $output == *"/statuses/errors   onlyErrors      answers     nothing"* ]]
+    [[ $output == *"/statuses/errors   onlyErrors      answers     no body"* ]]
     run "$program" routes --json "$root"/tests/data/answers.yaml
     [ "$(echo "$output" | jq -r '.[] | select(.operationId == "makeThing") | [.method, .path, .api, .answers] | join(" ")')" = \
         "POST /things answers sample" ]

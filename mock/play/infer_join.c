@@ -1,0 +1,198 @@
+#include "play/infer_parts.h"
+
+/* ---- /owners/{id}/pets ---- */
+
+/* A nested path without items of its own may speak of the items of another
+ * (/pets/{id}). */
+static void join_nested(struct finding_out *f, struct group *g)
+{
+    if (deed_of(g, ROLE_GET) || !g->deeds || !g->path || !g->schema.node)
+        return;
+    for (struct group *o = f->groups; o; o = o->next) {
+        if (o == g || !o->path || !deed_of(o, ROLE_GET) ||
+            !name_is_same(f->look.arena, str(o->noun), str(g->noun)) ||
+            !view_is_same(o->schema, g->schema))
+            continue;
+        *o->last = g->deeds;
+        o->last = g->last;
+        g->deeds = NULL;
+        g->last = &g->deeds;
+        return;
+    }
+}
+
+/* ---- /pets/findByStatus, /pets/createWithList ---- */
+
+static bool is_search(struct finding_out *f, const char *noun)
+{
+    static const char *const verbs[] = { "find", "search", "query",
+                                         "list", "filter", "lookup" };
+    const char *plain = name_plain(f->look.arena, str(noun));
+    for (size_t i = 0; i < COUNT(verbs); i++)
+        if (strncmp(plain, verbs[i], strlen(verbs[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the call may carry something that is called as a member of o's is. */
+static bool filters(struct finding_out *f, const struct group *o,
+                    const struct operation *op)
+{
+    const struct inputs *all = infer_inputs(f, op);
+    for (size_t i = 0; i < all->count; i++)
+        if (infer_named(f, o, &all->list[i]))
+            return true;
+    return false;
+}
+
+static bool sends_many(struct finding_out *f, const struct group *o,
+                       const struct deed *d)
+{
+    struct view items = view_items(&f->look, view_body(&f->look, d->op));
+    const struct deed *makes = deed_of(o, ROLE_CREATE);
+    return view_is_same(items, o->schema) ||
+           (makes && view_is_same(items, view_body(&f->look, makes->op)));
+}
+
+/* Whether d, at a word below the collection o, lists or makes instances of it. */
+static bool is_about(struct finding_out *f, const struct group *g,
+                     const struct group *o, struct deed *d)
+{
+    const enum role role = d->role;
+    const bool search = is_search(f, g->noun);
+    if (d->param)
+        return false;
+    if (role == ROLE_CREATE && sends_many(f, o, d)) {
+        infer_unwrap(f, o, d);
+        return true;
+    }
+    if (role != ROLE_LIST && !(role == ROLE_CREATE && search))
+        return false;
+    d->role = ROLE_LIST;
+    infer_unwrap(f, o, d);
+    if (view_is_same(d->part, o->schema) && (search || filters(f, o, d->op)))
+        return true;
+    d->role = role;
+    infer_unwrap(f, g, d);
+    return false;
+}
+
+static void join_word(struct finding_out *f, struct group *g)
+{
+    const char *slash = g->path ? strrchr(g->path, '/') : NULL;
+    struct group *o =
+        slash ? map_get(f->by_path, (struct str){ g->path, (size_t)(slash - g->path) })
+              : NULL;
+    if (!o || !o->deeds || !o->schema.node || !deed_of(o, ROLE_GET))
+        return;
+    for (struct deed **at = &g->deeds; *at;) {
+        struct deed *d = *at;
+        if (!is_about(f, g, o, d)) {
+            at = &d->next;
+            continue;
+        }
+        *at = d->next;
+        d->next = NULL;
+        *o->last = d;
+        o->last = &d->next;
+    }
+    for (g->last = &g->deeds; *g->last;)
+        g->last = &(*g->last)->next;
+}
+
+/* ---- /settings ---- */
+
+static bool is_at_item(const struct group *g)
+{
+    for (const struct deed *d = g->deeds; d; d = d->next)
+        if (d->param)
+            return true;
+    return false;
+}
+
+static bool is_about_itself(const struct deed *d)
+{
+    return !d->param && (d->role == ROLE_REPLACE || d->role == ROLE_UPDATE ||
+                         d->role == ROLE_DELETE);
+}
+
+/* What is read whole and changed whole at one path is a thing of which there is one. */
+static bool is_single(struct finding_out *f, const struct group *g)
+{
+    const struct deed *read = deed_of(g, ROLE_LIST);
+    bool same = false, changes = false;
+    if (!read || !view_is_object(&f->look, read->whole) ||
+        !view_members(&f->look, read->whole)->count || infer_own(f, g))
+        return false;
+    for (const struct deed *d = g->deeds; d; d = d->next) {
+        bool change = d->role == ROLE_REPLACE || d->role == ROLE_UPDATE;
+        changes = changes || change;
+        same =
+            same || (change && (view_is_same(view_body(&f->look, d->op), read->whole) ||
+                                view_is_same(d->whole, read->whole)));
+    }
+    return changes && (same || !read->part.node);
+}
+
+/* Whether a call at the collection's own path says which instance it is about. */
+static bool names_one(struct finding_out *f, const struct group *g,
+                      const struct deed *d)
+{
+    struct arena *arena = f->look.arena;
+    const char *noun = name_singular(arena, str(g->noun)), *plain = NULL;
+    for (const struct deed *e = g->deeds; e && !plain; e = e->next)
+        plain = e->param ? name_plain(arena, str(e->param)) : NULL;
+    size_t n = strlen(noun);
+    bool noun_first = plain && strncmp(plain, noun, n) == 0 && plain[n];
+    const char *const names[] = { "id", arena_printf(arena, "%sid", noun),
+                                  plain ? plain : "id", noun_first ? plain + n : "id" };
+    return infer_input(f, d->op, names, COUNT(names)) != NULL;
+}
+
+/* Takes out of g what speaks of its path but of no instance. */
+static void drop_pointless(struct finding_out *f, struct group *g)
+{
+    const bool items = is_at_item(g);
+    for (struct deed **at = &g->deeds; *at;) {
+        struct deed *d = *at;
+        if (!is_about_itself(d) || (items && names_one(f, g, d))) {
+            at = &d->next;
+            continue;
+        }
+        f->in->why[d->op->index] =
+            items ? "nothing in the call names one instance"
+                  : "its method on such a path has no usual meaning";
+        *at = d->next;
+    }
+    for (g->last = &g->deeds; *g->last;)
+        g->last = &(*g->last)->next;
+}
+
+static void settle_single(struct finding_out *f, struct group *g)
+{
+    bool itself = false;
+    for (const struct deed *d = g->deeds; d; d = d->next)
+        itself = itself || is_about_itself(d);
+    if (!g->path || !itself)
+        return;
+    g->single = !is_at_item(g) && is_single(f, g);
+    if (!g->single) {
+        drop_pointless(f, g);
+        return;
+    }
+    for (struct deed *d = g->deeds; d; d = d->next)
+        if (d->role == ROLE_LIST)
+            d->role = ROLE_GET;
+    g->schema = (struct view){ NULL, "" };
+    infer_find_schema(f, g);
+}
+
+void infer_join(struct finding_out *f)
+{
+    for (struct group *g = f->groups; g; g = g->next)
+        settle_single(f, g);
+    for (struct group *g = f->groups; g; g = g->next)
+        join_nested(f, g);
+    for (struct group *g = f->groups; g; g = g->next)
+        join_word(f, g);
+}
