@@ -253,6 +253,5 @@ bool run_update(struct run *run, const struct step *step)
         }
     }
     run_bind(run, step, step->of[0], changed, true);
-    return total || !step->otherwise ||
-           run_fail(run, step->otherwise, 404, "nothing was found");
+    return total || !step->otherwise || run_miss(run, step);
 }

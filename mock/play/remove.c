@@ -241,6 +241,5 @@ bool run_delete(struct run *run, const struct step *step)
             return false;
         total += n;
     }
-    return total || !step->otherwise ||
-           run_fail(run, step->otherwise, 404, "nothing was found");
+    return total || !step->otherwise || run_miss(run, step);
 }

@@ -15,6 +15,38 @@ bool run_fail(struct run *run, const struct error_plan *plan, int status,
     return false;
 }
 
+static bool is_hidden(const struct store_collection *plan, const char *at)
+{
+    for (size_t i = 0; i < plan->hidden_count; i++)
+        if (strcmp(plan->hidden[i], at) == 0)
+            return true;
+    return false;
+}
+
+bool run_miss(struct run *run, const struct step *step)
+{
+    enum { MOST_SAID = 100 }; /* bytes of a value */
+    const struct store_collection *plan = &run->b->plan.collections[step->of[0]];
+    struct buffer b = buffer_in(run->s->arena, LIMIT_HEAD_BYTES);
+    bool said = false;
+    buffer_add_text(&b, "nothing was found");
+    for (size_t i = 0; i < step->where.count; i++) {
+        const struct step_where *w = &step->where.list[i];
+        const cJSON *value = expression_value(w->value, run->s);
+        if (is_hidden(plan, w->at) || w->test != MATCH_IS)
+            continue;
+        if (!value) {
+            buffer_printf(&b, "; the call says nothing for %s", w->at);
+            break;
+        }
+        const struct str text = utf8_cut(json_text(value, run->s->arena), MOST_SAID);
+        buffer_printf(&b, "%s %s %.*s", said ? " and" : ": there is none with", w->at,
+                      (int)text.len, text.ptr);
+        said = true;
+    }
+    return run_fail(run, step->otherwise, 404, buffer_str(&b).ptr);
+}
+
 const cJSON *run_key(const struct run *run, size_t c, size_t slot)
 {
     return pointer_get(store_get(run->s->store, c, slot),
@@ -168,7 +200,7 @@ static bool run_find(struct run *run, const struct step *step)
         return true;
     }
     run_bind(run, step, step->of[0], NULL, false);
-    return !step->otherwise || run_fail(run, step->otherwise, 404, "nothing was found");
+    return !step->otherwise || run_miss(run, step);
 }
 
 /* How many instances meet the step's conditions. */

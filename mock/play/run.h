@@ -21,6 +21,10 @@ struct run {
 bool run_fail(struct run *run, const struct error_plan *plan, int status,
               const char *detail);
 
+/* The same where a step has found nothing: 404, and the detail says what was looked
+ * for. */
+bool run_miss(struct run *run, const struct step *step);
+
 /* The slots from `from` on whose instances meet the step's conditions. */
 size_t *run_matches(struct run *run, const struct step *step, size_t c, size_t from,
                     size_t at_most, size_t *count);
