@@ -66,30 +66,43 @@ static bool is_writable(struct finding_out *f, const struct group *g, const char
     return !bodies;
 }
 
-static void add_members(struct finding_out *f, const struct group *g,
-                        struct record_collection *c)
+static void add_member(struct finding_out *f, struct record_collection *c,
+                       const struct member *m, const char *at, bool writable)
 {
     static const char *const versions[] = { "version", "revision", "objectversion",
                                             "lockversion" };
+    struct arena *arena = f->look.arena;
+    const char *plain = name_plain(arena, str(m->name));
+    if (!writable)
+        c->owned = grown(arena, c->owned, &c->owned_count, at);
+    if (is_created(plain) && holds_time(f, m))
+        c->created = grown(arena, c->created, &c->created_count, at);
+    else if (is_updated(plain) && holds_time(f, m))
+        c->updated = grown(arena, c->updated, &c->updated_count, at);
+    else if (!writable && view_types(&f->look, m->view) == TYPE_INTEGER &&
+             !c->version && name_is_one_of(plain, versions, COUNT(versions)))
+        c->version = arena_copy(arena, str(at));
+}
+
+static void add_members(struct finding_out *f, const struct group *g,
+                        struct record_collection *c)
+{
     struct arena *arena = f->look.arena;
     const struct members *all = view_members(&f->look, g->schema);
     for (size_t i = 0; i < all->count; i++) {
         const struct member *m = &all->list[i];
         const char *at = pointer_join(arena, "", m->name);
-        const char *plain = name_plain(arena, str(m->name));
-        unsigned types = view_types(&f->look, m->view);
         bool writable = !m->read_only && is_writable(f, g, m->name);
-        if (strcmp(at, g->key) == 0 && writable)
-            continue;
-        if (!writable)
-            c->owned = grown(arena, c->owned, &c->owned_count, at);
-        if (is_created(plain) && holds_time(f, m))
-            c->created = grown(arena, c->created, &c->created_count, at);
-        else if (is_updated(plain) && holds_time(f, m))
-            c->updated = grown(arena, c->updated, &c->updated_count, at);
-        else if (!writable && types == TYPE_INTEGER && !c->version &&
-                 name_is_one_of(plain, versions, COUNT(versions)))
-            c->version = arena_copy(arena, str(at));
+        if (strcmp(at, g->key) != 0 || !writable)
+            add_member(f, c, m, at, writable);
+    }
+    const struct member *in = view_attributes(&f->look, g->schema);
+    const struct members *inner = in ? view_members(&f->look, in->view) : NULL;
+    for (size_t i = 0; inner && i < inner->count; i++) {
+        const struct member *m = &inner->list[i];
+        const char *at =
+            pointer_join(arena, pointer_join(arena, "", in->name), m->name);
+        add_member(f, c, m, at, !m->read_only);
     }
 }
 

@@ -110,7 +110,7 @@ static const struct member *called(struct look *l, struct view object, unsigned 
 }
 
 /* Where that stands: in the object itself, or in one which it has to have
- * ({"tag": {"id": …}}). */
+ * ({"tag": {"id": …}}) or which holds what is linked ({"data": {"id": …}}). */
 static char *called_at(struct look *l, struct view object, unsigned types,
                        const char *at)
 {
@@ -120,45 +120,64 @@ static char *called_at(struct look *l, struct view object, unsigned types,
         return pointer_join(l->arena, at, id->name);
     for (size_t i = 0; i < all->count; i++) {
         const struct member *m = &all->list[i];
-        bool in = m->required && view_is_object(l, m->view);
-        if (in && (id = called(l, m->view, types)))
+        bool in = m->required || strcmp(m->name, "data") == 0;
+        if (in && view_is_object(l, m->view) && (id = called(l, m->view, types)))
             return pointer_join(l->arena, pointer_join(l->arena, at, m->name),
                                 id->name);
     }
     return NULL;
 }
 
+/* Where the value stands, in the member at `at`, that an input is compared with. */
 static char *place_of(struct finding_out *f, const struct input *in,
-                      const struct member *m)
+                      const struct member *m, const char *at)
 {
     struct look *l = &f->look;
-    char *at = pointer_join(l->arena, "", m->name);
     if (view_is_object(l, m->view))
         return called_at(l, m->view, asked(l, in), at);
     struct view item =
         view_is_array(l, m->view) ? view_items(l, m->view) : (struct view){ NULL, "" };
     if (item.node && view_is_object(l, item))
         return called_at(l, item, asked(l, in), pointer_join(l->arena, at, "*"));
-    return is_within(in->view.node, m->view.node) ? at : NULL;
+    return is_within(in->view.node, m->view.node) ? arena_copy(l->arena, str(at))
+                                                  : NULL;
 }
 
-/* The member that an input of this plain name is compared with; NULL: none. */
-static const struct member *compared(struct finding_out *f, const struct group *g,
-                                     const char *plain, const char *end)
+static const struct member *member_called(struct look *l, struct view object,
+                                          const char *plain)
 {
-    struct arena *arena = f->look.arena;
-    const struct members *had = view_members(&f->look, g->schema);
-    const char *name = arena_printf(arena, "%s%s", plain, end);
+    const struct members *had = view_members(l, object);
     for (size_t m = 0; m < had->count; m++)
-        if (strcmp(name_plain(arena, str(had->list[m].name)), name) == 0)
+        if (strcmp(name_plain(l->arena, str(had->list[m].name)), plain) == 0)
             return &had->list[m];
     return NULL;
 }
 
-const struct member *infer_named(struct finding_out *f, const struct group *g,
-                                 const struct input *in)
+/* The member that an input of this plain name is compared with, and where it stands;
+ * NULL: none. In JSON:API these stand in the attributes and relationships. */
+static const struct member *compared(struct finding_out *f, const struct group *g,
+                                     const char *plain, const char *end,
+                                     const char **at)
 {
-    return compared(f, g, filtered(f, in), "");
+    struct look *l = &f->look;
+    const char *name = arena_printf(l->arena, "%s%s", plain, end);
+    const struct member *m = member_called(l, g->schema, name);
+    const struct member *objects[] = { view_attributes(l, g->schema),
+                                       view_member(l, g->schema, "relationships") };
+    *at = m ? pointer_join(l->arena, "", m->name) : NULL;
+    for (size_t i = 0; i < COUNT(objects) && objects[0] && !m; i++) {
+        m = objects[i] ? member_called(l, objects[i]->view, name) : NULL;
+        if (m)
+            *at = pointer_join(l->arena, pointer_join(l->arena, "", objects[i]->name),
+                               m->name);
+    }
+    return m;
+}
+
+const struct member *infer_named(struct finding_out *f, const struct group *g,
+                                 const struct input *in, const char **at)
+{
+    return compared(f, g, filtered(f, in), "", at);
 }
 
 /* "created_after", "created_at.after", "price[gte]": from there on, or up to there. */
@@ -182,10 +201,11 @@ static bool is_bound(struct finding_out *f, const struct group *g,
         const char *base =
             arena_copy(l->arena, (struct str){ plain.ptr, plain.len - n });
         for (size_t e = 0; e < COUNT(ends); e++) {
-            const struct member *m = compared(f, g, base, ends[e]);
+            const char *at;
+            const struct member *m = compared(f, g, base, ends[e], &at);
             if (!m || view_is_object(l, m->view) || view_is_array(l, m->view))
                 continue;
-            to->at = pointer_join(l->arena, "", m->name);
+            to->at = arena_copy(l->arena, str(at));
             *(words[i].least ? &to->minimum : &to->maximum) = in->expression;
             return true;
         }
@@ -201,24 +221,26 @@ static char *nested(struct finding_out *f, const struct group *g,
     struct str rest = str(in->name), head;
     if (!str_split(&rest, '.', &head) || !rest.ptr)
         return NULL;
-    const struct member *m = compared(f, g, name_plain(l->arena, head), "");
+    const char *at;
+    const struct member *m = compared(f, g, name_plain(l->arena, head), "", &at);
     const struct member *inner =
         m && view_is_object(l, m->view)
             ? view_member(l, m->view, arena_copy(l->arena, rest))
             : NULL;
     if (!inner || view_is_object(l, inner->view))
         return NULL;
-    return pointer_join(l->arena, pointer_join(l->arena, "", m->name), inner->name);
+    return pointer_join(l->arena, at, inner->name);
 }
 
 static bool condition_of(struct finding_out *f, const struct group *g,
                          const struct input *in, struct record_where *to)
 {
-    const struct member *m = infer_named(f, g, in);
+    const char *at;
+    const struct member *m = infer_named(f, g, in, &at);
     *to = (struct record_where){ NULL };
     if (in->types && !(in->types & ~(unsigned)TYPE_OBJECT))
         return false;
-    to->at = m ? place_of(f, in, m) : nested(f, g, in);
+    to->at = m ? place_of(f, in, m, at) : nested(f, g, in);
     to->is = to->at ? in->expression : NULL;
     return to->at || is_bound(f, g, in, to);
 }

@@ -39,8 +39,9 @@ static bool filters(struct finding_out *f, const struct group *o,
                     const struct operation *op)
 {
     const struct inputs *all = infer_inputs(f, op);
+    const char *at;
     for (size_t i = 0; i < all->count; i++)
-        if (infer_named(f, o, &all->list[i]))
+        if (infer_named(f, o, &all->list[i], &at))
             return true;
     return false;
 }

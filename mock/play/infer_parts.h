@@ -46,6 +46,10 @@ const struct members *view_members(const struct look *l, struct view v);
 const struct member *view_member(const struct look *l, struct view v, const char *name);
 struct view view_items(const struct look *l, struct view v);
 
+/* The member that holds what an instance is like in JSON:API (1.1, 7.2); NULL: its
+ * members stand in the instance itself. */
+const struct member *view_attributes(const struct look *l, struct view v);
+
 /* Of enum schema_type; 0 when nothing is said. */
 unsigned view_types(const struct look *l, struct view v);
 bool view_is_object(const struct look *l, struct view v);
@@ -188,9 +192,10 @@ void infer_filters(struct finding_out *f, const struct group *g,
                    const struct inputs *all, struct record_step *step,
                    const char **idle);
 
-/* infer_filter.c: whether an input is called as a member of the instances is. */
+/* infer_filter.c: the member of the instances that an input is called as, and where it
+ * stands; NULL: none. */
 const struct member *infer_named(struct finding_out *f, const struct group *g,
-                                 const struct input *in);
+                                 const struct input *in, const char **at);
 
 /* infer_list.c: whether an input of this plain name turns pages or sorts. */
 bool infer_is_paging(const char *plain);

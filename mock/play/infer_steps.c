@@ -56,9 +56,9 @@ static size_t members_in_query(struct writing *w, struct record_set *to)
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++) {
         const struct input *in = &all->list[i];
-        const struct member *m = in->query ? infer_named(w->f, w->g, in) : NULL;
-        const char *at = m ? pointer_join(w->arena, "", m->name) : "";
-        if (!m || strcmp(at, w->g->key) == 0)
+        const char *at;
+        if (!in->query || !infer_named(w->f, w->g, in, &at) ||
+            strcmp(at, w->g->key) == 0)
             continue;
         if (to)
             to[count] = (struct record_set){ .at = text(w, at), .to = in->expression };

@@ -171,6 +171,12 @@ bool view_is_same(struct view a, struct view b)
     return a.node && a.node == b.node;
 }
 
+const struct member *view_attributes(const struct look *l, struct view v)
+{
+    const struct member *m = view_member(l, v, "attributes");
+    return m && view_is_object(l, m->view) && view_member(l, v, "type") ? m : NULL;
+}
+
 struct view view_answer(const struct look *l, const struct operation *op, int status)
 {
     const struct media *m = reply_json(operation_reply(op, status));
