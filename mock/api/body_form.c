@@ -3,6 +3,7 @@
 
 #include "api/param.h"
 #include "doc/pointer.h"
+#include "doc/uri.h"
 
 /* "a[b][0][]" in parts: "a", "b", "0", "". */
 struct path {
@@ -243,18 +244,11 @@ cJSON *form_read(struct reading *r, struct str text)
 
 static void write_text(struct buffer *b, struct str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                     (c >= '0' && c <= '9') || (c && strchr("-._*", c));
-        if (plain)
-            buffer_add_char(b, (char)c);
-        else if (c == ' ')
+    struct str word;
+    for (bool first = true; text.ptr && str_split(&text, ' ', &word); first = false) {
+        if (!first)
             buffer_add_char(b, '+');
-        else if (c == 0xc0) /* U+0000 */
-            buffer_add_text(b, "%00"), i++;
-        else
-            buffer_printf(b, "%%%02X", c);
+        uri_encode(b, word, "-._*");
     }
 }
 

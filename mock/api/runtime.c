@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "doc/pointer.h"
+#include "doc/uri.h"
 
 enum part_kind {
     PART_LITERAL,
@@ -260,25 +261,14 @@ static enum region region_of(struct str url)
     return region;
 }
 
-/* RFC 3986, 3.3: pchar and '/'; in a query only what is unreserved, since '&', '=' and
- * '+' mean something there. */
-static bool stands_plain(unsigned char c, enum region region)
-{
-    bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                      (c >= '0' && c <= '9') || (c && strchr("-._~", c));
-    return unreserved || (region == REGION_PATH && c && strchr("/:@!$&'()*+,;=", c));
-}
-
+/* In a query '&', '=' and '+' mean something, so only what is unreserved stands. */
 static void add_value(struct buffer *b, struct str value)
 {
     enum region region = region_of(buffer_str(b));
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.ptr[i];
-        if (region == REGION_START || stands_plain(c, region))
-            buffer_add_char(b, (char)c);
-        else
-            buffer_printf(b, "%%%02X", c);
-    }
+    if (region == REGION_START)
+        buffer_add(b, value);
+    else
+        uri_encode(b, value, region == REGION_PATH ? URI_PATH : URI_UNRESERVED);
 }
 
 struct str runtime_url(const struct runtime *r, const struct exchange *x,

@@ -148,9 +148,9 @@ static bool write_key(struct writing *w, const struct scheme *s, const char *key
     struct buffer pair = buffer_in(w->arena, LIMIT_HEAD_BYTES);
     if (s->in == PARAM_HEADER)
         return write_field(w, s->param_name, str(key));
-    write_escaped(&pair, str(s->param_name), "");
+    uri_encode(&pair, str(s->param_name), URI_UNRESERVED);
     buffer_add_char(&pair, '=');
-    write_escaped(&pair, str(key), "");
+    uri_encode(&pair, str(key), URI_UNRESERVED);
     const char *text = buffer_str(&pair).ptr;
     if (s->in == PARAM_QUERY) {
         r->query =

@@ -21,23 +21,6 @@ struct str write_text(const cJSON *value, struct arena *arena)
     return json_is_string(value) ? str(value->valuestring) : json_text(value, arena);
 }
 
-void write_escaped(struct buffer *b, struct str text, const char *also)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                     (c >= '0' && c <= '9') || (c && strchr("-._~", c));
-        if (plain && !strchr(also, c)) {
-            buffer_add_char(b, (char)c);
-        } else if (c == 0xc0) {
-            buffer_add_text(b, "%00");
-            i++;
-        } else {
-            buffer_printf(b, "%%%02X", c);
-        }
-    }
-}
-
 /* ---- one text ---- */
 
 /* Fields, and cookies of the style of that name, are not percent-encoded. */
@@ -73,7 +56,7 @@ static bool put(struct writing *w, const struct param *p, struct buffer *b,
             (p->style == STYLE_PIPE && text.ptr[i] == '|'))
             return write_fails(w, "'%c' stands between values and cannot be in one",
                                text.ptr[i]);
-    write_escaped(b, text, p->style == STYLE_LABEL ? "." : "");
+    uri_encode(b, text, p->style == STYLE_LABEL ? "-_~" : URI_UNRESERVED);
     return true;
 }
 
@@ -176,7 +159,7 @@ static bool put_matrix(struct writing *w, const struct param *p, const cJSON *va
         bool member = apart && json_is_object(value);
         size_t before;
         buffer_add_char(b, ';');
-        write_escaped(b, str(member ? c->string : p->name), "");
+        uri_encode(b, str(member ? c->string : p->name), URI_UNRESERVED);
         before = b->len;
         buffer_add_char(b, '=');
         if (!put_one(w, p, c, false, b))
@@ -213,7 +196,7 @@ static void begin(struct buffer *b, const char *between, struct str name, bool e
     if (b->len)
         buffer_add_text(b, between);
     if (encoded)
-        write_escaped(b, name, "");
+        uri_encode(b, name, URI_UNRESERVED);
     else
         buffer_add(b, name);
     buffer_add_char(b, '=');
@@ -228,14 +211,14 @@ static void put_tree(struct writing *w, const char *name, const cJSON *value)
         w->query.len--;
         buffer_add_text(&w->query, name);
         buffer_add_char(&w->query, '=');
-        write_escaped(&w->query, write_text(value, w->arena), "");
+        uri_encode(&w->query, write_text(value, w->arena), URI_UNRESERVED);
         return;
     }
     for (const cJSON *c = value->child; c; c = c->next, n++) {
         struct buffer key = buffer_in(w->arena, LIMIT_BODY_BYTES);
         buffer_printf(&key, "%s%%5B", name);
         if (c->string && json_is_object(value))
-            write_escaped(&key, str(c->string), "");
+            uri_encode(&key, str(c->string), URI_UNRESERVED);
         else
             buffer_printf(&key, "%zu", n);
         buffer_add_text(&key, "%5D");
@@ -260,11 +243,11 @@ static bool put_in_brackets(struct writing *w, const struct param *p,
     struct buffer name = buffer_in(w->arena, LIMIT_BODY_BYTES);
     if (has_empty(value))
         return write_fails(w, "nothing stands for an empty list or object in brackets");
-    write_escaped(&name, str(p->name), "");
+    uri_encode(&name, str(p->name), URI_UNRESERVED);
     bool bare = json_is_object(value) && p->style != STYLE_DEEP;
     for (const cJSON *c = bare ? value->child : NULL; c; c = c->next) {
         struct buffer key = buffer_in(w->arena, LIMIT_BODY_BYTES);
-        write_escaped(&key, str(c->string), "");
+        uri_encode(&key, str(c->string), URI_UNRESERVED);
         put_tree(w, buffer_str(&key).ptr, c);
     }
     if (!bare)
@@ -299,7 +282,7 @@ static bool put_whole(struct writing *w, const struct param *p, const cJSON *val
         return write_fails(w, "only an object with values is a form");
     for (const cJSON *c = value->child; c; c = c->next) {
         struct buffer key = buffer_in(w->arena, LIMIT_BODY_BYTES);
-        write_escaped(&key, str(c->string), "");
+        uri_encode(&key, str(c->string), URI_UNRESERVED);
         put_tree(w, buffer_str(&key).ptr, c);
     }
     return true;
@@ -344,6 +327,6 @@ bool write_pair(struct writing *w, struct buffer *b, const char *name,
                 const cJSON *value)
 {
     begin(b, b == &w->cookie ? "; " : "&", str(name), true);
-    write_escaped(b, write_text(value, w->arena), "");
+    uri_encode(b, write_text(value, w->arena), URI_UNRESERVED);
     return true;
 }

@@ -4,6 +4,7 @@
 
 #include "api/write.h"
 #include "base/buffer.h"
+#include "doc/uri.h"
 
 struct writing {
     struct arena *arena;
@@ -15,10 +16,6 @@ struct writing {
 /* Keeps the first reason; always false. */
 bool write_fails(struct writing *w, const char *why, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* Percent-encodes all that is not unreserved (RFC 3986, 2.3), and the characters of
- * also. C0 80 is U+0000. */
-void write_escaped(struct buffer *b, struct str text, const char *also);
 
 /* A string as it is, anything else as JSON. */
 struct str write_text(const cJSON *value, struct arena *arena);

@@ -93,6 +93,22 @@ const char *uri_decoded(struct arena *arena, const char *text)
     return out;
 }
 
+void uri_encode(struct buffer *b, struct str text, const char *plain)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+            (c >= '0' && c <= '9') || (c && strchr(plain, c))) {
+            buffer_add_char(b, (char)c);
+        } else if (c == 0xc0) {
+            buffer_add_text(b, "%00");
+            i++;
+        } else {
+            buffer_printf(b, "%%%02X", c);
+        }
+    }
+}
+
 const char *uri_fragment(struct arena *arena, const char *reference)
 {
     const char *mark = strchr(reference, '#');
@@ -106,14 +122,7 @@ const char *uri_of_file(struct arena *arena, const char *path)
         path = arena_printf(arena, "%s/%s", here ? here : "", path);
     struct buffer b = buffer_in(arena, LIMIT_FILE_BYTES);
     buffer_add_text(&b, "file://");
-    for (const char *p = real ? real : path; *p; p++) {
-        bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
-                     (*p >= '0' && *p <= '9') || strchr("-._~/!$&'()*+,;=:@", *p);
-        if (plain)
-            buffer_add_char(&b, *p);
-        else
-            buffer_printf(&b, "%%%02X", (unsigned char)*p);
-    }
+    uri_encode(&b, str(real ? real : path), URI_PATH);
     free(real);
     free(here);
     return buffer_str(&b).ptr;

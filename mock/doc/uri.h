@@ -6,6 +6,7 @@
 #define DOC_URI_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 
 /* What reference means where base is the base URI, without its fragment; borrowed from
  * arena. base may be "" (nothing is known): the reference is then kept as it is. NULL
@@ -14,6 +15,15 @@ const char *uri_resolve(struct arena *arena, const char *base, const char *refer
 
 /* text with its percent-encoded bytes decoded, borrowed from arena. */
 const char *uri_decoded(struct arena *arena, const char *text);
+
+/* Punctuation that stands for itself anywhere (RFC 3986, 2.3), and what may stand in a
+ * path beside it (3.3). */
+#define URI_UNRESERVED "-._~"
+#define URI_PATH URI_UNRESERVED "/!$&'()*+,;=:@"
+
+/* Adds text, percent-encoded but for letters, digits and the characters of plain.
+ * C0 80 is U+0000. */
+void uri_encode(struct buffer *b, struct str text, const char *plain);
 
 /* The fragment, percent-decoded, borrowed from arena: "" when there is none. */
 const char *uri_fragment(struct arena *arena, const char *reference);

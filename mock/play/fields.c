@@ -1,5 +1,6 @@
 #include "play/fields.h"
 
+#include "doc/uri.h"
 #include "play/declared.h"
 #include "play/echo.h"
 
@@ -132,14 +133,7 @@ static void fill_location(struct call *c)
     struct buffer b = buffer_in(c->arena, LIMIT_HEAD_BYTES);
     buffer_add(&b, path);
     buffer_add_char(&b, '/');
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char ch = (unsigned char)text.ptr[i];
-        if ((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
-            (ch >= '0' && ch <= '9') || (ch && strchr("-._~", ch)))
-            buffer_add_char(&b, (char)ch);
-        else
-            buffer_printf(&b, "%%%02X", ch);
-    }
+    uri_encode(&b, text, URI_UNRESERVED);
     if (text.len && !b.full)
         answer_header(&c->answer, "Location", buffer_str(&b));
 }

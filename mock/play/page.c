@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "doc/pointer.h"
+#include "doc/uri.h"
 #include "play/order.h"
 
 #include <stdlib.h>
@@ -58,15 +59,18 @@ static bool goes_down(struct str word)
     return is_word(word, words, COUNT(words));
 }
 
-/* The member that a word of a sort means: created may be short for created_at. */
+/* The member that a word of a sort means: created may be short for created_at. In
+ * JSON:API (1.1, 7.2) members stand in the attributes. */
 static const char *member_of(struct paging *p, struct str word)
 {
     static const char *const ends[] = { "", "_at", "At" };
+    static const char *const within[] = { "", "/attributes" };
+    struct arena *arena = p->run->s->arena;
     const struct store_collection *plan = &p->run->b->plan.collections[p->c];
-    for (size_t i = 0; i < COUNT(ends); i++) {
-        const char *at = pointer_join(
-            p->run->s->arena, "",
-            arena_printf(p->run->s->arena, "%.*s%s", (int)word.len, word.ptr, ends[i]));
+    for (size_t i = 0; i < COUNT(ends) * COUNT(within); i++) {
+        const char *at = pointer_join(arena, within[i / COUNT(ends)],
+                                      arena_printf(arena, "%.*s%s", (int)word.len,
+                                                   word.ptr, ends[i % COUNT(ends)]));
         if (schema_types(plan->schema, at, NULL))
             return at;
         for (size_t h = 0; h < plan->hidden_count; h++)
@@ -239,8 +243,8 @@ static const cJSON *cursor_tree(struct arena *arena, const char *text)
                : NULL;
 }
 
-/* Some clients put a cursor in quotes, as they do with the items of a list; none that was
- * given out has any. */
+/* Some clients put a cursor in quotes, as they do with the items of a list; none that
+ * was given out has any. */
 static const char *unquoted(struct arena *arena, const char *text)
 {
     size_t len = strlen(text);
@@ -359,28 +363,32 @@ static void find_page(struct paging *p, const struct row *anchor)
         find_among_all(p, anchor);
 }
 
-static bool is_of(struct str part, const char *name)
+static bool is_of(struct arena *arena, struct str part, const char *name)
 {
     struct str head;
-    return str_split(&part, '=', &head) && str_is(head, name);
+    return str_split(&part, '=', &head) &&
+           strcmp(uri_decoded(arena, arena_copy(arena, head)), name) == 0;
 }
 
-/* This call's own URL with another value of the parameter that turns the page. */
+/* This call's own URL with another value of the parameter that turns the page. What a
+ * client sent plain and no URL may hold ("page[size]") is encoded. */
 static cJSON *url_with(const struct paging *p, const char *value)
 {
     struct scope *s = p->run->s;
     struct buffer b = buffer_in(s->arena, LIMIT_HEAD_BYTES);
     struct str rest = s->request->query, part;
     char mark = '?';
-    buffer_add(&b, s->request->path);
+    uri_encode(&b, s->request->path, URI_PATH "%");
     while (rest.ptr && str_split(&rest, '&', &part)) {
-        if (!part.len || is_of(part, p->step->turn))
+        if (!part.len || is_of(s->arena, part, p->step->turn))
             continue;
         buffer_add_char(&b, mark);
-        buffer_add(&b, part);
+        uri_encode(&b, part, URI_PATH "?%");
         mark = '&';
     }
-    buffer_printf(&b, "%c%s=%s", mark, p->step->turn, value);
+    buffer_add_char(&b, mark);
+    uri_encode(&b, str(p->step->turn), URI_UNRESERVED);
+    buffer_printf(&b, "=%s", value);
     return utf8_valid(buffer_str(&b)) ? json_string(s->arena, buffer_str(&b)) : NULL;
 }
 

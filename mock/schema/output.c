@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "doc/pointer.h"
+#include "doc/uri.h"
 #include "schema/plan.h"
 
 /* A unit stands for a schema that was asked, for one of its keywords, or for one
@@ -21,18 +22,10 @@ struct making {
 
 /* ---- places ---- */
 
-/* A fragment may hold pchar, '/' and '?' (RFC 3986, 3.5); the rest is encoded. */
+/* A fragment may hold what a path may, and '?' (RFC 3986, 3.5). */
 static void add_fragment(struct buffer *b, const char *pointer)
 {
-    static const char plain[] = "/?-._~!$&'()*+,;=:@";
-    for (const char *p = pointer; *p; p++) {
-        unsigned char c = (unsigned char)*p;
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-            (c >= '0' && c <= '9') || strchr(plain, c))
-            buffer_add_char(b, (char)c);
-        else
-            buffer_printf(b, "%%%02X", c);
-    }
+    uri_encode(b, str(pointer), URI_PATH "?");
 }
 
 /* By the resource's own URI: pointers start at its root. */
