@@ -325,6 +325,7 @@ static struct api *load_document(struct api *api, const char *file,
     if (!json_is_object(json_member(api->root, "paths")) && !other)
         load_error(&l, "", NULL, "expected paths (an object)");
 
+    load_grammar(&l);
     struct schemas_options in = { .dialect = api->dialect };
     api->schemas = schemas_new(api->library, api->document, &in, arena, err);
     load_servers(&l);

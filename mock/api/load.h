@@ -30,6 +30,10 @@ void load_warn(struct loading *l, const char *pointer, const char *name,
 /* "base/name", escaped. */
 const char *load_join(struct loading *l, const char *base, const char *name);
 
+/* Warnings for members that the objects of OpenAPI do not have: a misspelt requestBody
+ * would check nothing (grammar.c). */
+void load_grammar(struct loading *l);
+
 /* The examples of every reply, and a warning for each that does not fit its schema;
  * called once the schemas are compiled. */
 void load_examples(struct loading *l);                /* example.c */

@@ -235,6 +235,22 @@ static void what_will_not_be_done_is_a_warning_with_its_place(void **state)
     static const struct mistake_row rows[] = {
         { HEAD_31 "paths: {}\njsonSchemaDialect: urn:x\n", 4, 1, "is not known here" },
         { HEAD_31 "paths:\n  /a:\n    get: {}\n", 5, 5, "no responses are declared" },
+        { HEAD_31 "paths:\n  /a:\n    post:\n      requestbody: {}\n      " DONE "\n", 6,
+          7,
+          "\"requestbody\" is no member of an operation and has no effect; did you mean "
+          "\"requestBody\"?" },
+        { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
+                  "          description: OK\n          content:\n"
+                  "            text/plain: {shema: {}}\n",
+          10, 26, "\"shema\" is no member of a media type" },
+        { HEAD_31 "paths: {}\ncomponents:\n  headers:\n"
+                  "    a: {schema: {}, x-mine: 1, certainlyNot: 1}\n",
+          6, 32, "\"certainlyNot\" is no member of a header and has no effect" },
+        { HEAD_31 "paths:\n  /a:\n    get:\n      parameters:\n"
+                  "        - {$ref: '#/components/parameters/p', required: true}\n"
+                  "      " DONE "\ncomponents:\n  parameters:\n"
+                  "    p: {name: q, in: query, schema: {}}\n",
+          7, 47, "\"required\" stands beside a $ref and has no effect" },
         { HEAD_31 "paths:\n  /a:\n    query: {}\n", 5, 5,
           "OpenAPI 3.1 has no such method; it will not be served" },
         { HEAD_31
