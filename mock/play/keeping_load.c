@@ -178,7 +178,8 @@ static bool place(struct loading *l, const struct item *i, size_t api, size_t c,
     l->lost[api][c].had++;
     if (!json_is_object(tree)) {
         lose(l, api, c, i->tokens[3], "it is no JSON object");
-        return store_reserve(s, c, slot + 1);
+        store_reserve(s, c, slot + 1);
+        return true;
     }
     switch (store_place(s, c, slot, tree)) {
     case STORE_OK:
@@ -186,7 +187,8 @@ static bool place(struct loading *l, const struct item *i, size_t api, size_t c,
     case STORE_TAKEN:
         lose(l, api, c, misfit_key(plan, tree),
              "another instance has the same key or unique value");
-        return store_reserve(s, c, slot + 1);
+        store_reserve(s, c, slot + 1);
+        return true;
     case STORE_FULL:
         return false;
     }
@@ -221,7 +223,8 @@ static bool same_documents(const struct loading *l)
     return false;
 }
 
-/* What was written for these very documents was let in by them, or put in by force. */
+/* What was written for these very documents was let in by them, or put in by force. The
+ * slots of what goes stay taken, as they are where they are kept. */
 static void take_out_misfits(struct loading *l)
 {
     size_t dropped = 1;
@@ -235,17 +238,6 @@ static void take_out_misfits(struct loading *l)
                                                 NULL, l->arena, l->scratch);
         }
     }
-}
-
-/* Their slots are taken where they are kept. */
-static bool reserve_slots(struct loading *l)
-{
-    for (size_t api = 0; api < l->w->cast.count; api++)
-        for (size_t c = 0; c < l->w->behaviours[api]->plan.collection_count; c++)
-            if (l->lost[api][c].gone &&
-                !store_reserve(l->stores[api], c, store_slots(l->stores[api], c)))
-                return false;
-    return true;
 }
 
 /* ---- sequences and counts ---- */
@@ -493,7 +485,7 @@ static bool take_whole(struct loading *l)
     bool same = same_documents(l);
     if (!same)
         take_out_misfits(l);
-    if (!reserve_slots(l) || !start_again(l))
+    if (!start_again(l))
         return false;
     tell(l);
     tell_homeless(l);

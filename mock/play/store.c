@@ -335,7 +335,7 @@ static bool put(struct store *s, size_t c, size_t slot, struct instance *now)
     reindex(s, c, slot, old, tree);
     note_due(s, c, slot, tree);
     if (s->marked)
-        s->changes[s->change_count++] = (struct change){ c, slot, before };
+        s->changes[s->change_count++] = (struct change){ c, slot, false, before };
     else
         instance_drop(before);
     return true;
@@ -348,6 +348,8 @@ static enum store_answer append(struct store *s, size_t c, struct instance *i,
     struct shelf *shelf = &s->shelves[c];
     if (!i || !put(s, c, shelf->count, i))
         return STORE_FULL;
+    if (s->marked)
+        s->changes[s->change_count - 1].made = true;
     *slot = shelf->count++;
     return STORE_OK;
 }
@@ -488,14 +490,9 @@ void store_undo_to(struct store *s, size_t point)
     for (size_t i = s->change_count; i-- > point;) {
         struct change *change = &s->changes[i];
         put(s, change->collection, change->slot, change->before);
+        s->shelves[change->collection].count -= change->made;
     }
     s->marked = marked;
-    for (size_t i = s->change_count; i-- > point;) {
-        struct shelf *shelf = &s->shelves[s->changes[i].collection];
-        while (shelf->count > shelf->reserved &&
-               !slots_get(&shelf->slots, shelf->count - 1))
-            shelf->count--;
-    }
     s->change_count = point;
 }
 
@@ -539,14 +536,10 @@ void store_fix(struct store *s)
     s->fixed = true;
 }
 
-bool store_reserve(struct store *s, size_t c, size_t slots)
+void store_reserve(struct store *s, size_t c, size_t slots)
 {
-    struct shelf *shelf = &s->shelves[c];
-    if (shelf->count < slots)
-        shelf->count = slots;
-    if (shelf->reserved < slots)
-        shelf->reserved = slots;
-    return true;
+    if (s->shelves[c].count < slots)
+        s->shelves[c].count = slots;
 }
 
 enum store_answer store_place(struct store *s, size_t c, size_t slot, const cJSON *tree)

@@ -247,8 +247,8 @@ void store_fix(struct store *s);
 enum store_answer store_place(struct store *s, size_t collection, size_t slot,
                               const cJSON *tree);
 
-/* The first so many slots are not given to new instances. False when memory ran out. */
-bool store_reserve(struct store *s, size_t collection, size_t slots);
+/* The first so many slots are not given to new instances. */
+void store_reserve(struct store *s, size_t collection, size_t slots);
 
 /* A member, true, of an instance that was stored broken on purpose (play/state.h). */
 #define STORE_BROKEN "$broken"

@@ -25,8 +25,7 @@ struct orders {
 /* The instances of one collection. */
 struct shelf {
     struct slots slots;
-    size_t count;    /* one past the highest slot that was used */
-    size_t reserved; /* of count: not for new instances */
+    size_t count; /* one past the highest slot that was used */
     struct index *indexes;
     struct orders *orders; /* owned; NULL until a sorted list is asked for */
 };
@@ -34,6 +33,7 @@ struct shelf {
 /* One change, so that it can be taken back: what stood in the slot before. */
 struct change {
     size_t collection, slot;
+    bool made; /* the slot is new */
     struct instance *before;
 };
 

@@ -338,6 +338,26 @@ static void what_is_put_back_is_what_was_there(void **state)
     store_free(s);
 }
 
+/* What is kept elsewhere has its slots' numbers there. */
+static void a_slot_that_was_used_is_not_given_again_by_what_is_taken_back(void **state)
+{
+    struct store *s = store_of(8);
+    store_fix(s);
+    store_remove(s, 0, 7);
+    store_mark(s);
+    insert(s, 8, *state);
+    size_t point = store_point(s);
+    insert(s, 9, *state);
+    store_undo_to(s, point);
+    assert_int_equal(store_slots(s, 0), 9);
+    store_remove(s, 0, 8);
+    store_remove(s, 0, 8);
+    store_undo(s);
+    assert_int_equal(store_slots(s, 0), 8);
+    assert_null(store_get(s, 0, 7));
+    store_free(s);
+}
+
 static void a_store_that_lost_most_is_dense_again_and_its_copy_is_not(void **state)
 {
     struct store *s = store_of(3000), *copy = store_copy(s);
@@ -428,6 +448,7 @@ int main(void)
 #endif
         TEST(every_window_shows_what_a_walk_would),
         TEST(what_is_put_back_is_what_was_there),
+        TEST(a_slot_that_was_used_is_not_given_again_by_what_is_taken_back),
         TEST(a_store_that_lost_most_is_dense_again_and_its_copy_is_not),
         TEST(copies_of_one_store_are_changed_in_threads_at_once),
     };
