@@ -12,6 +12,11 @@
 
 typedef int64_t clock_ms;
 
+/* Where a namespace's time may be: the years 0000 to 9999, less one at either end for
+ * what is added to the time. */
+#define CLOCK_EARLIEST ((clock_ms)-62135596800000)
+#define CLOCK_LATEST ((clock_ms)253370764800000)
+
 struct clock {
     bool still; /* held at `at` */
     clock_ms at;

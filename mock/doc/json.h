@@ -143,6 +143,18 @@ static inline bool json_is_number(const cJSON *n)
 {
     return n && (n->type & 0xff) == cJSON_Number;
 }
+/* A number cut to a whole one, at most JSON_WHOLE either way, so that a little more can
+ * be added to it; otherwise for what is no number. */
+#define JSON_WHOLE ((int64_t)1 << 53)
+static inline int64_t json_whole(const cJSON *n, int64_t otherwise)
+{
+    if (!json_is_number(n))
+        return otherwise;
+    return n->valuedouble > -(double)JSON_WHOLE
+               ? n->valuedouble < (double)JSON_WHOLE ? (int64_t)n->valuedouble
+                                                     : JSON_WHOLE
+               : -JSON_WHOLE;
+}
 static inline bool json_is_bool(const cJSON *n)
 {
     return n && (n->type & (cJSON_True | cJSON_False));

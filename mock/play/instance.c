@@ -125,7 +125,7 @@ void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool creat
     if (!rules->version)
         return;
     const cJSON *old = pointer_get(tree, rules->version);
-    int64_t version = json_is_number(old) ? (int64_t)old->valuedouble : 0;
+    int64_t version = json_whole(old, 0);
     if (!created || !old)
         pointer_set(arena, tree, rules->version, json_integer(arena, version + 1));
 }

@@ -353,7 +353,7 @@ static int64_t integer_at(const cJSON *list, int at)
     const cJSON *one = list ? list->child : NULL;
     while (one && at-- > 0)
         one = one->next;
-    return json_is_number(one) ? (int64_t)one->valuedouble : 0;
+    return json_whole(one, 0);
 }
 
 static void take_window(struct running *r, const struct item *i, const cJSON *list)

@@ -176,10 +176,8 @@ size_t namespace_stop(struct namespace *ns, const char *name)
 
 bool namespace_clock_move(const struct world *w, struct namespace *ns, int64_t offset)
 {
-    /* The years 0000 to 9999, less one at either end for what is added to the time. */
-    static const clock_ms EARLIEST = -62135596800000, LATEST = 253370764800000;
     clock_ms now = clock_now(&w->clock) + offset;
-    if (now < EARLIEST || now >= LATEST)
+    if (now < CLOCK_EARLIEST || now >= CLOCK_LATEST)
         return false;
     ns->clock_offset = offset;
     return true;

@@ -147,7 +147,7 @@ static void change_list(const struct setting *to, cJSON *tree, cJSON *value)
         one->next = one->prev = NULL;
         add_item(to, list, one,
                  position
-                     ? json_integer(s->arena, (int64_t)position->valuedouble + at++)
+                     ? json_integer(s->arena, json_whole(position, 0) + at++)
                      : NULL);
     }
 }

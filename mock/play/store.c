@@ -271,13 +271,11 @@ static bool room_to_remember(struct store *s)
 
 /* ---- what is due ---- */
 
+/* A moment that no clock comes to is none, whoever wrote it. */
 static bool due_of(const cJSON *tree, clock_ms *at)
 {
-    const cJSON *due = tree ? pointer_get(tree, STORE_DUE) : NULL;
-    if (!json_is_number(due))
-        return false;
-    *at = (clock_ms)due->valuedouble;
-    return true;
+    *at = json_whole(tree ? pointer_get(tree, STORE_DUE) : NULL, CLOCK_LATEST);
+    return *at >= CLOCK_EARLIEST && *at < CLOCK_LATEST;
 }
 
 static void note_due(struct store *s, size_t c, size_t slot, const cJSON *tree)

@@ -33,8 +33,7 @@ static size_t waiting(const struct collection_rules *rules, const cJSON *tree,
 
 static int64_t number_at(const cJSON *tree, const char *pointer, int64_t otherwise)
 {
-    const cJSON *n = pointer_get(tree, pointer);
-    return json_is_number(n) ? (int64_t)n->valuedouble : otherwise;
+    return json_whole(pointer_get(tree, pointer), otherwise);
 }
 
 static bool moment_at(const cJSON *tree, const char *pointer, clock_ms *ms)
