@@ -12,16 +12,18 @@
  *
  * Entries (keep.h), with names that are JSON pointers:
  *
- *     /documents                            what was served when this was written
- *     /collections/API/NAME:KEY             a call has changed the collection, so all
- * of its instances are here; others have the seed's /instances/API/NAME:KEY/SLOT an
- * instance /sequences/API/NAME                   the next number /calls/API/OPERATION
- * how many there were, once one has drawn /clock                                the
- * offset, milliseconds /running/list                         scenarios and faults;
- * absent: as started /running/made                         faults that were named by us
- *     /running/N/faults                     [[seen, fired], …] of the one at N in the
- * list /running/N/limits/LIMIT/PLACE         [caller, start, count] of one window
- *     /answers/N                            what a call with a key of its own was told
+ *     /documents                     what was served when this was written
+ *     /collections/API/NAME:KEY      a call has changed the collection, so all of its
+ *                                    instances are here; others have the seed's
+ *     /instances/API/NAME:KEY/SLOT   an instance
+ *     /sequences/API/NAME            the next number
+ *     /calls/API/OPERATION           how many there were, once one has drawn
+ *     /clock                         the offset, milliseconds
+ *     /running/list                  scenarios and faults; absent: as started
+ *     /running/made                  faults that were named by us
+ *     /running/N/faults              [[seen, fired], …] of the one at N in the list
+ *     /running/N/limits/LIMIT/PLACE  [caller, start, count] of one window
+ *     /answers/N                     what a call with a key of its own was told
  */
 #ifndef PLAY_KEEPING_H
 #define PLAY_KEEPING_H
@@ -70,6 +72,10 @@ bool world_keeps(struct world *w, struct str name);
 /* These want the namespace's lock to be held. ---- */
 
 enum keep_answer namespace_sync(struct world *w, struct namespace *ns);
+
+/* As namespace_sync; what cannot be taken in is told in err (NULL: to nobody). */
+enum keep_answer keeping_load(struct world *w, struct namespace *ns, struct err *err);
+
 enum keep_answer namespace_settle(struct world *w, struct namespace *ns);
 
 /* Keeps the whole state in place of whatever there was, others' changes too. False when
@@ -85,18 +91,5 @@ void namespace_drew(struct namespace *ns, size_t operation);
 
 /* The call was told this, and any retry will be. Borrowed until it is settled. */
 void namespace_answered(struct namespace *ns, const struct stored_answer *answer);
-
-/* ---- for keeping.c, keeping_load.c and keeping_answers.c ---- */
-
-/* An answer as text, from arena; ptr NULL when it is too large to be kept. */
-struct str keeping_answer_write(const struct stored_answer *a, uint64_t number,
-                                struct arena *arena);
-
-/* The same backwards; everything is borrowed from arena. False when it is none. */
-bool keeping_answer_read(struct str value, struct stored_answer *a, uint64_t *number,
-                         struct arena *arena);
-
-/* As namespace_sync; what cannot be taken in is told in err (NULL: to nobody). */
-enum keep_answer keeping_load(struct world *w, struct namespace *ns, struct err *err);
 
 #endif

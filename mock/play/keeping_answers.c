@@ -5,7 +5,7 @@
  * make room where they are kept as they do in memory. A value is netstrings ("3:abc,"),
  * since a body may be any bytes: the number of the answer, then what struct
  * stored_answer has. */
-#include "play/keeping.h"
+#include "play/keeping_parts.h"
 
 #include "base/limits.h"
 #include "play/idempotency.h"

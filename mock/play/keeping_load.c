@@ -1,55 +1,24 @@
-/* keeping_load.c — what a keep tells, brought into a namespace. */
-#include "play/keeping.h"
-
+/* keeping_load.c — what a keep tells, brought into a namespace: instances, and all of
+ * it. */
 #include "base/limits.h"
 #include "doc/pointer.h"
+#include "play/keeping_parts.h"
 #include "play/misfit.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One entry, its name taken apart. */
-struct item {
-    struct item *next;
-    char *tokens[5];  /* NULL where there are fewer */
-    struct str value; /* ptr NULL: it goes */
-};
-
-struct loading {
-    struct world *w;
-    struct namespace *ns;
-    struct keeping *k;
-    struct err *err;
-    struct arena *arena;   /* all that was told; until it is taken in */
-    struct arena *scratch; /* one instance */
-    bool whole;
-    struct item *first, **last;
-    size_t count;
-    /* what a whole load makes, to change places with what there was */
-    struct store **stores;
-    bool **touched;
-    struct misfits **lost; /* by API and collection */
-    bool misfits;          /* something stays where it is kept */
-    bool fewer;            /* of what ran, not all runs */
-    const char *in_ns;
-};
-
-static bool number(const char *text, uint64_t most, uint64_t *n)
+bool item_number(const char *token, uint64_t most, uint64_t *n)
 {
     char *end;
-    if (!text || *text < '0' || *text > '9')
+    if (!token || *token < '0' || *token > '9')
         return false;
-    *n = strtoull(text, &end, 10);
+    *n = strtoull(token, &end, 10);
     return !*end && *n <= most;
 }
 
-static int64_t integer(struct str value)
-{
-    return value.ptr ? strtoll(value.ptr, NULL, 10) : 0;
-}
-
-static bool is(const struct item *i, const char *first)
+bool item_is(const struct item *i, const char *first)
 {
     return i->tokens[0] && strcmp(i->tokens[0], first) == 0;
 }
@@ -148,7 +117,8 @@ static void take_collections(struct loading *l)
 {
     size_t api, c;
     for (const struct item *i = l->first; i; i = i->next) {
-        if (!is(i, "collections") || !i->value.ptr || !collection_of(l, i, &api, &c))
+        if (!item_is(i, "collections") || !i->value.ptr ||
+            !collection_of(l, i, &api, &c))
             continue;
         if (!l->whole && !l->touched[api][c])
             clear(l->stores[api], c);
@@ -202,8 +172,8 @@ static bool take_instances(struct loading *l)
     uint64_t slot;
     for (int coming = 0; coming < 2; coming++)
         for (const struct item *i = l->first; i; i = i->next) {
-            if (!is(i, "instances") || !collection_of(l, i, &api, &c) ||
-                !number(i->tokens[3], LIMIT_KEEP_SLOTS, &slot))
+            if (!item_is(i, "instances") || !collection_of(l, i, &api, &c) ||
+                !item_number(i->tokens[3], LIMIT_KEEP_SLOTS, &slot))
                 continue;
             if (!coming && store_get(l->stores[api], c, slot))
                 store_remove(l->stores[api], c, slot);
@@ -218,7 +188,7 @@ static bool same_documents(const struct loading *l)
     char now[17];
     snprintf(now, sizeof(now), "%016" PRIx64, l->w->documents);
     for (const struct item *i = l->first; i; i = i->next)
-        if (is(i, "documents"))
+        if (item_is(i, "documents"))
             return i->value.ptr && str_is(i->value, now);
     return false;
 }
@@ -237,191 +207,6 @@ static void take_out_misfits(struct loading *l)
                     dropped += misfits_take_out(&l->lost[api][c], b, l->stores[api], c,
                                                 NULL, l->arena, l->scratch);
         }
-    }
-}
-
-/* ---- sequences and counts ---- */
-
-static void take_sequence(struct loading *l, const struct item *i)
-{
-    for (size_t api = 0; i->tokens[2] && api < l->w->cast.count; api++) {
-        const struct behaviour *b = l->w->behaviours[api];
-        if (strcmp(b->api->name, i->tokens[1]) != 0)
-            continue;
-        for (size_t s = 0; s < b->plan.sequence_count; s++)
-            if (strcmp(b->sequences[s], i->tokens[2]) == 0)
-                store_sequence_set(l->stores[api], s, integer(i->value));
-    }
-}
-
-static void take_calls(struct loading *l, const struct item *i)
-{
-    const struct cast *cast = &l->w->cast;
-    for (size_t api = 0; i->tokens[2] && api < cast->count; api++) {
-        if (strcmp(cast->apis[api]->name, i->tokens[1]) != 0)
-            continue;
-        for (size_t o = 0; o < cast->apis[api]->operation_count; o++)
-            if (strcmp(cast->apis[api]->operations[o].id, i->tokens[2]) == 0)
-                l->ns->calls[cast->first[api] + o] = (uint64_t)integer(i->value);
-    }
-}
-
-static void take_counts(struct loading *l)
-{
-    for (const struct item *i = l->first; i; i = i->next) {
-        if (is(i, "sequences") && i->tokens[1])
-            take_sequence(l, i);
-        else if (is(i, "calls") && i->tokens[1])
-            take_calls(l, i);
-        else if (is(i, "clock"))
-            l->ns->clock_offset = l->k->clock_offset = integer(i->value);
-    }
-}
-
-/* ---- what runs ---- */
-
-static void lose_running(struct loading *l, const char *name, const char *why)
-{
-    l->fewer = true;
-    if (l->err)
-        err_warn(l->err, (struct where){ .file = NULL },
-                 "the scenario or fault \"%.80s\" ran%s and is gone: %s", name,
-                 l->in_ns, why);
-}
-
-static void start_text(struct loading *l, const char *name, const char *text)
-{
-    struct arena *own = arena_new(LIMIT_FAULT_MEMORY);
-    struct err err = err_in(own);
-    if (setjmp(*arena_guard(own))) {
-        arena_free(own);
-        lose_running(l, name, "it takes too much memory to read");
-        return;
-    }
-    struct scenario *s = scenario_read_text(str(text), &l->w->cast, own, &err);
-    if (s)
-        s->name = arena_copy(own, str(name));
-    arena_unguard(own);
-    if (!s) {
-        lose_running(l, name, err.first ? err.first->why : "it cannot be read");
-        arena_free(own);
-    } else if (!namespace_start(l->ns, s, own)) {
-        lose_running(l, name, "too many run");
-    }
-}
-
-static void start_one(struct loading *l, const cJSON *one)
-{
-    const char *name = json_member_text(one, "name");
-    const char *text = json_member_text(one, "text");
-    const struct scenario *s = name && !text ? world_scenario(l->w, name) : NULL;
-    if (name && text)
-        start_text(l, name, text);
-    else if (!s)
-        lose_running(l, name ? name : "?", "there is no such scenario");
-    else if (!namespace_start(l->ns, s, NULL))
-        lose_running(l, name, "too many run");
-}
-
-static cJSON *value_of(struct loading *l, const struct item *i)
-{
-    struct json_error error;
-    return i->value.ptr ? json_read(i->value, LIMIT_BODY_NODES, l->arena, &error)
-                        : NULL;
-}
-
-static void take_list(struct loading *l)
-{
-    for (const struct item *i = l->first; i; i = i->next) {
-        if (is(i, "running") && i->tokens[1] && strcmp(i->tokens[1], "made") == 0)
-            l->ns->faults_made = l->k->faults_made = (uint64_t)integer(i->value);
-        const cJSON *list =
-            is(i, "running") && i->tokens[1] && strcmp(i->tokens[1], "list") == 0
-                ? value_of(l, i)
-                : NULL;
-        if (!list)
-            continue;
-        namespace_stop(l->ns, "");
-        l->k->listed = true;
-        for (const cJSON *one = list->child; one; one = one->next)
-            start_one(l, one);
-    }
-}
-
-static int64_t integer_at(const cJSON *list, int at)
-{
-    const cJSON *one = list ? list->child : NULL;
-    while (one && at-- > 0)
-        one = one->next;
-    return json_whole(one, 0);
-}
-
-static void take_window(struct running *r, const struct item *i, const cJSON *list)
-{
-    uint64_t limit, at;
-    struct window w = { .count = 0 };
-    if (json_is_string(list ? list->child : NULL))
-        w = (struct window){ strtoull(list->child->valuestring, NULL, 16),
-                             integer_at(list, 1), integer_at(list, 2) };
-    if (number(i->tokens[3], LIMIT_LIMITS, &limit) &&
-        number(i->tokens[4], LIMIT_CALLERS, &at))
-        running_window_set(r, limit, at, w);
-}
-
-static void take_counted(struct loading *l)
-{
-    uint64_t at;
-    for (const struct item *i = l->first; i; i = i->next) {
-        if (!is(i, "running") || !number(i->tokens[1], LIMIT_FAULTS, &at) ||
-            at >= l->ns->running_count || !i->tokens[2])
-            continue;
-        struct running *r = l->ns->running[at];
-        const cJSON *list = value_of(l, i);
-        size_t f = 0;
-        if (strcmp(i->tokens[2], "limits") == 0)
-            take_window(r, i, list);
-        else if (list)
-            for (const cJSON *one = list->child; one; one = one->next)
-                running_fault_set(r, f++, integer_at(one, 0), integer_at(one, 1));
-    }
-}
-
-/* ---- answers for retries ---- */
-
-struct told {
-    struct stored_answer answer;
-    uint64_t number;
-};
-
-static int earlier(const void *a, const void *b)
-{
-    const struct told *x = a, *y = b;
-    return x->number < y->number ? -1 : x->number > y->number;
-}
-
-/* In the order in which they were given, which is that in which they are forgotten. */
-static void take_answers(struct loading *l)
-{
-    size_t count = 0;
-    struct told *list = NULL;
-    for (int reading = 0; reading < 2; reading++) {
-        count = 0;
-        for (const struct item *i = l->first; i; i = i->next) {
-            if (!is(i, "answers") || !i->value.ptr)
-                continue;
-            if (reading && !keeping_answer_read(i->value, &list[count].answer,
-                                                &list[count].number, l->arena))
-                continue;
-            count++;
-        }
-        if (!reading)
-            list = arena_array(l->arena, struct told, count + 1);
-    }
-    qsort(list, count, sizeof(*list), earlier);
-    for (size_t i = 0; i < count; i++) {
-        idempotency_keep(l->ns->idempotency, &list[i].answer, NULL);
-        if (l->k->answers <= list[i].number)
-            l->k->answers = list[i].number + 1;
     }
 }
 
@@ -465,7 +250,8 @@ static void tell_homeless(struct loading *l)
 {
     size_t api, c;
     for (const struct item *i = l->first; i; i = i->next) {
-        if (!is(i, "collections") || !i->value.ptr || collection_of(l, i, &api, &c))
+        if (!item_is(i, "collections") || !i->value.ptr ||
+            collection_of(l, i, &api, &c))
             continue;
         l->misfits = true;
         if (l->err)
@@ -545,10 +331,7 @@ static bool take_in(struct loading *l)
         if (!take_instances(l))
             return false;
     }
-    take_counts(l);
-    take_list(l);
-    take_counted(l);
-    take_answers(l);
+    keeping_take_counts(l);
     l->k->restarted = l->fewer; /* then the places in the list are others now */
     return true;
 }
@@ -587,72 +370,4 @@ enum keep_answer keeping_load(struct world *w, struct namespace *ns, struct err 
         k->fresh = false;
     arena_free(l.arena);
     return answer;
-}
-
-/* ---- at start ---- */
-
-struct resuming {
-    struct world *w;
-    bool full;
-};
-
-static bool make_one(void *context, const char *ns)
-{
-    struct resuming *r = context;
-    if (*ns && !namespace_name_valid(str(ns)))
-        return true; /* no call can name it */
-    struct namespace *made = namespace_enter(r->w, str(ns));
-    if (made)
-        namespace_leave(r->w, made);
-    r->full = !made;
-    return !r->full;
-}
-
-enum keep_answer world_learn(struct world *w)
-{
-    struct resuming r = { .w = w };
-    return w->keep && keep_is_shared(w->keep) ? keep_namespaces(w->keep, make_one, &r)
-                                              : KEEP_OK;
-}
-
-struct looking {
-    struct str name;
-    bool found;
-};
-
-static bool look_at(void *context, const char *ns)
-{
-    struct looking *l = context;
-    l->found |= str_is(l->name, ns);
-    return true;
-}
-
-bool world_keeps(struct world *w, struct str name)
-{
-    struct looking l = { .name = name };
-    return w->keep && keep_namespaces(w->keep, look_at, &l) == KEEP_OK && l.found;
-}
-
-bool world_resume(struct world *w, struct err *err)
-{
-    struct resuming r = { .w = w };
-    const struct where at = { .file = NULL };
-    enum keep_answer answer = keep_namespaces(w->keep, make_one, &r);
-    if (r.full) /* those that are given up stay where they are kept, however many */
-        answer = KEEP_OK;
-    struct namespace *list[LIMIT_NAMESPACES];
-    size_t count = namespaces_enter(w, list);
-    for (size_t i = 0; i < count; i++) {
-        pthread_mutex_lock(&list[i]->lock);
-        if (answer == KEEP_OK)
-            answer = keeping_load(w, list[i], err);
-        pthread_mutex_unlock(&list[i]->lock);
-        namespace_leave(w, list[i]);
-    }
-    if (r.full)
-        namespaces_give_up(w, 0);
-    if (answer == KEEP_FULL)
-        return err_set(err, at, "the store holds more than memory does");
-    return answer == KEEP_OK ||
-           err_set(err, at, "the store cannot be read at the moment");
 }

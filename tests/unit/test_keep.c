@@ -14,7 +14,7 @@
 #include "../support/stage.h"
 #include "base/limits.h"
 #include "base/map.h"
-#include "play/keeping.h"
+#include "play/keeping_parts.h"
 #include "serve/admin.h"
 
 static const char spec[] =
