@@ -19,7 +19,7 @@ CLIENT_PACKAGES := python3
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wwrite-strings -Wcast-qual -Wpointer-arith -Wundef -Wvla -Wformat=2
 OPT-release := -O2
-OPT-asan    := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all
+OPT-asan    := -O1 -g3 -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
 OPT-tsan    := -O1 -g3 -fsanitize=thread
 OPT-fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 

@@ -47,6 +47,16 @@ void keep_close(struct keep *k)
         k->kind->close(k);
 }
 
+struct where keep_where(const struct keep *k)
+{
+    return (struct where){ .file = k->where };
+}
+
+const char *keep_trouble(const struct keep *k)
+{
+    return k->trouble;
+}
+
 bool keep_is_shared(const struct keep *k)
 {
     return k->kind->shared;

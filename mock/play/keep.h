@@ -54,6 +54,13 @@ void keep_change(struct keep_changes *changes, const char *name, struct str valu
 struct keep *keep_open(const char *where, struct err *err);
 void keep_close(struct keep *k);
 
+/* Its place, for the where of an error. */
+struct where keep_where(const struct keep *k);
+
+/* What a failure was about, in the words of who failed, or ""; for who starts, while
+ * nobody else uses it. */
+const char *keep_trouble(const struct keep *k);
+
 /* Whether others may change it too, so that a copy has to pull before each use. */
 bool keep_is_shared(const struct keep *k);
 
@@ -97,6 +104,9 @@ struct keep_kind {
 
 struct keep {
     const struct keep_kind *kind;
+    const char
+        *where; /* for a sentence: the file, or the server without its password */
+    char trouble[160]; /* what the library said last, "" for nothing */
 };
 
 struct keep *keep_sqlite_open(const char *file, struct err *err);

@@ -25,6 +25,7 @@ struct link {
 struct keep_redis {
     struct keep keep;
     char *host, *user, *password; /* NULL: none */
+    char *where;
     int port;
     long db;
     pthread_mutex_t lock; /* over what follows */
@@ -489,6 +490,7 @@ static void redis_close(struct keep *keep)
         k->idle = next;
     }
     pthread_mutex_destroy(&k->lock);
+    free(k->where);
     free(k->host);
     free(k->user);
     free(k->password);
@@ -573,6 +575,10 @@ static bool open_redis(struct keep_redis *k, const char *url, struct err *err)
     if (!read_url(k, str(rest)))
         return err_set(err, at,
                        "--store: expected redis://[[USER]:PASSWORD@]HOST[:PORT][/DB]");
+    size_t room = strlen(k->host) + 48;
+    if ((k->where = malloc(room)))
+        snprintf(k->where, room, "redis://%s:%d/%ld", k->host, k->port, k->db);
+    k->keep.where = k->where;
     struct link *l = link_new(k, why);
     if (!l)
         return err_set(err, at, "--store: the server at %s:%d, database %ld, %s",

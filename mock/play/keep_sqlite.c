@@ -11,18 +11,21 @@
 enum { APPLICATION = 0x554e4459, VERSION = 1 };
 
 /*    name      one statement, made ready once */
-#define STATEMENTS(X)                                                  \
-    X(BEGIN, "BEGIN IMMEDIATE")                                        \
-    X(COMMIT, "COMMIT")                                                \
-    X(PUT, "INSERT INTO entry VALUES (?1, ?2, ?3) "                    \
-           "ON CONFLICT DO UPDATE SET value = ?3")                     \
-    X(TAKE, "DELETE FROM entry WHERE namespace = ?1 AND name = ?2")    \
-    X(FORGET, "DELETE FROM entry WHERE namespace = ?1 AND name >= ?2 " \
-              "AND substr(name, 1, length(?2)) = ?2")                  \
-    X(ALL, "SELECT name, value FROM entry WHERE namespace = ?1")       \
-    X(NEXT, "SELECT namespace FROM entry WHERE namespace > ?1 "        \
-            "ORDER BY namespace LIMIT 1")                              \
-    X(FIRST, "SELECT namespace FROM entry ORDER BY namespace LIMIT 1")
+#define STATEMENTS(X)                                                          \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                \
+    X(COMMIT, "COMMIT")                                                        \
+    X(PUT, "INSERT INTO entry VALUES (?1, ?2, ?3) "                            \
+           "ON CONFLICT DO UPDATE SET value = ?3")                             \
+    X(TAKE, "DELETE FROM entry WHERE namespace = ?1 AND name = ?2")            \
+    X(FORGET, "DELETE FROM entry WHERE namespace = ?1 AND name >= ?2 "         \
+              "AND substr(name, 1, length(?2)) = ?2")                          \
+    X(ALL, "SELECT name, value FROM entry WHERE namespace = ?1")               \
+    /* From one to the next, past all of its entries. */                       \
+    X(NAMES, "WITH RECURSIVE one(ns) AS ("                                     \
+             "SELECT min(namespace) FROM entry UNION ALL "                     \
+             "SELECT (SELECT min(namespace) FROM entry WHERE namespace > ns) " \
+             "FROM one WHERE ns NOT NULL) "                                    \
+             "SELECT ns FROM one WHERE ns NOT NULL")
 
 #define ENUM_ITEM(name, text) SQL_##name,
 enum statement { STATEMENTS(ENUM_ITEM) STATEMENT_COUNT };
@@ -35,6 +38,7 @@ static const char *const texts[] = { STATEMENTS(TEXT_ITEM) };
 struct keep_sqlite {
     struct keep keep;
     sqlite3 *db;
+    char *file;
     pthread_mutex_t lock; /* over the connection */
     sqlite3_stmt *statements[STATEMENT_COUNT];
 };
@@ -47,6 +51,7 @@ static void sqlite_close(struct keep *keep)
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(k->statements[i]);
     sqlite3_close(k->db);
+    free(k->file);
     pthread_mutex_destroy(&k->lock);
     free(k);
 }
@@ -89,17 +94,35 @@ static bool take_over(struct keep_sqlite *k)
                         NULL, NULL, NULL) == SQLITE_OK;
 }
 
+#define TABLE                                                           \
+    "CREATE TABLE entry (namespace TEXT NOT NULL, name TEXT NOT NULL, " \
+    "value TEXT NOT NULL, PRIMARY KEY (namespace, name)) WITHOUT ROWID"
+
 static bool make_tables(struct keep_sqlite *k)
 {
     return sqlite3_exec(k->db,
-                        "BEGIN;"
-                        "CREATE TABLE entry (namespace TEXT NOT NULL, name TEXT NOT "
-                        "NULL, value TEXT NOT NULL, PRIMARY KEY (namespace, name)) "
-                        "WITHOUT ROWID;"
+                        "BEGIN;" TABLE ";"
                         "PRAGMA application_id = 1431192665;" /* APPLICATION */
                         "PRAGMA user_version = 1;"            /* VERSION */
                         "COMMIT;",
                         NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* A file that was cut or written over would lose entries without a word. Reads all of
+ * it, as those who come next do. */
+static bool is_whole(struct keep_sqlite *k, struct where at, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    const char *why =
+        sqlite3_prepare_v2(k->db, "PRAGMA quick_check(1)", -1, &s, NULL) == SQLITE_OK &&
+                sqlite3_step(s) == SQLITE_ROW
+            ? (const char *)sqlite3_column_text(s, 0)
+            : sqlite3_errmsg(k->db);
+    bool whole = why && strcmp(why, "ok") == 0;
+    if (!whole)
+        err_set(err, at, "the store is damaged: %s", why ? why : "");
+    sqlite3_finalize(s);
+    return whole;
 }
 
 static bool open_database(struct keep_sqlite *k, const char *file, struct err *err)
@@ -120,8 +143,18 @@ static bool open_database(struct keep_sqlite *k, const char *file, struct err *e
     if (tables && version != VERSION)
         return err_set(err, at, "expected a store of version %d, found version %lld",
                        VERSION, (long long)version);
+    /* A trigger or a view would run here whatever its author wants. */
+    if (tables &&
+        (tables != 1 ||
+         number_of(k->db,
+                   "SELECT count(*) FROM sqlite_schema WHERE sql = '" TABLE "'") != 1))
+        return err_set(err, at,
+                       "expected the one table that --store made, found other tables, "
+                       "indexes, views or triggers");
     if (!take_over(k) || (!tables && !make_tables(k)))
         return tell_sqlite(k, at, err);
+    if (!is_whole(k, at, err))
+        return false;
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         if (sqlite3_prepare_v3(k->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
                                &k->statements[i], NULL) != SQLITE_OK)
@@ -148,8 +181,9 @@ static bool done(sqlite3_stmt *s)
     return code == SQLITE_DONE;
 }
 
-static enum keep_answer failure(const struct keep_sqlite *k)
+static enum keep_answer failure(struct keep_sqlite *k)
 {
+    snprintf(k->keep.trouble, sizeof(k->keep.trouble), "%s", sqlite3_errmsg(k->db));
     switch (sqlite3_errcode(k->db) & 0xff) {
     case SQLITE_FULL:
     case SQLITE_TOOBIG:
@@ -197,6 +231,15 @@ static enum keep_answer sqlite_commit(struct keep *keep, const char *ns,
     return answer;
 }
 
+/* False also when there was no memory for a text. */
+static bool tell_entry(sqlite3_stmt *s, const struct keep_news *news)
+{
+    const char *name = (const char *)sqlite3_column_text(s, 0);
+    const char *value = (const char *)sqlite3_column_text(s, 1);
+    struct str text = { value, (size_t)sqlite3_column_bytes(s, 1) };
+    return name && value && news->entry(news->context, name, text);
+}
+
 /* Nobody else writes the file, so a copy that knows it once knows it for ever. */
 static enum keep_answer sqlite_pull(struct keep *keep, const char *ns,
                                     struct keep_place *place,
@@ -210,9 +253,7 @@ static enum keep_answer sqlite_pull(struct keep *keep, const char *ns,
     bool taken = news->whole(news->context);
     int code;
     while (taken && (code = sqlite3_step(s)) == SQLITE_ROW)
-        taken = news->entry(news->context, (const char *)sqlite3_column_text(s, 0),
-                            (struct str){ (const char *)sqlite3_column_text(s, 1),
-                                          (size_t)sqlite3_column_bytes(s, 1) });
+        taken = tell_entry(s, news);
     enum keep_answer answer = !taken                ? KEEP_FULL
                               : code == SQLITE_DONE ? KEEP_OK
                                                     : failure(k);
@@ -227,16 +268,13 @@ static enum keep_answer sqlite_namespaces(struct keep *keep,
                                           void *context)
 {
     struct keep_sqlite *k = (struct keep_sqlite *)keep;
-    char name[LIMIT_NAMESPACE_NAME + 1];
     bool more = true;
     pthread_mutex_lock(&k->lock);
-    sqlite3_stmt *s = k->statements[SQL_FIRST];
+    sqlite3_stmt *s = k->statements[SQL_NAMES];
     int code;
     while (more && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        snprintf(name, sizeof(name), "%s", (const char *)sqlite3_column_text(s, 0));
-        sqlite3_reset(s);
-        more = one(context, name);
-        s = bound(k, SQL_NEXT, name, NULL);
+        const char *name = (const char *)sqlite3_column_text(s, 0);
+        more = name && one(context, name);
     }
     enum keep_answer answer = !more                 ? KEEP_FULL
                               : code == SQLITE_DONE ? KEEP_OK
@@ -259,6 +297,7 @@ struct keep *keep_sqlite_open(const char *file, struct err *err)
         return NULL;
     }
     k->keep.kind = &kind;
+    k->keep.where = k->file = strdup(file);
     pthread_mutex_init(&k->lock, NULL);
     if (open_database(k, file, err))
         return &k->keep;

@@ -6,47 +6,70 @@
 
 #include <stdlib.h>
 
-static int64_t integer(struct str value)
+/* A whole number, at most JSON_WHOLE either way, so that counting on cannot overflow.
+ */
+static bool whole(struct str value, int64_t *n)
 {
-    return value.ptr ? strtoll(value.ptr, NULL, 10) : 0;
+    char *end = NULL;
+    *n = value.ptr && value.len ? strtoll(value.ptr, &end, 10) : 0;
+    return end == value.ptr + value.len && end && *n <= JSON_WHOLE && *n >= -JSON_WHOLE;
 }
 
 /* ---- sequences and counts ---- */
 
 static void take_sequence(struct loading *l, const struct item *i)
 {
-    for (size_t api = 0; i->tokens[2] && api < l->w->cast.count; api++) {
+    int64_t n;
+    for (size_t api = 0; i->tokens[1] && i->tokens[2] && api < l->w->cast.count;
+         api++) {
         const struct behaviour *b = l->w->behaviours[api];
         if (strcmp(b->api->name, i->tokens[1]) != 0)
             continue;
         for (size_t s = 0; s < b->plan.sequence_count; s++)
-            if (strcmp(b->sequences[s], i->tokens[2]) == 0)
-                store_sequence_set(l->stores[api], s, integer(i->value));
+            if (strcmp(b->sequences[s], i->tokens[2]) != 0)
+                continue;
+            else if (whole(i->value, &n))
+                store_sequence_set(l->stores[api], s, n);
+            else
+                item_odd(l, i, "a whole number");
     }
 }
 
 static void take_calls(struct loading *l, const struct item *i)
 {
     const struct cast *cast = &l->w->cast;
-    for (size_t api = 0; i->tokens[2] && api < cast->count; api++) {
+    int64_t n;
+    for (size_t api = 0; i->tokens[1] && i->tokens[2] && api < cast->count; api++) {
         if (strcmp(cast->apis[api]->name, i->tokens[1]) != 0)
             continue;
         for (size_t o = 0; o < cast->apis[api]->operation_count; o++)
-            if (strcmp(cast->apis[api]->operations[o].id, i->tokens[2]) == 0)
-                l->ns->calls[cast->first[api] + o] = (uint64_t)integer(i->value);
+            if (strcmp(cast->apis[api]->operations[o].id, i->tokens[2]) != 0)
+                continue;
+            else if (whole(i->value, &n) && n >= 0)
+                l->ns->calls[cast->first[api] + o] = (uint64_t)n;
+            else
+                item_odd(l, i, "how many calls there were");
     }
+}
+
+static void take_clock(struct loading *l, const struct item *i)
+{
+    int64_t offset;
+    if (whole(i->value, &offset) && namespace_clock_move(l->w, l->ns, offset))
+        l->k->clock_offset = offset;
+    else
+        item_odd(l, i, "milliseconds to a time from the year 1 to 9998");
 }
 
 static void take_counts(struct loading *l)
 {
-    for (const struct item *i = l->first; i; i = i->next) {
-        if (item_is(i, "sequences") && i->tokens[1])
+    for (const struct item *i = l->first; i; i = i->next)
+        if (item_is(i, "sequences"))
             take_sequence(l, i);
-        else if (item_is(i, "calls") && i->tokens[1])
+        else if (item_is(i, "calls"))
             take_calls(l, i);
         else if (item_is(i, "clock"))
-            l->ns->clock_offset = l->k->clock_offset = integer(i->value);
-    }
+            take_clock(l, i);
 }
 
 /* ---- what runs ---- */
@@ -94,22 +117,34 @@ static void start_one(struct loading *l, const cJSON *one)
         lose_running(l, name, "too many run");
 }
 
-static cJSON *value_of(struct loading *l, const struct item *i)
+/* An array; NULL when it is none. */
+static const cJSON *list_of(struct loading *l, const struct item *i)
 {
     struct json_error error;
-    return i->value.ptr ? json_read(i->value, LIMIT_BODY_NODES, l->arena, &error)
-                        : NULL;
+    const cJSON *list =
+        i->value.ptr ? json_read(i->value, LIMIT_BODY_NODES, l->arena, &error) : NULL;
+    if (json_is_array(list))
+        return list;
+    item_odd(l, i, "an array");
+    return NULL;
+}
+
+static bool is_running(const struct item *i, const char *second)
+{
+    return item_is(i, "running") && i->tokens[1] && strcmp(i->tokens[1], second) == 0;
 }
 
 static void take_list(struct loading *l)
 {
+    int64_t made;
     for (const struct item *i = l->first; i; i = i->next) {
-        if (item_is(i, "running") && i->tokens[1] && strcmp(i->tokens[1], "made") == 0)
-            l->ns->faults_made = l->k->faults_made = (uint64_t)integer(i->value);
-        const cJSON *list =
-            item_is(i, "running") && i->tokens[1] && strcmp(i->tokens[1], "list") == 0
-                ? value_of(l, i)
-                : NULL;
+        if (is_running(i, "made")) {
+            if (whole(i->value, &made) && made >= 0)
+                l->ns->faults_made = l->k->faults_made = (uint64_t)made;
+            else
+                item_odd(l, i, "how many faults there were");
+        }
+        const cJSON *list = is_running(i, "list") ? list_of(l, i) : NULL;
         if (!list)
             continue;
         namespace_stop(l->ns, "");
@@ -119,41 +154,43 @@ static void take_list(struct loading *l)
     }
 }
 
-static int64_t integer_at(const cJSON *list, int at)
+static const cJSON *at(const cJSON *list, int index)
 {
     const cJSON *one = list ? list->child : NULL;
-    while (one && at-- > 0)
+    while (one && index-- > 0)
         one = one->next;
-    return json_whole(one, 0);
+    return one;
 }
 
 static void take_window(struct running *r, const struct item *i, const cJSON *list)
 {
-    uint64_t limit, at;
+    uint64_t limit, place;
     struct window w = { .count = 0 };
-    if (json_is_string(list ? list->child : NULL))
-        w = (struct window){ strtoull(list->child->valuestring, NULL, 16),
-                             integer_at(list, 1), integer_at(list, 2) };
+    if (json_is_string(at(list, 0)))
+        w = (struct window){ strtoull(at(list, 0)->valuestring, NULL, 16),
+                             json_whole(at(list, 1), 0), json_whole(at(list, 2), 0) };
     if (item_number(i->tokens[3], LIMIT_LIMITS, &limit) &&
-        item_number(i->tokens[4], LIMIT_CALLERS, &at))
-        running_window_set(r, limit, at, w);
+        item_number(i->tokens[4], LIMIT_CALLERS, &place))
+        running_window_set(r, limit, place, w);
 }
 
 static void take_counted(struct loading *l)
 {
-    uint64_t at;
+    uint64_t number;
     for (const struct item *i = l->first; i; i = i->next) {
-        if (!item_is(i, "running") || !item_number(i->tokens[1], LIMIT_FAULTS, &at) ||
-            at >= l->ns->running_count || !i->tokens[2])
+        if (!item_is(i, "running") ||
+            !item_number(i->tokens[1], LIMIT_FAULTS, &number) ||
+            number >= l->ns->running_count || !i->tokens[2])
             continue;
-        struct running *r = l->ns->running[at];
-        const cJSON *list = value_of(l, i);
+        struct running *r = l->ns->running[number];
+        const cJSON *list = list_of(l, i);
         size_t f = 0;
         if (strcmp(i->tokens[2], "limits") == 0)
             take_window(r, i, list);
         else if (list)
             for (const cJSON *one = list->child; one; one = one->next)
-                running_fault_set(r, f++, integer_at(one, 0), integer_at(one, 1));
+                running_fault_set(r, f++, json_whole(at(one, 0), 0),
+                                  json_whole(at(one, 1), 0));
     }
 }
 
@@ -181,8 +218,10 @@ static void take_answers(struct loading *l)
             if (!item_is(i, "answers") || !i->value.ptr)
                 continue;
             if (reading && !keeping_answer_read(i->value, &list[count].answer,
-                                                &list[count].number, l->arena))
+                                                &list[count].number, l->arena)) {
+                item_odd(l, i, "an answer as --store writes one");
                 continue;
+            }
             count++;
         }
         if (!reading)

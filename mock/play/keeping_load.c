@@ -23,6 +23,27 @@ bool item_is(const struct item *i, const char *first)
     return i->tokens[0] && strcmp(i->tokens[0], first) == 0;
 }
 
+/* Text of any bytes, for one line of a terminal. */
+static const char *printable(struct str text, struct arena *arena)
+{
+    enum { MOST = 80 };
+    char *out =
+        arena_copy(arena, text.len > MOST ? (struct str){ text.ptr, MOST } : text);
+    for (char *c = out; *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    return out;
+}
+
+void item_odd(struct loading *l, const struct item *i, const char *expected)
+{
+    if (l->err && i->value.ptr)
+        err_warn(l->err, keep_where(l->w->keep),
+                 "the entry \"%s\"%s is not used: expected %s, found \"%s\"",
+                 printable(str(i->name), l->arena), l->in_ns, expected,
+                 printable(i->value, l->arena));
+}
+
 /* ---- what is told ---- */
 
 static bool on_whole(void *context)
@@ -38,7 +59,7 @@ static bool on_entry(void *context, const char *name, struct str value)
     if (setjmp(*arena_guard(l->arena)))
         return false;
     struct item *item = arena_take(l->arena, sizeof(*item));
-    const char *rest = arena_copy(l->arena, str(name));
+    const char *rest = item->name = arena_copy(l->arena, str(name));
     for (size_t i = 0; i < COUNT(item->tokens); i++)
         if (!(item->tokens[i] = pointer_token(&rest, l->arena)))
             break;
@@ -133,6 +154,12 @@ static void lose(struct loading *l, size_t api, size_t c, const char *key,
                 (struct where){ .file = l->w->cast.apis[api]->file }, l->arena);
 }
 
+static bool has_key(const struct store_collection *plan, const cJSON *tree)
+{
+    const cJSON *key = pointer_get(tree, plan->key);
+    return json_is_string(key) || json_is_number(key);
+}
+
 /* False when memory ran out. */
 static bool place(struct loading *l, const struct item *i, size_t api, size_t c,
                   size_t slot)
@@ -148,6 +175,11 @@ static bool place(struct loading *l, const struct item *i, size_t api, size_t c,
     l->lost[api][c].had++;
     if (!json_is_object(tree)) {
         lose(l, api, c, i->tokens[3], "it is no JSON object");
+        store_reserve(s, c, slot + 1);
+        return true;
+    }
+    if (!has_key(plan, tree)) {
+        lose(l, api, c, i->tokens[3], "it has no key");
         store_reserve(s, c, slot + 1);
         return true;
     }
@@ -173,7 +205,7 @@ static bool take_instances(struct loading *l)
     for (int coming = 0; coming < 2; coming++)
         for (const struct item *i = l->first; i; i = i->next) {
             if (!item_is(i, "instances") || !collection_of(l, i, &api, &c) ||
-                !item_number(i->tokens[3], LIMIT_KEEP_SLOTS, &slot))
+                !item_number(i->tokens[3], LIMIT_KEEP_SLOTS - 1, &slot))
                 continue;
             if (!coming && store_get(l->stores[api], c, slot))
                 store_remove(l->stores[api], c, slot);
@@ -263,6 +295,25 @@ static void tell_homeless(struct loading *l)
     }
 }
 
+/* Names that nobody has written. */
+static void tell_odd(struct loading *l)
+{
+    static const char *const names[] = { "documents", "collections", "instances",
+                                         "sequences", "calls",       "clock",
+                                         "running",   "answers" };
+    uint64_t slot;
+    for (const struct item *i = l->first; l->err && i; i = i->next) {
+        size_t n = 0;
+        while (n < COUNT(names) && !item_is(i, names[n]))
+            n++;
+        if (n == COUNT(names))
+            item_odd(l, i, "a name that --store writes");
+        else if (item_is(i, "instances") &&
+                 !item_number(i->tokens[3], LIMIT_KEEP_SLOTS - 1, &slot))
+            item_odd(l, i, "the number of a slot at the end of its name");
+    }
+}
+
 static bool take_whole(struct loading *l)
 {
     take_collections(l);
@@ -275,6 +326,7 @@ static bool take_whole(struct loading *l)
         return false;
     tell(l);
     tell_homeless(l);
+    tell_odd(l);
     l->k->documents = same || l->misfits;
     l->k->listed = l->k->replaced = false;
     return true;
@@ -320,6 +372,7 @@ static bool take_in(struct loading *l)
     if (l->whole) {
         if (!whole_begin(l) || !take_whole(l)) {
             stores_free(l->stores, count);
+            l->stores = NULL;
             return false;
         }
         whole_end(l);
@@ -338,8 +391,11 @@ static bool take_in(struct loading *l)
 
 static bool take_in_guarded(struct loading *l)
 {
-    if (setjmp(*arena_guard(l->arena)))
+    if (setjmp(*arena_guard(l->arena))) {
+        if (l->stores != l->ns->stores)
+            stores_free(l->stores, l->w->cast.count);
         return false;
+    }
     bool ok = take_in(l);
     arena_unguard(l->arena);
     return ok;

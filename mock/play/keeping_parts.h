@@ -25,6 +25,7 @@ bool keeping_counted(const struct namespace *ns);
 /* One entry, its name taken apart. */
 struct item {
     struct item *next;
+    const char *name; /* whole */
     char *tokens[5];  /* NULL where there are fewer */
     struct str value; /* ptr NULL: it goes */
 };
@@ -49,6 +50,9 @@ struct loading {
     bool fewer;            /* of what ran, not all runs */
     const char *in_ns;
 };
+
+/* Tells that an entry is of no use as it is; it stays where it is kept. */
+void item_odd(struct loading *l, const struct item *i, const char *expected);
 
 /* Whether an entry's name starts with that token. */
 bool item_is(const struct item *i, const char *first);

@@ -4,14 +4,22 @@
 
 struct resuming {
     struct world *w;
+    struct err *err; /* NULL: nobody wants to know */
     bool full;
 };
 
 static bool make_one(void *context, const char *ns)
 {
     struct resuming *r = context;
-    if (*ns && !namespace_name_valid(str(ns)))
+    if (*ns && !namespace_name_valid(str(ns))) {
+        if (r->err)
+            err_warn(r->err, keep_where(r->w->keep),
+                     "a namespace whose name is none stays in the store unseen: "
+                     "expected 1 to %d letters, digits, '-', '_' and '.', found %zu "
+                     "bytes",
+                     LIMIT_NAMESPACE_NAME, strlen(ns));
         return true; /* no call can name it */
+    }
     struct namespace *made = namespace_enter(r->w, str(ns));
     if (made)
         namespace_leave(r->w, made);
@@ -46,8 +54,9 @@ bool world_keeps(struct world *w, struct str name)
 
 bool world_resume(struct world *w, struct err *err)
 {
-    struct resuming r = { .w = w };
-    const struct where at = { .file = NULL };
+    struct resuming r = { .w = w, .err = err };
+    const struct where at = keep_where(w->keep);
+    const char *trouble = keep_trouble(w->keep);
     enum keep_answer answer = keep_namespaces(w->keep, make_one, &r);
     if (r.full) /* those that are given up stay where they are kept, however many */
         answer = KEEP_OK;
@@ -63,7 +72,8 @@ bool world_resume(struct world *w, struct err *err)
     if (r.full)
         namespaces_give_up(w, 0);
     if (answer == KEEP_FULL)
-        return err_set(err, at, "the store holds more than memory does");
-    return answer == KEEP_OK ||
-           err_set(err, at, "the store cannot be read at the moment");
+        return err_set(err, at, "the store holds more than memory does%s%s",
+                       *trouble ? ": " : "", trouble);
+    return answer == KEEP_OK || err_set(err, at, "the store cannot be read%s%s",
+                                        *trouble ? ": " : " at the moment", trouble);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../support/stage.h"
+#include "base/chance.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "play/keeping_parts.h"
@@ -95,7 +96,7 @@ struct fake {
     size_t next, pulls, commits;
     enum keep_answer pull;
     /* What others did, told by the next pull. */
-    struct keep_entry news[8];
+    struct keep_entry news[16];
     size_t news_count;
     bool whole;
     const char *names[4]; /* of the namespaces that are kept */
@@ -552,6 +553,90 @@ static void names_and_values_that_nobody_wrote_do_no_harm(void **state)
     house_close(&h);
 }
 
+/* Valid entries with a few bytes of name or value changed, cut, or put in place of by
+ * what a reader of numbers and texts may stumble over. */
+static struct str spoilt(struct house *h, struct chance *draw, const char *text)
+{
+    static const char *const odd[] = {
+        "",
+        "1e300",
+        "-1e300",
+        "9223372036854775807",
+        "-9223372036854775809",
+        "{",
+        "[[",
+        "null",
+        "[[1e300,-1e300]]",
+        "[\"\",1e300,-1e300]",
+        "\xff\xfe",
+        "{\"id\":1e300,\"name\":\"x\"}",
+        "{\"id\":\"x\",\"name\":\"x\",\"$transition\":{\"rule\":1e300,\"at\":-1e300}}",
+        "[{\"name\":\"few\"},{\"name\":7},8]",
+        "[{\"name\":\"x\",\"text\":\"faults: [{on: getPet, status: 1e300}]\"}]",
+    };
+    char *copy = arena_copy(h->arena, str(text));
+    size_t n = strlen(copy);
+    switch (chance_below(draw, 4)) {
+    case 0:
+        return str(odd[chance_below(draw, COUNT(odd))]);
+    case 1:
+        copy[chance_below(draw, n + 1)] = '\0';
+        break;
+    case 2:
+        if (n)
+            copy[chance_below(draw, n)] = (char)(1 + chance_below(draw, 255));
+        break;
+    default:
+        break;
+    }
+    return str(copy);
+}
+
+static void a_store_of_any_bytes_is_no_end_of_the_server(void **state)
+{
+    static const struct {
+        const char *name, *value;
+    } good[] = {
+        { "/collections/pets/pets:~1id", "" },
+        { "/instances/pets/pets:~1id/0", "{\"id\":\"old\",\"name\":\"Old\"}" },
+        { "/instances/pets/pets:~1id/1", "{\"name\":\"Rex\",\"id\":\"pet-1\"}" },
+        { "/sequences/pets/pet", "2" },
+        { "/calls/pets/drawLot", "1" },
+        { "/clock", "86400000" },
+        { "/running/list", "[{\"name\":\"few\"}]" },
+        { "/running/made", "1" },
+        { "/running/0/faults", "[[1,1]]" },
+        { "/running/0/limits/0/0", "[\"0\",1767225600000,1]" },
+        { "/answers/0", "1:0,4:pets,1:k,1:7,13:1767225600000,3:201,16:application/json,"
+                        "1:1,2:{},8:Location,7:/pets/1," },
+        { "/documents", "0000000000000000" },
+    };
+    struct chance draw = { 20260101 };
+    struct house h;
+    (void)state;
+    house_open(&h);
+    for (size_t round = 0; round < 400; round++) {
+        h.fake.news_count = 0;
+        h.fake.whole = true;
+        for (size_t i = 0; i < COUNT(good); i++) {
+            bool both = chance_below(&draw, 4) == 0;
+            struct str name =
+                both ? spoilt(&h, &draw, good[i].name) : str(good[i].name);
+            struct str value = spoilt(&h, &draw, good[i].value);
+            h.fake.news[h.fake.news_count++] = (struct keep_entry){ name.ptr, value };
+        }
+        assert_int_equal(status(&h, "GET", "/__admin/export", NULL), 200);
+        status(&h, "GET", "/pets/old", NULL);
+        status(&h, "GET", "/lots", NULL);
+        status(&h, "DELETE", "/pets/pet-1", NULL);
+        status(&h, "POST", "/pets", "{\"name\":\"Pia\"}");
+        assert_int_equal(status(&h, "GET", "/__admin/clock", NULL), 200);
+        assert_int_equal(status(&h, "GET", "/__admin/faults", NULL), 200);
+        assert_int_equal(status(&h, "GET", "/__admin/state/pets/pets", NULL), 200);
+    }
+    house_close(&h);
+}
+
 /* ---- answers for retries ---- */
 
 static void a_namespace_that_no_call_can_name_is_passed_over(void **state)
@@ -639,6 +724,7 @@ int main(void)
         cmocka_unit_test(a_unique_value_may_have_changed_its_place),
         cmocka_unit_test(a_collection_that_others_touched_first_replaces_the_seed),
         cmocka_unit_test(names_and_values_that_nobody_wrote_do_no_harm),
+        cmocka_unit_test(a_store_of_any_bytes_is_no_end_of_the_server),
         cmocka_unit_test(a_namespace_that_no_call_can_name_is_passed_over),
         cmocka_unit_test(an_answer_is_read_back_as_it_was_written),
     };

@@ -395,6 +395,58 @@ entries() {
     [ "$(add Pia)" = pet-2 ]
 }
 
+@test "names and numbers that nobody wrote are told with the file, and the rest is there" {
+    begin --scenario few
+    add Rex
+    stop
+    sqlite3 "$store" "INSERT INTO entry SELECT printf('%.*c', 100, 'n'), name, value FROM entry;
+        INSERT INTO entry VALUES (printf('%.*c', 100000, 'm'), 'x', ''), ('a b', 'x', ''), (x'ff00ff', 'x', ''),
+            ('', '/clock', '9223372036854775807'), ('', '/sequences/pets/pet', '99999999999999999999'),
+            ('', '/calls/pets/drawLot', '-1'), ('', x'2f6eff00', 'y'), ('', '/instances/pets/pets:~1id/64000000', '{}'),
+            ('', '/instances/pets/pets:~1id/7', '{\"name\":\"Nobody\"}'), ('', '/answers/7', '1:1,2:'),
+            ('', '/running/list', '{'), ('', '/running/made', '1e300'),
+            ('', '/running/0/limits/0/0', '[\"0\",1e300,-1e300]'), ('', '/running/0/faults', '[[1e300,1e300]]')
+            ON CONFLICT DO UPDATE SET value = excluded.value"
+    begin --scenario few
+    for said in 'a namespace whose name is none stays in the store unseen: expected 1 to 64 letters, .* found 100 bytes' \
+        '"/clock" is not used: expected milliseconds to a time from the year 1 to 9998, found "9223372036854775807"' \
+        '"/sequences/pets/pet" is not used: expected a whole number, found "99999999999999999999"' \
+        '"/calls/pets/drawLot" is not used: ' '"/n?" is not used: expected a name that --store writes' \
+        '"/instances/pets/pets:~1id/64000000" is not used: expected the number of a slot' \
+        '"/answers/7" is not used: ' '"/running/list" is not used: expected an array, found "{"' \
+        '"/running/made" is not used: '; do
+        grep -q "^warning: $store: .*$said" err
+    done
+    grep -q '1 of 3 instances of pets/pets no longer fit .*, first "7": it has no key' err
+    [ "$(names)" = '["Old","Rex"]' ]
+    [ "$(status GET /pets/old)" = 200 ]
+    [ "$(call GET /__admin/clock | jq -r '.now[0:4]')" = "$(date +%Y)" ]
+}
+
+@test "a store that was changed by others is refused with what it has, or what broke it" {
+    begin
+    add Rex
+    stop
+    cp "$store" copy
+    for sql in 'CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM entry; END' 'CREATE TABLE other (a)' \
+        'CREATE INDEX i ON entry (value)' 'DROP TABLE entry; CREATE VIEW entry AS SELECT 1 AS namespace, 2 AS name, 3 AS value'; do
+        cp copy "$store"
+        sqlite3 "$store" "$sql"
+        run "$program" serve -p 0 --store "$store" specs
+        [ "$status" -eq 10 ]
+        [[ "$output" == *"pets.db: expected the one table that --store made, found other tables"* ]]
+    done
+    cp copy "$store"
+    printf 'not a page of a tree at all' | dd of="$store" bs=1 seek=4096 conv=notrunc status=none
+    run "$program" serve -p 0 --store "$store" specs
+    [ "$status" -eq 10 ]
+    [[ "$output" == *"pets.db: the store is damaged: "* ]]
+    head -c 5000 copy >"$store"
+    run timeout 10 "$program" serve -p 0 --store "$store" specs
+    [ "$status" -eq 10 ]
+    [[ "$output" == *"pets.db: the store is damaged: "* ]]
+}
+
 @test "a full disk is answered with 507, nothing is half done, and reading goes on" {
     trap '' XFSZ
     ulimit -S -f 400 # KiB, for any file that is written from here on
