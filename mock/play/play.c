@@ -282,6 +282,7 @@ void play_call(struct call *c)
 {
     pthread_mutex_lock(&c->ns->lock);
     if (setjmp(*arena_guard(c->arena))) {
+        replay_forget(c); /* its answer may be kept already */
         namespace_abandon(c->world, c->ns);
         pthread_mutex_unlock(&c->ns->lock);
         arena_fail(c->arena);

@@ -219,6 +219,55 @@ static void a_reset_while_an_answer_waits_forgets_its_key(void **state)
     arena_free(arena);
 }
 
+/* False when that little memory did not do; ends as a server's call does. */
+static bool do_in(struct show *s, size_t bytes, const struct request *r)
+{
+    struct arena *arena = arena_new(bytes);
+    struct delivery *d = arena_take(s->arena, sizeof(*d));
+    bool done = false;
+    if (!setjmp(*arena_guard(arena))) {
+        handle(&s->stage.service, r, arena, d);
+        done = true;
+    }
+    if (d->after)
+        d->after(d->after_what, done);
+    arena_free(arena);
+    return done;
+}
+
+/* Wherever it breaks off, its retry makes it happen once, or tells that it has. */
+static void a_call_that_runs_out_of_memory_happens_once_with_its_retry(void **state)
+{
+    enum { STEP = 256, MOST = 400 };
+    struct show *s = *state;
+    struct request r = call("/notes", "{\"title\":\"One\"}"),
+                   notes = { .path = STR("/notes") };
+    struct json_error why;
+    struct delivery d;
+    bool done = false;
+    notes.method = STR("GET");
+    for (size_t i = 1; !done; i++) {
+        assert_in_range(i, 1, MOST);
+        /* What is made of the answer afterwards takes memory, too. */
+        assert_int_equal(status_of(s, "/__admin/faults",
+                                   "{\"on\":\"addNote\",\"status\":500,\"commit\":true,"
+                                   "\"times\":1}"),
+                         201);
+        r.headers[1].value = str(arena_printf(s->arena, "key-%zu", i));
+        done = do_in(s, i * STEP, &r);
+        for (int tries = 0; tries < 3; tries++) {
+            stage_send(&s->stage, &r, s->arena, &d);
+            if (d.response.status == 201)
+                break;
+        }
+        assert_int_equal(d.response.status, 201);
+        stage_send(&s->stage, &notes, s->arena, &d);
+        size_t count = json_count(json_read(d.response.body, 10000, s->arena, &why));
+        if (count != i)
+            fail_msg("%zu bytes: %zu notes, not %zu", i * STEP, count, i);
+    }
+}
+
 /* ---- many at once ---- */
 
 enum { CLIENTS = 16, ROUNDS = 40 };
@@ -296,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_flight_lands_after_its_table_is_gone),
         SHOW(a_retry_is_409_until_the_first_answer_is_delivered),
         SHOW(a_reset_while_an_answer_waits_forgets_its_key),
+        SHOW(a_call_that_runs_out_of_memory_happens_once_with_its_retry),
         SHOW(of_many_with_one_key_one_is_done),
     };
     return cmocka_run_group_tests_name("idempotency", tests, NULL, NULL);
