@@ -23,10 +23,15 @@ static const struct {
 struct judging {
     const struct request *request;
     const struct guard *guard;
-    clock_ms now;
+    struct asked_clock clock;
     struct arena *arena;
     const char *why; /* of the last step that was not IN */
 };
+
+static clock_ms now_of(const struct judging *j)
+{
+    return j->clock.now(j->clock.context);
+}
 
 static enum step stop(struct judging *j, enum step step, const char *why)
 {
@@ -184,7 +189,7 @@ static enum step lacks_scope(struct judging *j, const char *scope)
 static enum step judge_known(struct judging *j, const struct need *need,
                              const struct known_token *t)
 {
-    if (j->now >= t->expires)
+    if (t->expires != INT64_MAX && now_of(j) >= t->expires)
         return stop(j, EXPIRED, "the token has expired");
     for (size_t i = 0; i < need->scope_count; i++) {
         size_t n = 0;
@@ -210,6 +215,15 @@ static bool is_signed(const struct guard *g, const struct scheme *s,
     return false;
 }
 
+static enum step judge_times(struct judging *j, const struct jwt *jwt)
+{
+    clock_ms now = now_of(j);
+    if (jwt_expired(jwt, now))
+        return stop(j, EXPIRED, "the token has expired (exp)");
+    return jwt_early(jwt, now) ? stop(j, INVALID, "the token is not valid yet (nbf)")
+                               : IN;
+}
+
 static enum step judge_jwt(struct judging *j, const struct need *need, struct str token,
                            bool keyed)
 {
@@ -220,10 +234,9 @@ static enum step judge_jwt(struct judging *j, const struct need *need, struct st
                     arena_printf(j->arena, "the token is no JSON Web Token: %s", why));
     if (keyed && !is_signed(j->guard, need->scheme, &jwt))
         return stop(j, INVALID, "the token's signature is not of a known key");
-    if (jwt_expired(&jwt, j->now))
-        return stop(j, EXPIRED, "the token has expired (exp)");
-    if (jwt_early(&jwt, j->now))
-        return stop(j, INVALID, "the token is not valid yet (nbf)");
+    enum step step = judge_times(j, &jwt);
+    if (step != IN)
+        return step;
     for (size_t i = 0; keyed && i < need->scope_count; i++)
         if (!jwt_grants(&jwt, need->scopes[i]))
             return lacks_scope(j, need->scopes[i]);
@@ -237,12 +250,8 @@ static enum step judge_key(struct judging *j, struct str token)
     struct jwt jwt;
     const char *ignored;
     struct str bare = after_word(token, "Bearer");
-    if (!jwt_read(bare.len ? bare : token, j->arena, &jwt, &ignored))
-        return IN;
-    if (jwt_expired(&jwt, j->now))
-        return stop(j, EXPIRED, "the token has expired (exp)");
-    return jwt_early(&jwt, j->now)
-               ? stop(j, INVALID, "the token is not valid yet (nbf)")
+    return jwt_read(bare.len ? bare : token, j->arena, &jwt, &ignored)
+               ? judge_times(j, &jwt)
                : IN;
 }
 
@@ -325,10 +334,10 @@ static const char *challenge_of(const struct operation *op, const struct need *n
 }
 
 bool security_check(const struct operation *op, const struct request *r,
-                    const struct guard *guard, clock_ms now, struct arena *arena,
-                    struct denial *denial)
+                    const struct guard *guard, struct asked_clock clock,
+                    struct arena *arena, struct denial *denial)
 {
-    struct judging j = { r, guard, now, arena, NULL };
+    struct judging j = { r, guard, clock, arena, NULL };
     const struct need *nearest = NULL;
     const char *why = NULL;
     enum step best = MISSING;

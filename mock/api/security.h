@@ -45,11 +45,18 @@ struct denial {
     const char *challenge; /* for WWW-Authenticate (RFC 9110, 11.6.1) */
 };
 
+/* What time it is; asked only for a JSON Web Token and for a token that expires, since
+ * the answer may have to come from a store. */
+struct asked_clock {
+    clock_ms (*now)(void *context);
+    void *context;
+};
+
 /* Whether the request satisfies one alternative of the operation's security at a time.
  * If not, *denial tells of the alternative that came nearest, borrowed from arena. */
 bool security_check(const struct operation *op, const struct request *r,
-                    const struct guard *guard, clock_ms now, struct arena *arena,
-                    struct denial *denial);
+                    const struct guard *guard, struct asked_clock clock,
+                    struct arena *arena, struct denial *denial);
 
 /* Whether the fixture knows any token or key for a scheme. */
 bool guard_knows(const struct guard *guard, const struct scheme *s);

@@ -30,7 +30,7 @@ struct namespace
     pthread_mutex_t lock;   /* over everything below */
     struct store **stores;  /* one for each API */
     uint64_t *calls;        /* one for each operation, counted through */
-    int64_t clock_offset;   /* milliseconds */
+    _Atomic int64_t clock_offset; /* milliseconds; read without the lock, too */
     struct running *running[LIMIT_FAULTS];
     size_t running_count;
     struct keeping *keeping; /* keeping.h; NULL without a keep, and in no table */
@@ -158,6 +158,8 @@ size_t namespace_stop(struct namespace *ns, const char *name);
 
 /* Sets the clock's offset; false when that leads out of the years 1 to 9998. */
 bool namespace_clock_move(const struct world *w, struct namespace *ns, int64_t offset);
+
+/* ---- This one does not. */
 
 clock_ms namespace_now(const struct world *w, const struct namespace *ns);
 

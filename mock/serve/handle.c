@@ -5,6 +5,7 @@
 #include "api/param.h"
 #include "api/security.h"
 #include "base/gate.h"
+#include "play/keeping.h"
 #include "play/play.h"
 #include "serve/admin.h"
 #include "serve/callback.h"
@@ -237,12 +238,17 @@ static void condemn(struct call *c)
     c->warnings.count = 0;
 }
 
-static clock_ms now_of(struct call *c)
+/* Servers that share a store share its clock, too. A store that is away is told of by
+ * play_call, whatever comes of this. */
+static clock_ms shared_now(void *context)
 {
-    pthread_mutex_lock(&c->ns->lock);
-    clock_ms now = namespace_now(c->world, c->ns);
-    pthread_mutex_unlock(&c->ns->lock);
-    return now;
+    struct call *c = context;
+    if (c->world->keep) {
+        pthread_mutex_lock(&c->ns->lock);
+        namespace_sync(c->world, c->ns);
+        pthread_mutex_unlock(&c->ns->lock);
+    }
+    return namespace_now(c->world, c->ns);
 }
 
 static bool comes_in(struct call *c)
@@ -250,8 +256,8 @@ static bool comes_in(struct call *c)
     const struct operation *op = c->route.operation;
     struct denial denial;
     if (!op->security_count ||
-        security_check(op, c->request, &c->world->behaviours[c->api]->guard, now_of(c),
-                       c->arena, &denial))
+        security_check(op, c->request, &c->world->behaviours[c->api]->guard,
+                       (struct asked_clock){ shared_now, c }, c->arena, &denial))
         return true;
     refuse(c, denial.kind, denial.status, denial.why);
     c->refusal.challenge = denial.challenge;
@@ -372,7 +378,7 @@ static bool answer_options(struct service *service, struct call *c, struct deliv
         return false;
     c->answer.voice = "options";
     c->answer.status = 204;
-    c->scope.now = now_of(c);
+    c->scope.now = namespace_now(c->world, c->ns);
     c->refusal.kind = NULL;
     d->response.status = 204;
     if (preflight)

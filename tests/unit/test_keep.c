@@ -42,7 +42,13 @@ static const char spec[] =
     "        '200':\n"
     "          description: OK\n"
     "          content: {application/json: {schema: {type: string, format: uuid}}}\n"
+    "  /vault:\n"
+    "    get:\n"
+    "      operationId: openVault\n"
+    "      security: [{pass: []}]\n"
+    "      responses: {'200': {description: OK}, '401': {description: No}}\n"
     "components:\n"
+    "  securitySchemes: {pass: {type: apiKey, in: query, name: pass}}\n"
     "  schemas:\n"
     "    Pet:\n"
     "      type: object\n"
@@ -50,6 +56,9 @@ static const char spec[] =
     "      properties: {id: {type: string}, name: {type: string}, chip: {}}\n";
 
 static const char behaviour[] =
+    "tokens:\n"
+    "  - {token: day, scheme: pass, expires: '2100-01-01T00:00:00Z'}\n"
+    "  - {token: always, scheme: pass}\n"
     "sequences: [{name: pet}]\n"
     "collections:\n"
     "  - {name: pets, schema: Pet, key: /id, seed: pets.json, unique: [{ at: [/chip] "
@@ -221,11 +230,14 @@ static void house_close(struct house *h)
     arena_free(h->arena);
 }
 
-static struct delivery send(struct house *h, const char *method, const char *path,
+static struct delivery send(struct house *h, const char *method, const char *target,
                             const char *body)
 {
+    struct str query = str(target), path;
+    str_split(&query, '?', &path);
     struct request r = { .method = str(method),
-                         .path = str(path),
+                         .path = path,
+                         .query = query,
                          .headers = { { STR("Content-Type"),
                                         STR("application/json") } },
                          .header_count = body ? 1 : 0,
@@ -468,6 +480,26 @@ static void what_others_changed_is_seen_by_the_next_call(void **state)
     struct delivery d = send(&h, "POST", "/pets", "{\"name\":\"Pia\"}");
     assert_true(says(&d, "pet-9"));
     assert_non_null(entry(&h.fake, "/instances/pets/pets:~1id/8"));
+    house_close(&h);
+}
+
+static void a_token_expires_by_the_clock_that_others_have_moved(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    assert_int_equal(status(&h, "GET", "/vault?pass=day", NULL), 200);
+    tell(&h, "/clock", "9999999999999");
+    assert_int_equal(status(&h, "GET", "/vault?pass=day", NULL), 401);
+    assert_int_equal(status(&h, "GET", "/vault?pass=always", NULL), 200);
+    tell(&h, "/clock", NULL);
+    assert_int_equal(status(&h, "GET", "/vault?pass=day", NULL), 200);
+    /* Who has no time to be judged by waits for the store once. */
+    h.fake.pulls = 0;
+    assert_int_equal(status(&h, "GET", "/vault?pass=always", NULL), 200);
+    assert_int_equal(h.fake.pulls, 1);
+    h.fake.pull = KEEP_MISSING;
+    assert_int_equal(status(&h, "GET", "/vault?pass=day", NULL), 503);
     house_close(&h);
 }
 
@@ -721,6 +753,7 @@ int main(void)
         cmocka_unit_test(a_keep_that_is_away_is_told_by_every_question),
         cmocka_unit_test(an_admin_change_that_is_behind_is_made_again),
         cmocka_unit_test(what_others_changed_is_seen_by_the_next_call),
+        cmocka_unit_test(a_token_expires_by_the_clock_that_others_have_moved),
         cmocka_unit_test(a_unique_value_may_have_changed_its_place),
         cmocka_unit_test(a_collection_that_others_touched_first_replaces_the_seed),
         cmocka_unit_test(names_and_values_that_nobody_wrote_do_no_harm),

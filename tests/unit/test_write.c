@@ -256,6 +256,12 @@ static void a_body_is_written_as_its_media_type(void **state)
     }
 }
 
+static clock_ms any_time(void *context)
+{
+    (void)context;
+    return 0;
+}
+
 static void credentials_stand_where_security_asks_for_them(void **state)
 {
     static const struct {
@@ -270,6 +276,7 @@ static void credentials_stand_where_security_asks_for_them(void **state)
     };
     static const struct credentials own = { "t", "dTpw", "k" };
     static const struct guard nobody = { .token_count = 0 };
+    static const struct asked_clock clock = { any_time, NULL };
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct api *api = must_load(
             *state, arena_printf(
@@ -290,10 +297,10 @@ static void credentials_stand_where_security_asks_for_them(void **state)
                                   must_json(*state, "{\"query\":{\"q\":\"1\"},"
                                                     "\"cookie\":{\"c\":\"1\"}}"),
                                   "", *state, &r, &why));
-        assert_false(security_check(op, &r, &nobody, 0, *state, &denial));
+        assert_false(security_check(op, &r, &nobody, clock, *state, &denial));
         assert_true(credentials_write(&op->security[0], &own, *state, &r));
         assert_string_equal(shown(&r, *state), rows[i].request);
-        assert_true(security_check(op, &r, &nobody, 0, *state, &denial));
+        assert_true(security_check(op, &r, &nobody, clock, *state, &denial));
     }
 }
 
