@@ -1,9 +1,13 @@
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS and what goes with it */
 
+/* A fortified longjmp takes a jump to another stack for a mistake. */
+#undef _FORTIFY_SOURCE
+
 #include "serve/stack.h"
 
 #include "base/limits.h"
 
+#include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -37,7 +41,9 @@
 struct stack {
     char *memory; /* the guard page, then the stack */
     size_t size;
-    ucontext_t own, caller;
+    ucontext_t start;    /* for the first call */
+    jmp_buf own, caller; /* where each goes on, once it has been left */
+    bool started;
     const void *caller_bottom; /* of the thread's stack, for AddressSanitizer */
     size_t caller_size;
     void *fiber, *caller_fiber; /* for ThreadSanitizer */
@@ -45,7 +51,11 @@ struct stack {
     void *context;
 };
 
-/* makecontext passes ints, so the pointer comes in two halves. */
+/* swapcontext would ask the system for the signals that are blocked, twice a call;
+ * setjmp and longjmp change stacks within the program, once each has a frame on its
+ * own.
+ *
+ * makecontext passes ints, so the pointer comes in two halves. */
 static void loop(unsigned high, unsigned low)
 {
     struct stack *s = (struct stack *)((uintptr_t)high << 32 | (uintptr_t)low);
@@ -54,8 +64,10 @@ static void loop(unsigned high, unsigned low)
         void *books;
         s->run(s->context);
         LEAVE(&books, s->caller_bottom, s->caller_size);
-        FIBER_GO(s->caller_fiber);
-        swapcontext(&s->own, &s->caller);
+        if (!_setjmp(s->own)) {
+            FIBER_GO(s->caller_fiber);
+            _longjmp(s->caller, 1);
+        }
         ARRIVE(books, &s->caller_bottom, &s->caller_size);
     }
 }
@@ -67,12 +79,12 @@ static bool prepare(struct stack *s)
     s->memory = mmap(NULL, s->size + page, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (s->memory == MAP_FAILED || mprotect(s->memory, page, PROT_NONE) != 0 ||
-        getcontext(&s->own) != 0)
+        getcontext(&s->start) != 0)
         return false;
-    s->own.uc_stack.ss_sp = s->memory + page;
-    s->own.uc_stack.ss_size = s->size;
+    s->start.uc_stack.ss_sp = s->memory + page;
+    s->start.uc_stack.ss_size = s->size;
     uintptr_t self = (uintptr_t)s;
-    makecontext(&s->own, (void (*)(void))(uintptr_t)loop, 2, (unsigned)(self >> 32),
+    makecontext(&s->start, (void (*)(void))(uintptr_t)loop, 2, (unsigned)(self >> 32),
                 (unsigned)self);
     s->fiber = FIBER_NEW();
     return true;
@@ -104,8 +116,13 @@ void stack_call(struct stack *s, void (*run)(void *context), void *context)
     s->run = run;
     s->context = context;
     s->caller_fiber = FIBER_NOW();
-    LEAVE(&books, s->own.uc_stack.ss_sp, s->own.uc_stack.ss_size);
-    FIBER_GO(s->fiber);
-    swapcontext(&s->caller, &s->own);
+    LEAVE(&books, s->start.uc_stack.ss_sp, s->start.uc_stack.ss_size);
+    if (!_setjmp(s->caller)) {
+        FIBER_GO(s->fiber);
+        if (s->started)
+            _longjmp(s->own, 1);
+        s->started = true;
+        setcontext(&s->start);
+    }
     ARRIVE(books, NULL, NULL);
 }
