@@ -20,6 +20,16 @@ uint64_t clock_monotonic_us(void)
     return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
 }
 
+void clock_wait(int64_t ms, const atomic_bool *stop)
+{
+    enum { SLICE_US = 20 * 1000 };
+    uint64_t until = ms > 0 ? clock_monotonic_us() + (uint64_t)ms * 1000 : 0, now;
+    while (until && !atomic_load(stop) && (now = clock_monotonic_us()) < until) {
+        uint64_t left = until - now < SLICE_US ? until - now : SLICE_US;
+        nanosleep(&(struct timespec){ .tv_nsec = (long)left * 1000 }, NULL);
+    }
+}
+
 static const int64_t DAY = 24 * 60 * 60;
 
 /* Days from 1970-01-01, counting the year from March so that the leap day is last. */

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 typedef int64_t clock_ms;
@@ -26,6 +27,9 @@ clock_ms clock_now(const struct clock *c);
 
 /* Time for measuring how long something took; never goes back; not a date. */
 uint64_t clock_monotonic_us(void);
+
+/* Returns after so many milliseconds, or soon after *stop has become true. */
+void clock_wait(int64_t ms, const atomic_bool *stop);
 
 /* Parses an RFC 3339 date-time ("2026-01-01T00:00:00Z"); false when it is none. A leap
  * second (":60") is taken as the second after. Digits past milliseconds are dropped. */

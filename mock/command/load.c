@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "doc/document.h"
-#include "serve/server.h"
+#include "serve/head.h"
 
 #include <limits.h>
 #include <malloc.h>
@@ -164,7 +164,7 @@ static void warn_of_methods(struct loaded *l, const struct api *api)
 {
     for (size_t i = 0; i < api->operation_count; i++) {
         const struct operation *op = &api->operations[i];
-        if (!server_takes(str(op->method)))
+        if (!method_taken(str(op->method)))
             err_warn(
                 &l->err, api_written(api, op->pointer, l->arena),
                 "the HTTP library refuses the method %s: call this operation with POST "

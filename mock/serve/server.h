@@ -1,5 +1,8 @@
 /* server.h — bytes from sockets to requests, deliveries to bytes (the only civetweb.h).
  *
+ * head.h reads what civetweb found, intake.h takes the body in, assemble.h puts the
+ * answer together; here they meet the sockets.
+ *
  * civetweb gives one thread to each connection; a thread has an arena of its own that
  * is reset for every call. Its 1.15 has known holes, and the code stays away from them:
  * no document root and no file is ever served, its form parser is not called, its URI
@@ -39,9 +42,5 @@ unsigned server_port(const struct server *s);
 /* Takes the server: no new connections, calls under way are answered (waiting at most
  * LIMIT_STOP_MS), then everything is closed. */
 void server_stop(struct server *s);
-
-/* Whether calls with that method come through: civetweb itself answers 400 to methods
- * that it does not know. Those come as a POST with X-HTTP-Method-Override. */
-bool server_takes(struct str method);
 
 #endif
