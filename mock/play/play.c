@@ -24,6 +24,15 @@ const struct wordings *wordings_of(const struct call *c)
     return c->api == SIZE_MAX ? &none : &c->world->behaviours[c->api]->wordings;
 }
 
+void call_refuse(struct call *c, const char *kind, int status, const char *detail)
+{
+    if (c->refusal.kind)
+        return;
+    c->refusal.kind = kind;
+    c->refusal.status = status;
+    c->refusal.detail = detail;
+}
+
 /* ---- limits and faults ---- */
 
 void bind_limit(struct call *c, int64_t retry_after, int64_t limit)

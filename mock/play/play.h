@@ -54,6 +54,9 @@ struct call {
     struct allowance allowance;
 };
 
+/* From here on the call is refused; the first reason counts. detail is borrowed. */
+void call_refuse(struct call *c, const char *kind, int status, const char *detail);
+
 /* Fills answer and its bytes, broken, fault, delay and connection. The namespace's lock
  * is held while state is looked at, and given back on every way out, also when the
  * arena's limit is reached. */

@@ -1,28 +1,16 @@
 #include "serve/handle.h"
 
-#include "api/accept.h"
-#include "api/body.h"
-#include "api/param.h"
-#include "api/security.h"
 #include "base/gate.h"
-#include "play/keeping.h"
 #include "play/play.h"
 #include "serve/admin.h"
 #include "serve/callback.h"
+#include "serve/choose.h"
 #include "serve/cors.h"
+#include "serve/examine.h"
 
 #include <stdio.h>
 
-static void refuse(struct call *c, const char *kind, int status, const char *detail)
-{
-    if (c->refusal.kind)
-        return;
-    c->refusal.kind = kind;
-    c->refusal.status = status;
-    c->refusal.detail = detail;
-}
-
-/* ---- which namespace, which API ---- */
+/* ---- which namespace ---- */
 
 /* "/~NAME/rest" → NAME; *path becomes "/rest". */
 static struct str take_prefix(struct str *path)
@@ -63,242 +51,6 @@ static struct namespace *namespace_of(struct service *service, const struct requ
                                     LIMIT_NAMESPACES),
                        arena);
     return ns;
-}
-
-/* Below one of the API's base paths, or as it stands when loose; the operation that the
- * path and the method mean is in *route. */
-static bool route_in(const struct api *api, const struct request *r, struct str path,
-                     bool loose, struct arena *arena, struct route *route)
-{
-    struct route miss = { .operation = NULL };
-    for (size_t i = 0; i <= api->server_count; i++) {
-        struct str base = i < api->server_count ? str(api->servers[i].base) : STR("");
-        if (i == api->server_count && !loose)
-            break;
-        if (!str_starts(path, base))
-            continue;
-        routes_match(api->routes, r->method, str_from(path, base.len), arena, route);
-        if (route->operation)
-            return true;
-        if (route->path_known)
-            miss = *route;
-    }
-    *route = miss;
-    return miss.path_known;
-}
-
-static size_t api_by_host(const struct cast *cast, const struct request *r)
-{
-    struct str rest = request_header(r, "Host"), host = rest;
-    if (rest.ptr && (!rest.len || rest.ptr[0] != '['))
-        str_split(&rest, ':', &host);
-    for (size_t i = 0; i < cast->count && host.ptr; i++)
-        for (size_t j = 0; j < cast->apis[i]->server_count; j++) {
-            struct str server = str(cast->apis[i]->servers[j].host);
-            if (server.len && str_equal_nocase(server, host))
-                return i;
-        }
-    return SIZE_MAX;
-}
-
-/* "/NAME/rest" → the API of that name; *path becomes "/rest". */
-static size_t api_by_prefix(const struct cast *cast, struct str *path)
-{
-    struct str rest = str_from(*path, 1), name;
-    str_split(&rest, '/', &name);
-    for (size_t i = 0; i < cast->count; i++)
-        if (str_is(name, cast->apis[i]->name)) {
-            *path = rest.ptr ? (struct str){ rest.ptr - 1, rest.len + 1 } : STR("/");
-            return i;
-        }
-    return SIZE_MAX;
-}
-
-static const char *names_of(const struct cast *cast, const bool *which,
-                            struct arena *arena)
-{
-    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
-    for (size_t i = 0; i < cast->count; i++)
-        if (!which || which[i])
-            buffer_printf(&b, "%s/%s", b.len ? ", " : "", cast->apis[i]->name);
-    return buffer_str(&b).ptr;
-}
-
-/* The ways to say which of several APIs is meant. */
-static cJSON *choices_of(const struct cast *cast, const bool *which, struct str path,
-                         struct arena *arena)
-{
-    cJSON *list = json_array(arena);
-    for (size_t i = 0; i < cast->count; i++) {
-        const struct api *api = cast->apis[i];
-        if (!which[i])
-            continue;
-        cJSON *one = json_object(arena);
-        const char *own =
-            arena_printf(arena, "/%s%.*s", api->name, (int)path.len, path.ptr);
-        json_add(one, "api", json_string(arena, str(api->name)));
-        json_add(one, "title", json_string(arena, str(api->title)));
-        if (utf8_valid(path))
-            json_add(one, "path", json_string(arena, str(own)));
-        if (api->servers[0].host[0])
-            json_add(one, "host", json_string(arena, str(api->servers[0].host)));
-        json_push(list, one);
-    }
-    return list;
-}
-
-/* By path alone: the one API that has it. */
-static void choose_by_path(struct call *c, struct str path)
-{
-    const struct cast *cast = &c->world->cast;
-    bool *has = arena_array(c->arena, bool, cast->count + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < cast->count; i++) {
-        struct route route;
-        has[i] = route_in(cast->apis[i], c->request, path, false, c->arena, &route);
-        if (has[i]) {
-            c->api = i;
-            c->route = route;
-            count++;
-        }
-    }
-    if (count == 1)
-        return;
-    c->api = cast->count == 1 ? 0 : SIZE_MAX;
-    c->route = (struct route){ .operation = NULL };
-    if (count) {
-        refuse(c, "no_route", 404,
-               arena_printf(c->arena,
-                            "several APIs have this path; say which by one of the "
-                            "prefixes %s or by the Host field",
-                            names_of(cast, has, c->arena)));
-        c->refusal.choices = choices_of(cast, has, path, c->arena);
-    } else
-        refuse(c, "no_route", 404,
-               arena_printf(c->arena, "no API served here has this path; there are %s",
-                            names_of(cast, NULL, c->arena)));
-}
-
-static void choose(struct call *c, struct str path)
-{
-    const struct cast *cast = &c->world->cast;
-    struct str own = path;
-    c->api = api_by_host(cast, c->request);
-    bool by_host = c->api != SIZE_MAX;
-    if (!by_host)
-        c->api = api_by_prefix(cast, &own);
-    size_t named = c->api;
-    if (named == SIZE_MAX) {
-        choose_by_path(c, path);
-    } else if (!route_in(cast->apis[named], c->request, own, !by_host, c->arena,
-                         &c->route)) {
-        /* A path may begin with the API's own name and mean no prefix: /pets of pets.
-         */
-        if (!by_host)
-            choose_by_path(c, path);
-        if (!c->route.path_known) {
-            c->api = named;
-            c->refusal = (struct refusal){ .kind = NULL };
-            refuse(c, "no_route", 404,
-                   arena_printf(c->arena, "%s has no such path",
-                                cast->apis[named]->title));
-        }
-    }
-    if (c->refusal.kind || c->route.operation)
-        return;
-    refuse(c, "method_not_allowed", 405,
-           arena_printf(c->arena, "this path takes %s", c->route.allow));
-    c->refusal.allow = c->route.allow;
-}
-
-/* ---- the input tree ---- */
-
-/* The schema of the whole input is of one entry of the body's content; a body of
- * another is checked for itself. */
-static void check_input(struct call *c, cJSON *input, const struct media *m)
-{
-    const struct operation *op = c->route.operation;
-    cJSON *body = m && m != op->input_body ? json_member(input, "body") : NULL;
-    if (body)
-        json_detach(input, body);
-    schema_check(op->input, input, DIRECTION_REQUEST, "", c->arena, &c->findings);
-    if (!body)
-        return;
-    json_add(input, "body", body);
-    if (m->schema)
-        schema_check(m->schema, body, DIRECTION_REQUEST, "/body", c->arena,
-                     &c->findings);
-}
-
-/* --strict: what would be a warning is a finding. */
-static void condemn(struct call *c)
-{
-    for (size_t i = 0; i < c->warnings.count; i++)
-        findings_add(&c->findings, c->warnings.list[i]);
-    c->warnings.count = 0;
-}
-
-/* Servers that share a store share its clock, too. A store that is away is told of by
- * play_call, whatever comes of this. */
-static clock_ms shared_now(void *context)
-{
-    struct call *c = context;
-    if (c->world->keep) {
-        pthread_mutex_lock(&c->ns->lock);
-        namespace_sync(c->world, c->ns);
-        pthread_mutex_unlock(&c->ns->lock);
-    }
-    return namespace_now(c->world, c->ns);
-}
-
-static bool comes_in(struct call *c)
-{
-    const struct operation *op = c->route.operation;
-    struct denial denial;
-    if (!op->security_count ||
-        security_check(op, c->request, &c->world->behaviours[c->api]->guard,
-                       (struct asked_clock){ shared_now, c }, c->arena, &denial))
-        return true;
-    refuse(c, denial.kind, denial.status, denial.why);
-    c->refusal.challenge = denial.challenge;
-    return false;
-}
-
-/* Order of the questions: who is calling is asked before anything is read. */
-static void examine(struct call *c)
-{
-    const char *why;
-    const struct operation *op = c->route.operation;
-    cJSON *input =
-        params_read(&c->route, c->request, c->arena, &c->findings, &c->warnings);
-    c->input = input;
-    if (!comes_in(c)) {
-        c->findings.count = c->warnings.count = 0;
-        return;
-    }
-    struct body_refusal no;
-    struct body body;
-    bool read = body_read(op, c->request, input, c->arena, &c->findings, &body, &no);
-    c->body = body.bytes;
-    if (!read) {
-        refuse(c, no.kind, no.status, no.detail);
-        c->refusal.accept = no.accept;
-        c->refusal.accept_encoding = no.accept_encoding;
-        c->findings.count = 0;
-        return;
-    }
-    size_t told = c->findings.count;
-    check_input(c, input, body.media);
-    params_settle(&c->findings, told);
-    body_settle(&c->findings, told);
-    if (c->world->strict)
-        condemn(c);
-    if (c->findings.count)
-        refuse(c, c->findings.list[0].keyword, 0, NULL);
-    else if (!accept_any(c->request, op, c->arena, &why))
-        refuse(c, "not_acceptable", 406,
-               arena_printf(c->arena, "/header/accept: this answer can be had as %s",
-                            why));
 }
 
 /* ---- our own answer ---- */
@@ -421,13 +173,13 @@ static void answer_call(struct service *service, struct namespace *ns,
     c->world = service->world;
     c->ns = ns;
     c->findings.arena = c->warnings.arena = arena;
-    choose(c, path);
+    call_choose(c, path);
     if (answer_options(service, c, d)) {
         record(service, c, d, false, started);
         return;
     }
     if (c->route.operation)
-        examine(c);
+        call_examine(c);
     hook(c, d); /* whatever breaks off from here on, its key is set free */
     play_call(c);
     if (c->broken && !service->quiet)
