@@ -76,7 +76,8 @@ $(BENCH_SCHEMA) $(BUILD)/tests/bench/route: %: %.o $(LIBRARY)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 BENCH_PARTS := $(BUILD)/tests/bench/parts
-$(BENCH_PARTS): %: %.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIBRARY)
+BENCH_REPLAY := $(BUILD)/tests/bench/mixed/replay
+$(BENCH_PARTS) $(BENCH_REPLAY): %: %.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIBRARY)
 	@echo 'link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -174,8 +175,8 @@ clients: packages
 
 bench: packages
 	@tests/packages $(BENCH_PACKAGES)
-	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests/bench/route $(BENCH_PARTS)
-	@PROGRAM=$(PROGRAM) PARTS_BENCH=$(BENCH_PARTS) CC="$(CC)" tests/bench/run
+	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests/bench/route $(BENCH_PARTS) $(BENCH_REPLAY)
+	@PROGRAM=$(PROGRAM) PARTS_BENCH=$(BENCH_PARTS) REPLAY_BENCH=$(BENCH_REPLAY) CC="$(CC)" tests/bench/run
 	@$(BUILD)/tests/bench/route
 
 # What --store costs.
@@ -228,6 +229,6 @@ FORCE:
         samples survey soak clients bench bench-store bench-schema install format clean help FORCE
 .SECONDARY:
 
--include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(BENCH_SCHEMA).d $(BUILD)/tests/bench/route.d \
+-include $(OBJECTS:.o=.d) $(SAMPLES).d $(UNITS:=.d) $(BENCH_SCHEMA).d $(BUILD)/tests/bench/route.d $(BENCH_PARTS).d $(BENCH_REPLAY).d \
          $(SURVEY_SOURCES:%.c=$(BUILD)/%.d) $(CONTEND).d \
          $(wildcard build/fuzz/tests/fuzz/*.d) $(SUPPORT:%.c=$(BUILD)/%.d)

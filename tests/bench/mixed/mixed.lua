@@ -2,8 +2,9 @@
 --
 -- BENCH_API names the table of operations beside this file, and BENCH_IDS a folder of lists
 -- of ids that the fixtures have. With BENCH_STOP that many calls are made and each
--- answer is looked at: one that is not 2xx is told and ends it. Without it nothing is
--- done per answer, so that the load generator is cheap: wrk counts what is refused.
+-- answer is looked at: one that is not 2xx is told and ends it, and the calls are written
+-- into the file BENCH_RECORD, for replay.c. Without it nothing is done per answer, so that
+-- the load generator is cheap: wrk counts what is refused.
 local here, api = os.getenv("BENCH_HERE"), os.getenv("BENCH_API")
 
 function ids(name)
@@ -43,14 +44,18 @@ function init()
     for i = 0, 99 do round[i] = shares[i * 37 % 100 + 1] end -- spread evenly
 end
 
+local stop, answered, bytes = tonumber(os.getenv("BENCH_STOP") or "0"), 0, 0
+local calls = stop > 0 and assert(io.open(os.getenv("BENCH_RECORD"), "w"))
+
 function request()
     n = n + 1
     local operation = round[n % 100]
     name = operation[1]
-    return operation[3]()
+    local call = operation[3]()
+    if calls then calls:write(call) end
+    return call
 end
 
-local stop, answered, bytes = tonumber(os.getenv("BENCH_STOP") or "0"), 0, 0
 if stop > 0 then
     function response(status, _, body)
         if status < 200 or status > 299 then
@@ -60,6 +65,7 @@ if stop > 0 then
         answered, bytes = answered + 1, bytes + #body
         if answered >= stop then
             print("MEAN " .. math.floor(bytes / answered + 0.5))
+            calls:close()
             os.exit(0)
         end
     end
