@@ -4,9 +4,10 @@
  *
  * FILE holds requests as they stood on the wire, one behind the other (mixed.lua writes
  * it). Each round starts at the seed and sends all of them to the bundled APIs, whose
- * specs/ is in the current folder; a call that is not answered with 2xx ends it. Prints the
- * processor time of a call and of each operation's calls (REPLAY=all). The same
- * calls give the same answers each time, so a profiler's counts can be compared. */
+ * specs/ is in the current folder; a call that is not answered with 2xx ends it. Prints
+ * the processor time of a call, with REPLAY=each also of each operation's, with
+ * REPLAY=answers what was answered instead. The same calls give the same answers each
+ * time, so answers and a profiler's counts can be compared. */
 #include "../../support/stage.h"
 
 #include "base/file.h"
@@ -28,6 +29,7 @@ struct kind {
 
 struct replay {
     struct stage stage;
+    bool each, answers;
     struct arena *kept; /* of the requests */
     struct request *calls;
     size_t count;
@@ -118,6 +120,9 @@ static void send(struct replay *p, const struct request *r, struct arena *arena)
     service_leave(&p->stage.service);
     if (d.after)
         d.after(d.after_what, true);
+    if (p->answers)
+        printf("%d %.*s\n", d.response.status, (int)d.response.body.len,
+               d.response.body.ptr);
     if (d.response.status < 200 || d.response.status > 299) {
         fprintf(stderr, "replay: %.*s %.*s: %d %.*s\n", (int)r->method.len,
                 r->method.ptr, (int)r->path.len, r->path.ptr, d.response.status,
@@ -126,7 +131,7 @@ static void send(struct replay *p, const struct request *r, struct arena *arena)
     }
 }
 
-static void run(struct replay *p, size_t rounds, bool each)
+static void run(struct replay *p, size_t rounds)
 {
     const struct request reset = { .method = STR("POST"),
                                    .path = STR("/__admin/reset"),
@@ -138,7 +143,7 @@ static void run(struct replay *p, size_t rounds, bool each)
         arena_reset(arena);
         double start = seconds();
         for (size_t i = 0; i < p->count; i++) {
-            struct kind *k = each ? kind_of(p, &p->calls[i]) : NULL;
+            struct kind *k = p->each ? kind_of(p, &p->calls[i]) : NULL;
             double from = k ? seconds() : 0;
             send(p, &p->calls[i], arena);
             arena_reset(arena);
@@ -154,8 +159,9 @@ static void run(struct replay *p, size_t rounds, bool each)
                p->kinds[i].seconds * 1e6 / (double)p->kinds[i].calls,
                (int)p->kinds[i].method.len, p->kinds[i].method.ptr,
                (int)p->kinds[i].path.len, p->kinds[i].path.ptr);
-    printf("%9.1f us a call, %zu calls\n", took * 1e6 / (double)(rounds * p->count),
-           rounds * p->count);
+    if (!p->answers)
+        printf("%9.1f us a call, %zu calls\n", took * 1e6 / (double)(rounds * p->count),
+               rounds * p->count);
     arena_free(arena);
 }
 
@@ -163,15 +169,20 @@ int main(int argc, char **argv)
 {
     struct replay *p = calloc(1, sizeof(*p));
     char name[] = "understudy", serve[] = "serve", specs[] = "specs";
-    char *words[] = { name, serve, specs };
+    char seed[] = "--seed=1", now[] = "--now=2026-01-05T09:30:00Z";
+    char *words[] = { name, serve, specs, seed, now };
+    const char *mode = getenv("REPLAY");
     size_t rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 4;
     const char *why = "usage: replay FILE [ROUNDS]";
     p->kept = arena_new(LIMIT_SPEC_MEMORY);
-    if (argc < 2 || !rounds || !stage_open(&p->stage, words, 3, p->kept, &why))
+    if (argc < 2 || !rounds ||
+        !stage_open(&p->stage, words, COUNT(words), p->kept, &why))
         die(why);
     p->stage.service.gate = gate_new();
     read_calls(p, argv[1]);
-    run(p, rounds, getenv("REPLAY") != NULL);
+    p->each = mode && strcmp(mode, "each") == 0;
+    p->answers = mode && strcmp(mode, "answers") == 0;
+    run(p, rounds);
     gate_free(p->stage.service.gate);
     stage_done(&p->stage);
     free(p->calls);
