@@ -47,14 +47,27 @@ long pointer_index(const char *token)
     return index_of(token, token + strlen(token));
 }
 
-static cJSON *step(const cJSON *tree, const char *p, const char *end)
+/* How long a member's name is stands in its hash: most are passed over at that. */
+static cJSON *member_at(const cJSON *object, struct str token)
 {
-    if (json_is_object(tree)) {
-        for (cJSON *m = tree->child; m; m = m->next)
-            if (token_is(p, end, m->string))
+    const int len = token.len < 255 ? (int)token.len : 255;
+    if (memchr(token.ptr, '~', token.len)) {
+        for (cJSON *m = object->child; m; m = m->next)
+            if (token_is(token.ptr, token.ptr + token.len, m->string))
                 return m;
         return NULL;
     }
+    for (cJSON *m = object->child; m; m = m->next)
+        if ((m->valueint & 255) == len &&
+            (len < 255 ? str_same_bytes(m->string, token) : str_is(token, m->string)))
+            return m;
+    return NULL;
+}
+
+static cJSON *step(const cJSON *tree, const char *p, const char *end)
+{
+    if (json_is_object(tree))
+        return member_at(tree, (struct str){ p, (size_t)(end - p) });
     if (!json_is_array(tree))
         return NULL;
     long index = index_of(p, end);
@@ -71,6 +84,15 @@ static const char *token_end(const char *p)
     while (*p && *p != '/')
         p++;
     return p;
+}
+
+cJSON *pointer_step(const cJSON *tree, const char **rest)
+{
+    const char *p = *rest;
+    if (!tree || *p != '/')
+        return NULL;
+    *rest = token_end(p + 1);
+    return step(tree, p + 1, *rest);
 }
 
 cJSON *pointer_get(const cJSON *tree, const char *pointer)

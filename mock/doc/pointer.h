@@ -11,6 +11,10 @@
  * pointer that is none). tree may be NULL. */
 cJSON *pointer_get(const cJSON *tree, const char *pointer);
 
+/* One token further on the way along *rest, which loses it; NULL when nothing is there,
+ * or *rest is at its end. */
+cJSON *pointer_step(const cJSON *tree, const char **rest);
+
 /* Shows every node that a pattern leads to: a pointer in which the token "*" is each
  * item of an array. visit ends it with true, which is the answer then. */
 bool pointer_each(const cJSON *tree, const char *pattern,
