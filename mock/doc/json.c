@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "doc/number.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -159,15 +160,23 @@ size_t json_count(const cJSON *tree)
     return n;
 }
 
-cJSON *json_copy(struct arena *arena, const cJSON *tree)
+/* The text of a string or number; what is written already has one for all of it. */
+static const char *own_text(const cJSON *n)
 {
+    return json_is_written(n) ? NULL : n->valuestring;
+}
+
+static cJSON *copy_of(struct arena *arena, const cJSON *tree, bool share)
+{
+    if (share && json_is_written(tree))
+        return json_same(arena, tree);
     cJSON *n = node_of(arena, tree->type & 0xff);
     n->valueint = tree->valueint;
     n->valuedouble = tree->valuedouble;
-    if (tree->valuestring)
+    if (own_text(tree))
         n->valuestring = arena_copy(arena, str(tree->valuestring));
     for (const cJSON *c = tree->child; c; c = c->next) {
-        cJSON *copy = json_copy(arena, c);
+        cJSON *copy = copy_of(arena, c, share);
         if (c->string)
             copy->string = arena_copy(arena, str(c->string));
         json_push(n, copy);
@@ -175,12 +184,46 @@ cJSON *json_copy(struct arena *arena, const cJSON *tree)
     return n;
 }
 
+cJSON *json_copy(struct arena *arena, const cJSON *tree)
+{
+    return copy_of(arena, tree, false);
+}
+
+cJSON *json_share(struct arena *arena, const cJSON *tree)
+{
+    return copy_of(arena, tree, true);
+}
+
+cJSON *json_same(struct arena *arena, const cJSON *value)
+{
+    cJSON *n = arena_take_raw(arena, sizeof(*n));
+    *n = *value;
+    n->next = n->prev = NULL;
+    n->string = NULL;
+    return n;
+}
+
+size_t json_written_size(size_t len)
+{
+    return sizeof(struct json_written) + len + 1;
+}
+
+void json_written_init(struct json_written *w, cJSON *node, struct str text)
+{
+    atomic_init(&w->fits, NULL);
+    w->len = text.len;
+    memcpy(w->text, text.ptr, text.len);
+    w->text[text.len] = '\0';
+    node->type = (node->type & 0xff) | JSON_WRITTEN;
+    node->valuestring = w->text;
+}
+
 /* Nodes first, texts behind them, all in one block:
  *     | node | node | … | text\0 | text\0 | … */
 static void measure(const cJSON *n, size_t *nodes, size_t *bytes)
 {
     ++*nodes;
-    *bytes += (n->valuestring ? strlen(n->valuestring) + 1 : 0) +
+    *bytes += (own_text(n) ? strlen(n->valuestring) + 1 : 0) +
               (n->string ? strlen(n->string) + 1 : 0);
     for (const cJSON *c = n->child; c; c = c->next)
         measure(c, nodes, bytes);
@@ -200,7 +243,7 @@ static cJSON *pack(const cJSON *from, cJSON **node, char **text)
     *n = (cJSON){ .type = from->type & 0xff,
                   .valueint = from->valueint,
                   .valuedouble = from->valuedouble };
-    if (from->valuestring)
+    if (own_text(from))
         n->valuestring = pack_text(from->valuestring, text);
     for (const cJSON *c = from->child; c; c = c->next) {
         cJSON *copy = pack(c, node, text);
@@ -273,6 +316,8 @@ bool json_equal(const cJSON *a, const cJSON *b)
     int type = a->type & 0xff;
     if (type != (b->type & 0xff))
         return false;
+    if (a->child && a->child == b->child)
+        return true;
     switch (type) {
     case cJSON_Number:
         return number_compare(a, b) == 0;
@@ -434,6 +479,11 @@ static void write_text(struct buffer *b, const char *text)
 
 void json_write(struct buffer *b, const cJSON *n)
 {
+    if (json_is_written(n)) {
+        const struct json_written *w = json_written_of(n);
+        buffer_add(b, (struct str){ w->text, w->len });
+        return;
+    }
     switch (n->type & 0xff) {
     case cJSON_Object:
         buffer_add_char(b, '{');

@@ -23,6 +23,7 @@
 #include "base/buffer.h"
 
 #include <cjson/cJSON.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Why a text is not JSON, and where: offset in bytes from 0, line and col from 1. */
@@ -107,6 +108,47 @@ void json_detach(cJSON *parent, cJSON *child);
 
 /* A deep copy, borrowed from arena. */
 cJSON *json_copy(struct arena *arena, const cJSON *tree);
+
+/* ---- what is written already ----
+ *
+ * An object or array that many trees show, such as an instance in answers, has
+ * JSON_WRITTEN in its type and its JSON text in valuestring, the text of a struct
+ * json_written. Such a node is only looked at: neither it nor anything below it ever
+ * changes, and whoever made it says how long it is there. json_write writes the text;
+ * json_copy makes an ordinary tree of it. */
+enum { JSON_WRITTEN = 1 << 10 };
+
+struct json_written {
+    /* The plan (schema/schema.h) that an answer with this value was found to fit last;
+     * any thread may set it. */
+    _Atomic(const void *) fits;
+    size_t len;
+    char text[];
+};
+
+static inline bool json_is_written(const cJSON *n)
+{
+    return n->type & JSON_WRITTEN;
+}
+
+static inline struct json_written *json_written_of(const cJSON *n)
+{
+    return (struct json_written *)(void *)(n->valuestring -
+                                           offsetof(struct json_written, text));
+}
+
+/* The bytes of a struct json_written for a text of that length; what fills them with
+ * the tree's text, len bytes, and makes node, which has the same children, one that is
+ * written. */
+size_t json_written_size(size_t len);
+void json_written_init(struct json_written *w, cJSON *node, struct str text);
+
+/* A node that has the value of another: its children and texts are those of the other
+ * one, which has to stay. */
+cJSON *json_same(struct arena *arena, const cJSON *value);
+
+/* As json_copy, but what is written already is not copied. */
+cJSON *json_share(struct arena *arena, const cJSON *tree);
 
 /* A deep copy in one block of memory, behind as many bytes as the caller wants for
  * itself (aligned as a pointer is). Owned by the caller, who calls free. NULL when

@@ -4,6 +4,7 @@
 #include "doc/number.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 
 /* What is only needed to tell stays out of the way of the check that answers. */
 #define COLD __attribute__((noinline, cold))
@@ -710,8 +711,8 @@ static COLD bool check_telling(struct checking *c, const struct schema *s,
 
 /* The usual schemas of objects and arrays go one level down in the value, whose depth
  * is bounded: they leave here by a jump, and are not counted in c->depth. */
-static bool check_more(struct checking *c, const struct schema *s, const cJSON *value,
-                       const struct path *at)
+static inline bool check_once(struct checking *c, const struct schema *s,
+                              const cJSON *value, const struct path *at)
 {
     if (c->findings)
         return check_telling(c, s, value, at);
@@ -731,6 +732,43 @@ static bool check_more(struct checking *c, const struct schema *s, const cJSON *
     if (s->only_kind == RULE_ITEMS)
         return check_items(c, only, value, at);
     return check_here(c, t, value, at);
+}
+
+/* Whether all that is asked of an answer's value at this place is s, and nothing above
+ * has a say in it: no dynamic scope, and no schema of the same value that is still being
+ * asked. */
+static bool is_asked_alone(const struct checking *c, const struct schema *s,
+                           const cJSON *value, const struct path *at)
+{
+    if (s != (at ? at->schema : c->whole) || c->scope ||
+        c->direction != DIRECTION_RESPONSE)
+        return false;
+    for (const struct frame *f = c->open; f; f = f->up)
+        if (f->value == value)
+            return false;
+    return true;
+}
+
+/* A value that many answers show need not be asked the same each time. */
+static NOT_INLINE bool check_written(struct checking *c, const struct schema *s,
+                                     const cJSON *value, const struct path *at)
+{
+    struct json_written *w = json_written_of(value);
+    const struct schema *t = s->alias ? s->alias : s;
+    bool alone = is_asked_alone(c, s, value, at);
+    if (alone && atomic_load_explicit(&w->fits, memory_order_relaxed) == t)
+        return true;
+    bool fits = check_once(c, s, value, at);
+    if (alone && fits)
+        atomic_store_explicit(&w->fits, t, memory_order_relaxed);
+    return fits;
+}
+
+static bool check_more(struct checking *c, const struct schema *s, const cJSON *value,
+                       const struct path *at)
+{
+    return json_is_written(value) && !c->findings ? check_written(c, s, value, at)
+                                                  : check_once(c, s, value, at);
 }
 
 bool check_value(struct checking *c, const struct schema *s, const cJSON *value,

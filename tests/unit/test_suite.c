@@ -111,6 +111,32 @@ static bool is_told(const struct schema *s, const cJSON *data, struct arena *are
            whole.count >= near.count;
 }
 
+static cJSON *written(const cJSON *tree, struct arena *arena)
+{
+    cJSON *out = json_same(arena, tree);
+    out->child = NULL;
+    for (const cJSON *c = tree->child; c; c = c->next) {
+        cJSON *m = written(c, arena);
+        json_push(out, m);
+        m->string = c->string;
+    }
+    if (json_is_array(tree) || json_is_object(tree))
+        json_written_init(arena_take(arena, json_written_size(0)), out, STR(""));
+    return out;
+}
+
+/* What a value that is written already was found to fit changes no verdict. */
+static bool is_judged_alike(const struct schema *s, const cJSON *data,
+                            struct arena *arena)
+{
+    const cJSON *again = written(data, arena);
+    bool fits = schema_check(s, data, DIRECTION_RESPONSE, "", arena, NULL);
+    for (int i = 0; i < 3; i++)
+        if (schema_check(s, again, DIRECTION_RESPONSE, "", arena, NULL) != fits)
+            return false;
+    return true;
+}
+
 static void check_group(struct suite_file *f, const cJSON *group, struct arena *arena)
 {
     const cJSON *schema = json_member(group, "schema");
@@ -131,7 +157,7 @@ static void check_group(struct suite_file *f, const cJSON *group, struct arena *
         f->tests++;
         if (compiled &&
             schema_check(s, data, DIRECTION_NONE, "", arena, NULL) == wanted &&
-            is_told(s, data, arena))
+            is_told(s, data, arena) && is_judged_alike(s, data, arena))
             continue;
         f->failed++;
         print_message(
