@@ -17,6 +17,7 @@ static void read_sequences(struct reading *r)
         start[i] = r->record->sequences[i].start ? r->record->sequences[i].start : 1;
     }
     r->b->plan.sequence_start = start;
+    r->b->plan.shown = arena_take(r->arena, sizeof(*r->b->plan.shown));
     r->b->plan.sequence_count = count;
 }
 

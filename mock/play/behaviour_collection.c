@@ -149,6 +149,28 @@ static void check_keep(struct reading *r, const struct record_reference *from,
     }
 }
 
+static bool keeps_same(const struct store_reference *to,
+                       const struct record_reference *from)
+{
+    for (unsigned k = 0; k < from->keep_count && to->keep_count == from->keep_count;
+         k++)
+        if (strcmp(to->keep[k], from->keep[k]) != 0)
+            return false;
+    return to->keep_count == from->keep_count;
+}
+
+/* Summaries of the same members are one: the list is that of the first reference. */
+static const char **read_keep(struct reading *r, const struct record_reference *from)
+{
+    for (size_t i = 0; i < r->b->plan.collection_count; i++) {
+        const struct store_collection *c = &r->b->plan.collections[i];
+        for (size_t j = 0; j < c->reference_count; j++)
+            if (c->references[j].keep && keeps_same(&c->references[j], from))
+                return c->references[j].keep;
+    }
+    return reading_texts(r, from->keep, from->keep_count);
+}
+
 static void read_references(struct reading *r, struct store_collection *c,
                             const struct record_collection *record, unsigned i)
 {
@@ -172,7 +194,7 @@ static void read_references(struct reading *r, struct store_collection *c,
         to->of =
             reading_collections(r, from->of, &to->of_count, reading_below(r, w, "of"));
         check_keep(r, from, to, reading_below(r, w, "keep"));
-        to->keep = reading_texts(r, from->keep, from->keep_count);
+        to->keep = read_keep(r, from);
         to->keep_count = from->keep_count;
         to->otherwise = reading_otherwise(r, &n, from->otherwise, w);
         to->on_delete = on_delete[from->on_delete];

@@ -144,7 +144,7 @@ static cJSON *changed_list(struct run *run, const struct step *step)
     cJSON *list = json_array(run->s->arena);
     for (const cJSON *one = b && b->value ? b->value->child : NULL; one;
          one = one->next)
-        json_push(list, json_copy(run->s->arena, one));
+        json_push(list, json_same(run->s->arena, one));
     return list;
 }
 
@@ -249,7 +249,8 @@ bool run_update(struct run *run, const struct step *step)
             cJSON *tree;
             if (!change_one(run, step, c, slots[j], &tree))
                 return false;
-            json_push(changed, json_copy(run->s->arena, tree));
+            json_push(changed,
+                      json_same(run->s->arena, store_get(run->s->store, c, slots[j])));
         }
     }
     run_bind(run, step, step->of[0], changed, true);

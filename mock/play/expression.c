@@ -461,11 +461,11 @@ static const cJSON *render(const struct binding *b, struct scope *s)
     if (!s->rendered || !b->instances || !b->value)
         return b->value;
     if (!b->list)
-        return store_render(s->store, b->collection, b->value, s->arena, &s->broken);
+        return store_show_tree(s->store, b->collection, b->value, s->arena, &s->broken);
     cJSON *list = json_array(s->arena);
     for (const cJSON *one = b->value->child; one; one = one->next)
         json_push(list,
-                  store_render(s->store, b->collection, one, s->arena, &s->broken));
+                  store_show_tree(s->store, b->collection, one, s->arena, &s->broken));
     return list;
 }
 

@@ -443,9 +443,7 @@ static cJSON *page_of(struct paging *p, size_t number)
     json_add(page, "items", items);
     for (size_t i = 0; i < p->count; i++) {
         run_note_read(p->run, p->c, p->slots[i]);
-        json_push(items,
-                  store_render(s->store, p->c, store_get(s->store, p->c, p->slots[i]),
-                               s->arena, &s->broken));
+        json_push(items, store_show(s->store, p->c, p->slots[i], s->arena, &s->broken));
     }
     add_cursors(p, page);
     json_add(page, "count", json_integer(s->arena, (int64_t)p->count));

@@ -6,14 +6,7 @@
 #include "play/store_parts.h"
 
 #include <assert.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-
-/* Instances never change; stores share them. */
-struct instance {
-    atomic_uint holders; /* leaves of slots and undo logs that point here */
-    cJSON tree[];
-};
 
 static struct instance *instance_new(const cJSON *tree)
 {
@@ -81,6 +74,7 @@ void store_free(struct store *s)
     for (size_t i = 0; i < s->change_count; i++)
         instance_drop(s->changes[i].before);
     timers_done(&s->timers);
+    shown_done(s);
     free(s->changes);
     free(s);
 }
@@ -329,6 +323,7 @@ static bool put(struct store *s, size_t c, size_t slot, struct instance *now)
         instance_drop(now);
         return false;
     }
+    s->changed++;
     orders_enter(s, c, slot, old, tree);
     reindex(s, c, slot, old, tree);
     note_due(s, c, slot, tree);
@@ -455,6 +450,7 @@ static void compact(struct store *s, size_t c)
             return; /* no memory for less of it: it stays as it is */
         }
     }
+    s->changed++;
     orders_done(shelf);
     slots_done(&shelf->slots);
     shelf->slots = dense;
@@ -676,86 +672,4 @@ bool store_meets(const struct store *s, size_t c, const cJSON *tree,
             return !not ;
     }
     return not ;
-}
-
-/* ---- what a client sees ---- */
-
-static void show(const struct store *s, size_t c, const cJSON *tree, cJSON *out,
-                 struct arena *arena, bool *broken, int depth);
-
-/* Only the members that are kept are copied, so a short summary of a long instance is
- * cheap. */
-static cJSON *summary(const struct store *s, const struct store_reference *r,
-                      const cJSON *key, struct arena *arena, bool *broken, int depth)
-{
-    for (size_t i = 0; json_is_string(key) && i < r->of_count; i++) {
-        size_t slot;
-        if (!store_key(s, r->of[i], key->valuestring, &slot))
-            continue;
-        const cJSON *raw = store_get(s, r->of[i], slot);
-        cJSON *shown = json_object(arena), *out = json_object(arena);
-        for (size_t k = 0; k < r->keep_count; k++) {
-            const cJSON *member = json_member(raw, r->keep[k]);
-            if (member)
-                json_add(shown, r->keep[k], json_copy(arena, member));
-        }
-        show(s, r->of[i], raw, shown, arena, broken, depth + 1);
-        for (size_t k = 0; k < r->keep_count; k++) {
-            cJSON *member = json_member(shown, r->keep[k]);
-            const cJSON *hidden = member ? NULL : json_member(raw, r->keep[k]);
-            if (member)
-                json_detach(shown, member);
-            else if (hidden)
-                member = json_copy(arena, hidden); /* it is asked for */
-            if (member)
-                json_add(out, r->keep[k], member);
-        }
-        return out;
-    }
-    return json_copy(arena, key);
-}
-
-struct showing {
-    const struct store *s;
-    const struct store_reference *r;
-    struct arena *arena;
-    bool *broken;
-    int depth;
-};
-
-static bool show_summary(cJSON *key, void *context)
-{
-    struct showing *to = context;
-    json_become(key, summary(to->s, to->r, key, to->arena, to->broken, to->depth));
-    return false;
-}
-
-/* out, a copy of tree or of some of its members, becomes what a client sees. */
-static void show(const struct store *s, size_t c, const cJSON *tree, cJSON *out,
-                 struct arena *arena, bool *broken, int depth)
-{
-    const struct store_collection *plan = &s->plan->collections[c];
-    cJSON *mark = json_member(out, STORE_BROKEN);
-    if (json_member(tree, STORE_BROKEN))
-        *broken = true;
-    if (mark)
-        json_detach(out, mark);
-    for (size_t i = 0; i < plan->hidden_count; i++)
-        pointer_remove(out, plan->hidden[i]);
-    for (size_t i = 0; i < plan->reference_count && depth < LIMIT_EMBED_DEPTH; i++) {
-        struct showing to = { s, &plan->references[i], arena, broken, depth };
-        if (to.r->keep_count)
-            store_each_key(out, to.r, show_summary, &to);
-    }
-}
-
-cJSON *store_render(const struct store *s, size_t c, const cJSON *tree,
-                    struct arena *arena, bool *broken)
-{
-    bool any = false;
-    cJSON *out = json_copy(arena, tree);
-    show(s, c, tree, out, arena, &any, 0);
-    if (any && broken)
-        *broken = true;
-    return out;
 }

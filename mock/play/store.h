@@ -17,6 +17,8 @@
 #include "play/match.h"
 #include "schema/schema.h"
 
+#include <stdatomic.h>
+
 /* A member must stand a test. */
 struct store_condition {
     const char *at; /* a pattern of pointer_each */
@@ -52,7 +54,8 @@ struct store_reference {
         *restricted;  /* what a delete that it forbids is answered with; caller's */
     const size_t *of; /* collections */
     size_t of_count;
-    const char **keep; /* members of the summary that is sent; none: the key itself */
+    const char **keep; /* members of the summary that is sent; none: the key itself.
+                        * Where it is the same list, it is the same summary */
     size_t keep_count;
     const void
         *otherwise; /* what a key that leads nowhere is answered with; caller's */
@@ -81,6 +84,8 @@ struct store_plan {
     size_t collection_count;
     size_t sequence_count;
     const int64_t *sequence_start;
+    atomic_size_t
+        *shown; /* bytes that all its stores keep to show; NULL: not counted */
 };
 
 struct store;
@@ -253,10 +258,22 @@ void store_reserve(struct store *s, size_t collection, size_t slots);
 /* A member, true, of an instance that was stored broken on purpose (play/state.h). */
 #define STORE_BROKEN "$broken"
 
-/* The instance as a client may see it: a copy from arena without hidden members and
- * STORE_BROKEN, with references replaced by summaries of what they refer to now. broken
- * (may be NULL) is set when it, or what is summed up in it, is marked so. */
-cJSON *store_render(const struct store *s, size_t collection, const cJSON *tree,
-                    struct arena *arena, bool *broken);
+/* The instance at slot as a client may see it: without hidden members and STORE_BROKEN,
+ * with references replaced by summaries of what they refer to now. The node is from
+ * arena; what is below it never changes and is there until the arena is reset, whatever
+ * becomes of the store, and mostly its text is known (JSON_WRITTEN), since it is kept
+ * until the instance, or one that is summed up in it, changes. broken (may be NULL) is
+ * set when one of those is marked so. */
+cJSON *store_show(struct store *s, size_t collection, size_t slot, struct arena *arena,
+                  bool *broken);
+
+/* The same of a tree, which mostly is what stands at its key. */
+cJSON *store_show_tree(struct store *s, size_t collection, const cJSON *tree,
+                       struct arena *arena, bool *broken);
+
+/* The same of any tree for a look: the store keeps nothing of it, and what comes back
+ * is borrowed as tree and store_get's are. */
+const cJSON *store_render(const struct store *s, size_t collection, const cJSON *tree,
+                          struct arena *arena, bool *broken);
 
 #endif

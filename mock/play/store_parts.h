@@ -8,6 +8,14 @@
 #include "play/store.h"
 #include "play/timers.h"
 
+#include <stdatomic.h>
+
+/* Instances never change; stores share them. */
+struct instance {
+    atomic_uint holders; /* leaves of slots, undo logs, and what is shown */
+    cJSON tree[];
+};
+
 /* All instances of a collection in the order of some members, without them too. */
 struct order {
     char *text; /* owned; what by points to */
@@ -45,6 +53,8 @@ struct store {
     struct change *changes;
     size_t change_count, change_room;
     struct timers timers;
+    uint64_t changed;    /* so many times something was put into a slot */
+    struct shown *shown; /* store_show.c; NULL until something is shown */
     struct shelf shelves[];
 };
 
@@ -70,5 +80,8 @@ void orders_enter(struct store *s, size_t c, size_t slot, const cJSON *old,
  * when it is asked for. */
 void orders_share(struct shelf *to, const struct shelf *from);
 void orders_done(struct shelf *shelf);
+
+/* store_show.c: forgets what was shown. */
+void shown_done(struct store *s);
 
 #endif

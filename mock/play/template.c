@@ -51,11 +51,11 @@ cJSON *template_value(const struct body_template *t, struct scope *s)
 {
     if (t->expression) {
         const cJSON *value = expression_value(t->expression, s);
-        return value ? json_copy(s->arena, value) : NULL;
+        return value ? json_share(s->arena, value) : NULL;
     }
     bool array = json_is_array(t->node);
     if (!array && !json_is_object(t->node))
-        return json_copy(s->arena, t->node);
+        return json_same(s->arena, t->node);
     cJSON *out = array ? json_array(s->arena) : json_object(s->arena);
     for (size_t i = 0; i < t->count; i++) {
         cJSON *value = template_value(t->children[i], s);

@@ -735,8 +735,8 @@ static inline bool check_once(struct checking *c, const struct schema *s,
 }
 
 /* Whether all that is asked of an answer's value at this place is s, and nothing above
- * has a say in it: no dynamic scope, and no schema of the same value that is still being
- * asked. */
+ * has a say in it: no dynamic scope, and no schema of the same value that is still
+ * being asked. */
 static bool is_asked_alone(const struct checking *c, const struct schema *s,
                            const cJSON *value, const struct path *at)
 {

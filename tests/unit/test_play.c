@@ -496,8 +496,10 @@ static struct store_collection shelves[] = {
     { .name = "plain", .key = "/id", .indexes = indexes, .index_count = 1 },
 };
 static const int64_t starts[] = { 1, 100 };
-static const struct store_plan plan = { shelves, COUNT(shelves), COUNT(starts),
-                                        starts };
+static const struct store_plan plan = { .collections = shelves,
+                                        .collection_count = COUNT(shelves),
+                                        .sequence_count = COUNT(starts),
+                                        .sequence_start = starts };
 
 static size_t must_insert(struct store *s, size_t c, struct arena *a, const char *text)
 {
@@ -855,7 +857,7 @@ static void a_client_sees_summaries_and_nothing_hidden(void **state)
         { .at = "/raw", .of = users, .of_count = 1 },
     };
     static struct store_collection two[2];
-    static const struct store_plan own = { two, 2, 0, NULL };
+    static const struct store_plan own = { .collections = two, .collection_count = 2 };
     struct desk *d = *state;
     two[0] = two[1] = shelves[1];
     two[0].hidden = hidden;

@@ -92,7 +92,7 @@ static struct store_index indexes[] = {
 static struct store_collection shelf = {
     .name = "things", .key = "/id", .indexes = indexes, .index_count = COUNT(indexes)
 };
-static const struct store_plan plan = { &shelf, 1, 0, NULL };
+static const struct store_plan plan = { .collections = &shelf, .collection_count = 1 };
 
 /* A value of any type, or none. */
 static cJSON *any_value(struct chance *chance, struct arena *arena)
