@@ -39,6 +39,8 @@ struct arena {
     struct block *block; /* the newest; older ones hang behind it */
     struct parting *partings;
     size_t limit, used, next_size;
+    bool salted;
+    struct salt salt;
     unsigned guards;
     jmp_buf guard[6];
 };
@@ -174,6 +176,14 @@ void arena_free(struct arena *a)
         free(b);
     }
     free(a);
+}
+
+const struct salt *arena_salt(struct arena *a)
+{
+    if (!a->salted)
+        a->salt = salt_draw();
+    a->salted = true;
+    return &a->salt;
 }
 
 size_t arena_used(const struct arena *a)

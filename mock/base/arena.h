@@ -7,7 +7,7 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
-#include "base/str.h"
+#include "base/salt.h"
 
 struct arena;
 
@@ -39,6 +39,10 @@ void arena_reset(struct arena *a);
 
 /* Takes the arena and everything in it. NULL is fine. */
 void arena_free(struct arena *a);
+
+/* What the tables in this arena hash their keys with, drawn when it is first asked for;
+ * borrowed from the arena, the same until it is freed. */
+const struct salt *arena_salt(struct arena *a);
 
 /* Bytes taken since the last reset. */
 size_t arena_used(const struct arena *a);

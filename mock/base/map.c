@@ -10,6 +10,7 @@ struct entry {
 
 struct map {
     struct arena *arena;
+    const struct salt *salt; /* NULL: str_hash is good enough so far */
     struct entry *entries; /* in the order of arrival */
     size_t count, room;
     uint32_t *slots; /* entry index + 1; 0 is free */
@@ -23,10 +24,17 @@ struct map *map_new(struct arena *arena)
     return m;
 }
 
-static uint32_t *slot_of(const struct map *m, struct str key, uint64_t hash)
+static uint64_t hash_of(const struct map *m, struct str key)
+{
+    return m->salt ? salt_hash(m->salt, key) : str_hash(key);
+}
+
+/* Where a key is or would be; *steps is how far that is from where its hash points. */
+static uint32_t *slot_of(const struct map *m, struct str key, uint64_t hash,
+                         size_t *steps)
 {
     size_t i = hash & (m->slot_count - 1);
-    for (;; i = (i + 1) & (m->slot_count - 1)) {
+    for (*steps = 0;; ++*steps, i = (i + 1) & (m->slot_count - 1)) {
         uint32_t *slot = &m->slots[i];
         if (!*slot)
             return slot;
@@ -34,6 +42,13 @@ static uint32_t *slot_of(const struct map *m, struct str key, uint64_t hash)
         if (e->hash == hash && str_equal(e->key, key))
             return slot;
     }
+}
+
+static void fill(struct map *m)
+{
+    size_t steps;
+    for (size_t i = 0; i < m->count; i++)
+        *slot_of(m, m->entries[i].key, m->entries[i].hash, &steps) = (uint32_t)i + 1;
 }
 
 static void grow(struct map *m)
@@ -46,16 +61,28 @@ static void grow(struct map *m)
     m->room = room;
     m->slot_count = room * 2;
     m->slots = arena_array(m->arena, uint32_t, m->slot_count);
+    fill(m);
+}
+
+/* Keys that lie this far from where they belong in a table half empty were chosen so.
+ * Hashing all with a salt from then on costs the usual table nothing. */
+static void defend(struct map *m)
+{
+    m->salt = arena_salt(m->arena);
     for (size_t i = 0; i < m->count; i++)
-        *slot_of(m, entries[i].key, entries[i].hash) = (uint32_t)i + 1;
+        m->entries[i].hash = hash_of(m, m->entries[i].key);
+    memset(m->slots, 0, m->slot_count * sizeof(*m->slots));
+    fill(m);
 }
 
 void *map_put(struct map *m, struct str key, void *value)
 {
+    enum { FAR = 64 };
+    size_t steps;
     if (m->count == m->room)
         grow(m);
-    uint64_t hash = str_hash(key);
-    uint32_t *slot = slot_of(m, key, hash);
+    uint64_t hash = hash_of(m, key);
+    uint32_t *slot = slot_of(m, key, hash, &steps);
     if (*slot) {
         struct entry *e = &m->entries[*slot - 1];
         void *before = e->value;
@@ -65,14 +92,17 @@ void *map_put(struct map *m, struct str key, void *value)
     struct str own = { arena_copy(m->arena, key), key.len };
     m->entries[m->count++] = (struct entry){ own, hash, value };
     *slot = (uint32_t)m->count;
+    if (steps >= FAR && !m->salt)
+        defend(m);
     return NULL;
 }
 
 void *map_get(const struct map *m, struct str key)
 {
+    size_t steps;
     if (!m || !m->count)
         return NULL;
-    uint32_t slot = *slot_of(m, key, str_hash(key));
+    uint32_t slot = *slot_of(m, key, hash_of(m, key), &steps);
     return slot ? m->entries[slot - 1].value : NULL;
 }
 

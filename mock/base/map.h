@@ -1,6 +1,7 @@
-/* map.h — text to pointer, for tables that are built at load and then only read.
+/* map.h — text to pointer, for tables that are built once and then only read.
  *
- * Keys are copied into the arena. Reading a finished map from many threads is safe. */
+ * Keys are copied into the arena; whoever chooses them cannot make it slow
+ * (base/salt.h). Reading a finished map from many threads is safe. */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
 

@@ -88,7 +88,8 @@ struct str str_trim(struct str a);
  * NULL is used up. */
 bool str_split(struct str *rest, char separator, struct str *part);
 
-/* A 64-bit hash for tables in memory; not stable between versions. */
+/* A 64-bit hash, the same in every run; not stable between versions. A client can write
+ * texts that have one hash: see base/salt.h. */
 unsigned long long str_hash(struct str a);
 
 /* How many single-character edits turn a into b; used to name the nearest right

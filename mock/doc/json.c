@@ -335,25 +335,30 @@ bool json_equal(const cJSON *a, const cJSON *b)
     }
 }
 
-uint64_t json_hash(const cJSON *n)
+static uint64_t hash_pair(const struct salt *s, uint64_t a, uint64_t b)
 {
-    uint64_t h = (uint64_t)(n->type & 0xff) * 0x9e3779b97f4a7c15ull;
-    switch (n->type & 0xff) {
+    uint64_t pair[] = { a, b };
+    return salt_hash(s, (struct str){ (const char *)pair, sizeof(pair) });
+}
+
+uint64_t json_hash(const cJSON *n, const struct salt *s)
+{
+    uint64_t h = (uint64_t)(n->type & 0xff);
+    switch (h) {
     case cJSON_Number:
-        return h ^ number_hash(n);
+        return h ^ number_hash(n, s);
     case cJSON_String:
-        return h ^ str_hash(str(n->valuestring));
+        return h ^ salt_hash(s, str(n->valuestring));
     case cJSON_Array:
         for (const cJSON *c = n->child; c; c = c->next)
-            h = (h ^ json_hash(c)) * 0xbf58476d1ce4e5b9ull + 1;
+            h = hash_pair(s, h, json_hash(c, s));
         return h;
     case cJSON_Object:
         for (const cJSON *c = n->child; c; c = c->next)
-            h += ((uint64_t)(uint32_t)c->valueint ^ json_hash(c)) *
-                 0x94d049bb133111ebull;
+            h += hash_pair(s, salt_hash(s, str(c->string)), json_hash(c, s));
         return h;
     default:
-        return h;
+        return hash_pair(s, h, 0);
     }
 }
 

@@ -159,8 +159,8 @@ void *json_pack(const cJSON *tree, size_t before);
  * order. */
 bool json_equal(const cJSON *a, const cJSON *b);
 
-/* A hash with json_equal(a, b) → json_hash(a) == json_hash(b). */
-uint64_t json_hash(const cJSON *tree);
+/* A hash with json_equal(a, b) → json_hash(a, s) == json_hash(b, s). */
+uint64_t json_hash(const cJSON *tree, const struct salt *s);
 
 size_t json_count(const cJSON *tree);
 

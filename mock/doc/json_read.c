@@ -1,6 +1,7 @@
 #include "doc/json.h"
 
 #include "base/limits.h"
+#include "base/map.h"
 
 #include <errno.h>
 #include <math.h>
@@ -334,10 +335,23 @@ static bool read_array(struct reader *r, cJSON *node)
     }
 }
 
-/* Whether two members of a finished object share a name. Small objects are compared
- * pair by pair; large ones through a table. */
+/* The same where names were chosen so that their hashes are alike. */
+static const cJSON *salted_name_twice(struct reader *r, const cJSON *object)
+{
+    struct map *names = map_new(r->arena);
+    for (const cJSON *a = object->child; a; a = a->next)
+        if (map_put(names, str(a->string), names))
+            return a;
+    return NULL;
+}
+
+/* Which of the members of a finished object has the name of an earlier one. Small
+ * objects are compared pair by pair; large ones through a table, in which a name is one
+ * step from its place, as a rule. */
 static const cJSON *name_twice(struct reader *r, const cJSON *object, size_t count)
 {
+    enum { STEPS = 16 };
+    size_t steps = count * STEPS;
     if (count <= 12) {
         for (const cJSON *a = object->child; a; a = a->next)
             for (const cJSON *b = object->child; b != a; b = b->next)
@@ -355,6 +369,8 @@ static const cJSON *name_twice(struct reader *r, const cJSON *object, size_t cou
             if (table[i]->valueint == a->valueint &&
                 strcmp(table[i]->string, a->string) == 0)
                 return a;
+            else if (!steps--)
+                return salted_name_twice(r, object);
         table[i] = a;
     }
     return NULL;

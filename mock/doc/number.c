@@ -149,21 +149,16 @@ int number_compare(const cJSON *a, const cJSON *b)
     return x.negative ? -compare_size(&x, &y) : compare_size(&x, &y);
 }
 
-/* The digits once, without the '.'. */
-static unsigned long long hash_digits(const struct decimal *d)
+uint64_t number_hash(const cJSON *n, const struct salt *s)
 {
-    unsigned long long h = (unsigned long long)d->exponent * 2 + d->negative;
-    const char *p = d->digits;
-    for (unsigned i = 0; i < d->count; i++)
-        h = (h ^ (unsigned char)next_digit(&p)) * 0x9e3779b97f4a7c15ull;
-    return h ^ (h >> 31);
-}
-
-unsigned long long number_hash(const cJSON *n)
-{
-    char text[NUMBER_TEXT];
+    char text[NUMBER_TEXT], all[sizeof(int64_t) + LIMIT_NUMBER_DIGITS];
     struct decimal d = decimal_of(number_text(n, text));
-    return hash_digits(&d);
+    int64_t exponent = (int64_t)d.exponent * 2 + d.negative;
+    size_t len = sizeof(exponent);
+    memcpy(all, &exponent, len);
+    for (const char *p = d.digits; d.count && len < sizeof(all); d.count--)
+        all[len++] = next_digit(&p);
+    return salt_hash(s, (struct str){ all, len });
 }
 
 bool number_is_integer(const cJSON *n)

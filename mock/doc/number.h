@@ -7,6 +7,8 @@
 #ifndef DOC_NUMBER_H
 #define DOC_NUMBER_H
 
+#include "base/salt.h"
+
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,9 +32,9 @@ int number_compare(const cJSON *a, const cJSON *b);
 /* Whether the value is whole: 1.0 and 1e2 are, 1.5 is not. */
 bool number_is_integer(const cJSON *n);
 
-/* A hash with number_compare(a, b) == 0 → number_hash(a) == number_hash(b), on all the
- * digits: many numbers may share one double. */
-unsigned long long number_hash(const cJSON *n);
+/* A hash with number_compare(a, b) == 0 → number_hash(a, s) == number_hash(b, s), on
+ * all the digits: many numbers may share one double. */
+uint64_t number_hash(const cJSON *n, const struct salt *s);
 
 /* Whether value is a whole multiple of step, which is greater than 0. */
 bool number_is_multiple(const cJSON *value, const cJSON *step);

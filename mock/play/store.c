@@ -100,7 +100,8 @@ struct store *store_copy(const struct store *from)
 
 uint64_t store_hash(uint64_t hash, const cJSON *value)
 {
-    return hash * 0x9e3779b97f4a7c15ull ^ json_hash(value);
+    static const struct salt none = { { 0 } };
+    return hash * 0x9e3779b97f4a7c15ull ^ json_hash(value, &none);
 }
 
 enum hashed { HASH_NONE, HASH_MADE, HASH_ARRAY };

@@ -130,7 +130,7 @@ static NOT_INLINE bool value_listed(const struct rule *r, const cJSON *value)
 {
     const struct choice *slots = r->u.set.slots;
     size_t last = r->u.set.count - 1;
-    int hash = (int)json_hash(value);
+    int hash = listed_hash(value);
     for (size_t i = json_name_slot(hash, last + 1); slots[i].value; i = (i + 1) & last)
         if (slots[i].hash == hash && json_equal(slots[i].value, value))
             return true;
@@ -146,6 +146,7 @@ bool check_listed(const struct rule *r, const cJSON *value)
 
 static bool items_unique(struct checking *c, const cJSON *array)
 {
+    const struct salt *salt = arena_salt(c->arena);
     size_t count = json_count(array), slots = 16;
     if (count <= 8) {
         for (const cJSON *a = array->child; a; a = a->next)
@@ -158,7 +159,7 @@ static bool items_unique(struct checking *c, const cJSON *array)
         slots *= 2;
     const cJSON **table = arena_take(c->arena, slots * sizeof(*table));
     for (const cJSON *a = array->child; a; a = a->next) {
-        size_t i = json_hash(a) & (slots - 1);
+        size_t i = json_hash(a, salt) & (slots - 1);
         for (; table[i]; i = (i + 1) & (slots - 1))
             if (json_equal(table[i], a))
                 return false;

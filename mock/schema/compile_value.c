@@ -49,7 +49,7 @@ static bool fill_choices(struct rule *r, const cJSON *values, bool brief)
     memset(r->u.set.slots, 0, slots * sizeof(*r->u.set.slots));
     for (const cJSON *one = values->child; one; one = one->next) {
         struct str text = str(one->valuestring);
-        int hash = json_is_string(one) ? choice_hash(text, brief) : (int)json_hash(one);
+        int hash = json_is_string(one) ? choice_hash(text, brief) : listed_hash(one);
         size_t i = json_name_slot(hash, slots);
         for (size_t steps = 0; r->u.set.slots[i].value; i = (i + 1) & (slots - 1))
             if (steps++ == FAR && brief)

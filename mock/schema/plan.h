@@ -165,6 +165,14 @@ struct schema {
     const struct map *declared; /* name → const struct schema *, for describe.c */
 };
 
+/* The hash by which any other value is looked for there: nobody but the document puts
+ * something into that table. */
+static inline int listed_hash(const cJSON *value)
+{
+    static const struct salt none = { { 0 } };
+    return (int)json_hash(value, &none);
+}
+
 /* The hash by which a text is looked for in an enum's table: most are told apart by
  * their length and four bytes of them. */
 static inline int choice_hash(struct str text, bool brief)

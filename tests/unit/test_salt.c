@@ -1,0 +1,285 @@
+/* A client that has read str_hash can write names and values of one hash. They must not
+ * cost more than others. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <time.h>
+
+#include "base/chance.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "doc/library.h"
+#include "doc/patch.h"
+#include "schema/schema.h"
+
+static int arena_up(void **state)
+{
+    *state = arena_new(LIMIT_SPEC_MEMORY);
+    return 0;
+}
+
+static int arena_down(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+/* ---- texts of one hash ---- */
+
+enum { NAME = 16 };
+
+/* What undoes h ^= h >> bits, and a multiplication by an odd number. */
+static uint64_t unshift(uint64_t h, unsigned bits)
+{
+    uint64_t x = h;
+    for (unsigned done = bits; done < 64; done += bits)
+        x = h ^ x >> bits;
+    return x;
+}
+
+static uint64_t inverse(uint64_t odd)
+{
+    uint64_t x = odd;
+    for (int i = 0; i < 6; i++)
+        x *= 2 - odd * x;
+    return x;
+}
+
+static bool is_printable(uint64_t word)
+{
+    for (int i = 0; i < 8; i++, word >>= 8) {
+        char c = (char)(word & 0xff);
+        if (c < ' ' || c > '~' || c == '"' || c == '\\')
+            return false;
+    }
+    return true;
+}
+
+/* Sixteen characters at random; with alike, such that str_hash is the same for all: the
+ * first eight are any, the others lead from there to where the hash shall end. */
+static void make_name(struct chance *c, bool alike, char *name)
+{
+    static const uint64_t times = 0xbf58476d1ce4e5b9ull, end = 0x123456789abcdefull;
+    uint64_t first, second;
+    do {
+        first = 0;
+        for (int i = 0; i < 8; i++)
+            first = first << 8 | (' ' + chance_below(c, '~' - ' '));
+        uint64_t h = ((0x9e3779b97f4a7c15ull ^ NAME) ^ first) * times;
+        h ^= h >> 29;
+        second = alike ? h ^ unshift(end, 29) * inverse(times) : first;
+    } while (!is_printable(first) || !is_printable(second));
+    memcpy(name, &first, 8);
+    memcpy(name + 8, &second, 8);
+    name[NAME] = '\0';
+}
+
+/* What stands around names: [A,B,…]. */
+struct around {
+    const char *all, *each, *behind_each, *behind_all;
+};
+
+static struct str names_in(struct arena *a, bool alike, size_t count,
+                           const struct around *text)
+{
+    struct chance c = { 7 };
+    struct buffer b = buffer_in(a, LIMIT_FILE_BYTES);
+    buffer_add_text(&b, text->all);
+    for (size_t i = 0; i < count; i++) {
+        char name[NAME + 1];
+        make_name(&c, alike, name);
+        buffer_add_text(&b, i ? "," : "");
+        buffer_add_text(&b, text->each);
+        buffer_add_text(&b, name);
+        buffer_add_text(&b, text->behind_each);
+    }
+    buffer_add_text(&b, text->behind_all);
+    return buffer_str(&b);
+}
+
+/* ---- the hash ---- */
+
+static uint64_t of_library(EVP_MAC_CTX *mac, const struct salt *s, struct str text)
+{
+    size_t size = 8, len;
+    unsigned rounds[] = { 1, 3 };
+    unsigned char out[8];
+    uint64_t hash;
+    OSSL_PARAM params[] = { OSSL_PARAM_size_t(OSSL_MAC_PARAM_SIZE, &size),
+                            OSSL_PARAM_uint(OSSL_MAC_PARAM_C_ROUNDS, &rounds[0]),
+                            OSSL_PARAM_uint(OSSL_MAC_PARAM_D_ROUNDS, &rounds[1]),
+                            OSSL_PARAM_END };
+    assert_int_equal(
+        EVP_MAC_init(mac, (const unsigned char *)s->key, sizeof(s->key), params), 1);
+    assert_int_equal(EVP_MAC_update(mac, (const unsigned char *)text.ptr, text.len), 1);
+    assert_int_equal(EVP_MAC_final(mac, out, &len, sizeof(out)), 1);
+    memcpy(&hash, out, sizeof(hash));
+    return hash;
+}
+
+static void the_salted_hash_is_the_siphash_of_the_library(void **state)
+{
+    static const char text[] =
+        "A text that is longer than several words of eight bytes";
+    EVP_MAC *kind = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
+    assert_non_null(kind);
+    EVP_MAC_CTX *mac = EVP_MAC_CTX_new(kind);
+    (void)state;
+    for (size_t len = 0; len < sizeof(text); len++) {
+        struct salt s = salt_draw();
+        struct str part = { text, len };
+        if (salt_hash(&s, part) != of_library(mac, &s, part))
+            fail_msg("%zu bytes", len);
+    }
+    EVP_MAC_CTX_free(mac);
+    EVP_MAC_free(kind);
+}
+
+static void names_of_one_hash_are_told_apart_by_a_salt(void **state)
+{
+    struct arena *other = arena_new(1024);
+    struct chance c = { 7 };
+    char first[NAME + 1], name[NAME + 1];
+    make_name(&c, true, first);
+    for (int i = 0; i < 1000; i++) {
+        make_name(&c, true, name);
+        assert_int_equal(str_hash(str(name)), str_hash(str(first)));
+        assert_int_not_equal(salt_hash(arena_salt(*state), str(name)),
+                             salt_hash(arena_salt(*state), str(first)));
+    }
+    assert_int_not_equal(salt_hash(arena_salt(*state), str(first)),
+                         salt_hash(arena_salt(other), str(first)));
+    arena_free(other);
+}
+
+/* ---- what they cost ---- */
+
+static const cJSON *must_read(struct arena *a, struct str text)
+{
+    struct json_error why;
+    const cJSON *tree = json_read(text, LIMIT_BODY_NODES, a, &why);
+    if (!tree)
+        fail_msg("%s", why.why);
+    return tree;
+}
+
+static void read_it(struct arena *a, struct str text)
+{
+    must_read(a, text);
+}
+
+static void look_for_one_twice(struct arena *a, struct str text)
+{
+    struct err err = err_in(a);
+    const cJSON *root = must_read(a, STR("{\"uniqueItems\":true}"));
+    struct schemas_options options = { .dialect = DIALECT_2020_12 };
+    const struct document *d =
+        library_add(library_new(NULL, NULL, a), "file:///spec.json", "spec.json", root);
+    struct schemas *all = schemas_new(NULL, d, &options, a, &err);
+    const struct schema *s = schemas_add(all, root, "");
+    schemas_compile(all);
+    if (!schema_check(s, must_read(a, text), DIRECTION_NONE, "", a, NULL))
+        fail_msg("not all are different");
+}
+
+static void merge_it_into_itself(struct arena *a, struct str text)
+{
+    const cJSON *tree = must_read(a, text);
+    assert_int_equal(json_count(patch_merge(tree, tree, a)), json_count(tree));
+}
+
+/* Of this thread alone, so that it does not matter what else the machine does. */
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static double cost_of(void (*what)(struct arena *, struct str), bool alike,
+                      const struct around *text)
+{
+    enum { NAMES = 40000 };
+    struct arena *a = arena_new(LIMIT_SPEC_MEMORY);
+    struct str names = names_in(a, alike, NAMES, text);
+    double start = seconds();
+    what(a, names);
+    double cost = seconds() - start;
+    arena_free(a);
+    return cost;
+}
+
+static void names_and_values_of_one_hash_cost_no_more_than_others(void **state)
+{
+    static const struct {
+        const char *what;
+        struct around text;
+        void (*done)(struct arena *, struct str);
+    } rows[] = {
+        { "members", { "{", "\"", "\":0", "}" }, read_it },
+        { "members of a patch", { "{", "\"", "\":0", "}" }, merge_it_into_itself },
+        { "different texts", { "[", "\"", "\"", "]" }, look_for_one_twice },
+        { "different arrays", { "[", "[\"", "\"]", "]" }, look_for_one_twice },
+        { "different objects", { "[", "{\"", "\":0}", "]" }, look_for_one_twice },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        double usual = cost_of(rows[i].done, false, &rows[i].text);
+        double alike = cost_of(rows[i].done, true, &rows[i].text);
+        /* Each name against all others would be a thousand times as much. */
+        if (alike > 20 * usual)
+            fail_msg("%s: %.3f s, others %.3f s", rows[i].what, alike, usual);
+    }
+}
+
+static void a_name_that_stands_twice_is_found_among_them(void **state)
+{
+    static const struct around around = { "{", "\"", "\":0", ",\"a\":0,\"a\":1}" };
+    struct str text = names_in(*state, true, 1000, &around);
+    struct json_error why;
+    assert_null(json_read(text, LIMIT_BODY_NODES, *state, &why));
+    assert_string_equal(why.why, "the member name \"a\" stands twice");
+}
+
+static void a_map_that_was_attacked_has_what_was_put_in(void **state)
+{
+    enum { MANY = 500 };
+    static char names[MANY][NAME + 1];
+    struct map *m = map_new(*state);
+    struct chance c = { 7 };
+    for (int i = 0; i < MANY; i++) {
+        make_name(&c, i % 2, names[i]);
+        assert_null(map_put(m, str(names[i]), names[i]));
+    }
+    assert_int_equal(map_count(m), MANY);
+    for (int i = 0; i < MANY; i++) {
+        struct str key;
+        void *value;
+        assert_ptr_equal(map_get(m, str(names[i])), names[i]);
+        assert_true(map_at(m, (size_t)i, &key, &value));
+        assert_true(str_is(key, names[i]) && value == names[i]);
+        assert_ptr_equal(map_put(m, key, m), names[i]);
+    }
+    assert_null(map_get(m, STR("other")));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, arena_up, arena_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_salted_hash_is_the_siphash_of_the_library),
+        TEST(names_of_one_hash_are_told_apart_by_a_salt),
+        TEST(names_and_values_of_one_hash_cost_no_more_than_others),
+        TEST(a_name_that_stands_twice_is_found_among_them),
+        TEST(a_map_that_was_attacked_has_what_was_put_in),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
