@@ -24,13 +24,16 @@ struct idempotency {
     struct record **buckets; /* NULL before the first record */
     struct record *oldest, **newest;
     size_t count, bytes;
+    struct salt salt;
 };
 
 struct idempotency *idempotency_new(void)
 {
     struct idempotency *t = calloc(1, sizeof(*t));
-    if (t)
-        t->newest = &t->oldest;
+    if (!t)
+        return NULL;
+    t->newest = &t->oldest;
+    t->salt = salt_draw();
     return t;
 }
 
@@ -71,15 +74,15 @@ static struct flight *take_off(void)
 
 /* ---- the table ---- */
 
-static uint64_t hash_of(struct str api, struct str key)
+static uint64_t hash_of(const struct idempotency *t, struct str api, struct str key)
 {
-    return str_hash(key) ^ (str_hash(api) << 1);
+    return salt_hash(&t->salt, key) ^ (salt_hash(&t->salt, api) << 1);
 }
 
 /* Where the record of that key hangs, or would. */
 static struct record **place_of(struct idempotency *t, struct str api, struct str key)
 {
-    uint64_t hash = hash_of(api, key);
+    uint64_t hash = hash_of(t, api, key);
     struct record **at = &t->buckets[hash % BUCKETS];
     while (*at && !((*at)->hash == hash && str_equal((*at)->answer.key, key) &&
                     str_equal((*at)->answer.api, api)))
@@ -191,7 +194,6 @@ static struct record *packed(const struct stored_answer *a)
         fields[i] = (struct header){ put(&text, a->fields[i].name),
                                      put(&text, a->fields[i].value) };
     r->bytes = bytes_of(a);
-    r->hash = hash_of(a->api, a->key);
     return r;
 }
 
@@ -216,6 +218,7 @@ bool idempotency_keep(struct idempotency *t, const struct stored_answer *answer,
         t->buckets = calloc(BUCKETS, sizeof(struct record *));
     if ((flight && !*flight) || !t->buckets || !(r = packed(answer)))
         goto failed;
+    r->hash = hash_of(t, answer->api, answer->key);
     if (flight)
         r->flight = *flight;
     idempotency_forget(t, answer->api, answer->key);

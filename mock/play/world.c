@@ -65,6 +65,7 @@ bool namespace_name_valid(struct str name)
     return name.len >= 1 && name.len <= LIMIT_NAMESPACE_NAME;
 }
 
+/* Names of one hash make one list of all, which LIMIT_NAMESPACES keeps short. */
 static struct namespace **place_of(struct namespaces *all, struct str name)
 {
     struct namespace **at = &all->buckets[str_hash(name) % NAMESPACE_BUCKETS];
