@@ -19,15 +19,15 @@ subscribe() {
         -d "{\"name\": \"Ada\", \"url\": \"$1\"}" "$base/subscriptions"
 }
 
-# The first callback of the newest call, once it is there.
+# The first callback of the newest call (with OPERATION: of that), once it is there.
 outcome() {
-    local entry
-    for _ in $(seq 100); do
-        entry=$(curl -s "$base/__admin/requests?limit=1" | jq -c '.requests[0].callbacks[0] // empty')
-        [ -n "$entry" ] && break
-        sleep 0.05
-    done
+    eventually is_told "limit=1${1+&operation=$1}"
     echo "$entry"
+}
+
+is_told() {
+    entry=$(curl -s "$base/__admin/requests?$1" | jq -c '.requests[0].callbacks[0] // empty')
+    [ -n "$entry" ]
 }
 
 @test "a call that was answered is called back, and the journal tells how that went" {
@@ -65,12 +65,7 @@ outcome() {
     # Something that takes the connection and says nothing: the mock, held.
     held=$server
     deaf=$port
-    "$program" serve -p 0 --port-file "$BATS_TEST_TMPDIR/loud" "$root/tests/data/hooks.yaml" \
-        >/dev/null 2>"$BATS_TEST_TMPDIR/told" 3>&- &
-    server=$!
-    servers="$servers $server"
-    for _ in $(seq 200); do [ -s "$BATS_TEST_TMPDIR/loud" ] && break; sleep 0.05; done
-    base=http://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/loud")
+    start_here "$root/tests/data/hooks.yaml"
     kill -STOP "$held"
     for _ in 1 2 3; do subscribe "http://127.0.0.1:$deaf/"; done
     began=$SECONDS
@@ -80,7 +75,7 @@ outcome() {
     kill -CONT "$held"
     [ "$code" -eq 143 ]
     [ $((SECONDS - began)) -le 5 ]
-    grep -qx "understudy: 2 callbacks were not fired: the mock stops" "$BATS_TEST_TMPDIR/told"
+    grep -qx "understudy: 2 callbacks were not fired: the mock stops" "$BATS_TEST_TMPDIR/err"
 }
 
 @test "what was loaded anew while a callback was on its way is not asked about its answer" {
@@ -94,15 +89,7 @@ outcome() {
     sed -i 's|^  /subscriptions:|  /more: { get: { responses: { "204": { description: OK } } } }\n&|' \
         "$BATS_TEST_TMPDIR/hooks.yaml"
     kill -HUP "$server"
-    for _ in $(seq 60); do
-        [ "$(curl -s -o /dev/null -w '%{http_code}' "$base/more")" = 204 ] && break
-        sleep 0.05
-    done
+    eventually curl -sf -o /dev/null "$base/more"
     kill -CONT "$held"
-    for _ in $(seq 100); do
-        entry=$(curl -s "$base/__admin/requests?operation=subscribe" | jq -c '.requests[0].callbacks[0] // empty')
-        [ -n "$entry" ] && break
-        sleep 0.05
-    done
-    [ "$(jq -r .findings <<<"$entry")" = "not checked: the document was loaded anew meanwhile" ]
+    [ "$(jq -r .findings <<<"$(outcome subscribe)")" = "not checked: the document was loaded anew meanwhile" ]
 }

@@ -78,8 +78,7 @@ try_all() {
     (cd "$root" && UNDERSTUDY_PORT=0 UNDERSTUDY_PORT_FILE=$BATS_TEST_TMPDIR/p \
         exec setsid make -s run VARIANT="$variant") >out 2>&1 3>&- &
     local maker=$!
-    for _ in $(seq 600); do [ -s p ] && break; sleep 0.1; done
-    [ -s p ]
+    eventually [ -s p ]
     run curl -s "http://127.0.0.1:$(cat p)/__admin/health"
     kill -TERM -- "-$maker"
     wait "$maker" || true

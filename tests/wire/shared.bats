@@ -42,15 +42,17 @@ begin_store() {
         redis-server --port "$store_port" --bind 127.0.0.1 --dir "$PWD" --save '' \
             --appendonly yes --appendfsync always --daemonize no "$@" >redis.log 2>&1 3>&- &
         redis=$!
-        for _ in $(seq 100); do
-            kill -0 "$redis" 2>/dev/null || break
-            grep -q 'Ready to accept' redis.log && break 2
-            sleep 0.05
-        done
+        eventually has_spoken
+        grep -q 'Ready to accept' redis.log && break
     done
     kill -0 "$redis"
     store_kept=$store_port
     store=redis://127.0.0.1:$store_port/3
+}
+
+# Whether the Redis is ready, or is gone.
+has_spoken() {
+    grep -q 'Ready to accept' redis.log || ! kill -0 "$redis" 2>/dev/null
 }
 
 # begin N — N servers; their ports are in the array ports.
@@ -62,10 +64,7 @@ begin() {
         servers="${servers-} $!"
     done
     for i in $(seq "$1"); do
-        for _ in $(seq 200); do
-            [ -s "port.$i" ] && break
-            sleep 0.05
-        done
+        eventually [ -s "port.$i" ]
         ports+=("$(cat "port.$i")")
     done
 }
@@ -186,15 +185,20 @@ judge() {
     [ "$(wc -l <broken)" = $(($(wc -l <made) - 4)) ]
 }
 
+# answered PATTERN COUNT — whether so many calls were answered so, or all are over.
+answered() {
+    [ "$(grep -c "$1" answers)" -ge "$2" ] || ! kill -0 "$caller" 2>/dev/null
+}
+
 @test "the store is killed in the middle: 503, never half a change, and on it goes" {
     begin 3
     "$contend" "${CONTENDED:-6000}" 64 50 4 "$entry" "$dataset" "${ports[@]}" >answers &
     caller=$!
-    for _ in 1 2 3; do
-        sleep 0.6
+    for i in 1 2 3; do
+        eventually answered '^200' $((i * 600))
         kill -9 "$redis"
         wait "$redis" || true
-        sleep 0.4
+        eventually answered '^503' $((i * 300))
         begin_store
     done
     wait "$caller"
@@ -210,8 +214,8 @@ judge() {
     begin 3
     "$contend" "${CONTENDED:-6000}" 64 50 4 "$entry" "$dataset" "${ports[@]}" >answers &
     caller=$!
-    for _ in 1 2 3; do
-        sleep 0.4
+    for i in 1 2 3; do
+        eventually answered '^200' $((i * 600))
         kill -STOP "$redis"
         sleep 2.3 # a command waits for 2 s, and then for what became of it
         kill -CONT "$redis"

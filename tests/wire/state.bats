@@ -26,16 +26,16 @@ load support
     [[ $output =~ getBook\ +overridden\ +inferred ]]
 }
 
+# is_gone NAMESPACE
+is_gone() {
+    [ "$(call GET "/__admin/namespaces/$1" '' -o /dev/null -w '%{http_code}')" = 404 ]
+}
+
 @test "a namespace that no call has named for --namespace-idle is given up, and starts from the seed again" {
     start --namespace-idle 1s
     call POST /~a/links.delete '{"id": "LINK-3"}' >/dev/null
     [ "$(call GET '/~a/links.get?id=LINK-3' '' -o /dev/null -w '%{http_code}')" = 404 ]
-    for _ in $(seq 100); do
-        run call GET /__admin/namespaces/a '' -o /dev/null -w '%{http_code}'
-        [ "$output" = 404 ] && break
-        sleep 0.1
-    done
-    [ "$output" = 404 ]
+    eventually is_gone a
     [ "$(call GET '/~a/links.get?id=LINK-3' '' -o /dev/null -w '%{http_code}')" = 200 ]
     [ "$(call GET /~a/__admin/requests | jq .total)" = 1 ] # and its journal is its own
 }

@@ -74,18 +74,9 @@ teardown() {
     stop_all
 }
 
-# begin OPTION… — serves the pets with the store; it may speak.
+# begin OPTION… — serves the pets with the store.
 begin() {
-    rm -f port
-    "$program" serve -p 0 --port-file "$PWD/port" specs --store "$store" "$@" >out 2>err 3>&- &
-    server=$!
-    servers="${servers-} $server"
-    for _ in $(seq 200); do
-        [ -s port ] && break
-        kill -0 "$server" || { cat err; return 1; }
-        sleep 0.05
-    done
-    base=http://127.0.0.1:$(cat port)
+    start_here specs --store "$store" "$@"
 }
 
 stop() {
@@ -113,6 +104,16 @@ status() {
 
 entries() {
     sqlite3 "$store" "SELECT count(*) FROM entry WHERE name LIKE '$1'"
+}
+
+# some_made ROUND — whether the callers of a round have got far enough.
+some_made() {
+    [ "$(cat "made.$1".* | wc -l)" -ge 20 ]
+}
+
+# listed JSON — whether that is what names says.
+listed() {
+    [ "$(names)" = "$1" ]
 }
 
 @test "what was answered is there after kill -9: instances, their order, sequences, namespaces" {
@@ -145,10 +146,7 @@ entries() {
                 -d "{\"name\":\"$round-$worker\"}" "$base/~run-$round/pets#[1-2000]" >"made.$round.$worker" &
             callers="${callers-} $!"
         done
-        for _ in $(seq 200); do # a busy machine takes its time to begin
-            [ "$(cat "made.$round".* | wc -l)" -ge 20 ] && break
-            sleep 0.05
-        done
+        eventually some_made "$round"
         sleep "0.$((RANDOM % 40 + 10))"
         crash
         # shellcheck disable=SC2086 # a list of numbers
@@ -297,9 +295,7 @@ entries() {
     grep -q '1 of 4 instances' err
     sed -i 's/, maxLength: 5//' specs/pets.yaml
     kill -HUP "$server"
-    for _ in $(seq 100); do [ "$(names)" = '["Old","Rex"]' ] || break; sleep 0.05; done
-    sleep 0.2
-    [ "$(names)" = '["Old","Rex","Methuselah","Pia"]' ]
+    eventually listed '["Old","Rex","Methuselah","Pia"]'
 }
 
 @test "SIGHUP: a document that lets less in hides it, and what was kept comes back with the next" {
@@ -307,13 +303,12 @@ entries() {
     add Methuselah
     sed -i 's/name: { type: string }/name: { type: string, maxLength: 5 }/' specs/pets.yaml
     kill -HUP "$server"
-    for _ in $(seq 100); do grep -q 'stay in the store unseen' err && break; sleep 0.05; done
+    eventually grep -q 'stay in the store unseen' err
     [ "$(names)" = '["Old"]' ]
     [ "$(add Rex)" = pet-2 ]
     sed -i 's/, maxLength: 5//' specs/pets.yaml
     kill -HUP "$server"
-    for _ in $(seq 100); do [ "$(status GET /pets/pet-1)" = 404 ] || break; sleep 0.05; done
-    [ "$(names)" = '["Old","Methuselah","Rex"]' ]
+    eventually listed '["Old","Methuselah","Rex"]'
 }
 
 @test "a collection that no call has changed starts from the seed that is there now" {
