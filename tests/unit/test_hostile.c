@@ -16,6 +16,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "../support/cost.h"
 #include "base/buffer.h"
 #include "base/chance.h"
 #include "base/clock.h"
@@ -189,12 +190,13 @@ static void expect(const struct house *h, struct str bytes, int status,
     must_be_sound(h, r, row);
 }
 
+/* Whoever is held up by another waits for LIMIT_REQUEST_MS, thirty seconds. */
 static void must_be_healthy(const struct house *h)
 {
     uint64_t start = clock_monotonic_us();
     expect(h, STR("GET /__admin/health HTTP/1.1\r\nHost: h\r\n\r\n"), 200,
            "{\"status\":\"ok\"}", "/__admin/health");
-    assert_true(clock_monotonic_us() - start < 2000 * 1000);
+    assert_true(clock_monotonic_us() - start < 10 * 1000 * 1000);
 }
 
 static struct str with_body(const struct house *h, const char *head, struct str body)
@@ -618,17 +620,17 @@ static void a_large_body_costs_no_more_than_its_size(void **state)
         { "members of a fault", "POST /__admin/faults HTTP/1.1\r\n" FIELDS, "{", "\":0",
           "}" },
     };
-    enum { MANY = 300000, MOST_MS = 5000 };
+    enum { MANY = 300000, MOST_SECONDS = 5 };
     const struct house *h = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct str body =
             numbered(h, rows[i].before, rows[i].ends, MANY, rows[i].after);
-        uint64_t start = clock_monotonic_us();
+        double start = process_seconds();
         const struct heard *r = ask(h, with_body(h, rows[i].head, body));
-        uint64_t ms = (clock_monotonic_us() - start) / 1000;
-        if (r->status < 200 || r->status > 499 || ms > MOST_MS)
-            fail_msg("%s: %d after %llu ms: %.200s", rows[i].what, r->status,
-                     (unsigned long long)ms, told(r));
+        double took = process_seconds() - start;
+        if (r->status < 200 || r->status > 499 || took > MOST_SECONDS)
+            fail_msg("%s: %d after %.1f s: %.200s", rows[i].what, r->status, took,
+                     told(r));
         must_be_sound(h, r, rows[i].what);
         arena_reset(h->arena);
     }

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <time.h>
 
+#include "../support/cost.h"
 #include "base/chance.h"
 #include "base/limits.h"
 #include "base/map.h"
@@ -195,23 +195,15 @@ static void merge_it_into_itself(struct arena *a, struct str text)
     assert_int_equal(json_count(patch_merge(tree, tree, a)), json_count(tree));
 }
 
-/* Of this thread alone, so that it does not matter what else the machine does. */
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static double cost_of(void (*what)(struct arena *, struct str), bool alike,
                       const struct around *text)
 {
     enum { NAMES = 40000 };
     struct arena *a = arena_new(LIMIT_SPEC_MEMORY);
     struct str names = names_in(a, alike, NAMES, text);
-    double start = seconds();
+    double start = thread_seconds();
     what(a, names);
-    double cost = seconds() - start;
+    double cost = thread_seconds() - start;
     arena_free(a);
     return cost;
 }

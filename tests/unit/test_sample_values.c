@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "../support/cost.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "doc/pointer.h"
@@ -223,9 +224,9 @@ static void a_hopeless_schema_is_given_up_in_time(void **state)
         "\"minItems\":3000}",
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        uint64_t start = clock_monotonic_us();
+        double start = thread_seconds();
         assert_null(sampled(*state, rows[i], (struct sampler){ .size = 1 }, 1));
-        assert_true(clock_monotonic_us() - start < 20000000);
+        assert_true(thread_seconds() - start < 20);
     }
 }
 

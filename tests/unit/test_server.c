@@ -77,8 +77,9 @@ static void echo(void *context, const struct request *r, struct arena *arena,
     if (str_starts(r->path, STR("/follow"))) {
         d->after = follow;
         d->after_what = h;
-        d->delay_ms = 200;
     }
+    if (str_is(r->path, "/follow"))
+        d->delay_ms = 1000;
     if (str_is(r->path, "/follow/dropped"))
         d->connection = CONNECTION_DROP;
     if (str_is(r->path, "/follow/hungry"))
@@ -785,7 +786,7 @@ static void a_slow_client_does_not_hold_up_another(void **state)
         nanosleep(&(struct timespec){ .tv_nsec = 1000 * 1000 }, NULL);
         uint64_t start = clock_monotonic_us();
         must_answer(*state);
-        assert_true(clock_monotonic_us() - start < 1000 * 1000);
+        assert_true(clock_monotonic_us() - start < 10 * 1000 * 1000);
     }
     assert_string_equal(hear(fd)->body, "POST /slow - 5 abcde");
     close(fd);
@@ -868,8 +869,7 @@ static void a_delayed_answer_comes_late(void **state)
     uint64_t start = clock_monotonic_us();
     assert_int_equal(ask(*state, "GET /delay HTTP/1.1\r\nHost: h\r\n\r\n")->status,
                      200);
-    uint64_t took = clock_monotonic_us() - start;
-    assert_true(took >= 300 * 1000 && took < 2000 * 1000);
+    assert_true(clock_monotonic_us() - start >= 300 * 1000);
 }
 
 static int comes_to(const atomic_int *count, int wanted)
@@ -1040,7 +1040,8 @@ static void a_stop_does_not_wait_for_quiet_connections_or_delays(void **state)
         nanosleep(&(struct timespec){ .tv_nsec = 1000 * 1000 }, NULL);
     uint64_t start = clock_monotonic_us();
     server_stop(h.server);
-    assert_true(clock_monotonic_us() - start < 1000 * 1000);
+    /* Waiting for the calls under way would take LIMIT_STOP_MS. */
+    assert_true(clock_monotonic_us() - start < (LIMIT_STOP_MS - 1000) * 1000);
     assert_string_equal(hear(late)->body, "GET /late - 0 none ");
     close(late);
     for (size_t i = 0; i < COUNT(fds); i++)
@@ -1049,6 +1050,7 @@ static void a_stop_does_not_wait_for_quiet_connections_or_delays(void **state)
 
 static void a_body_that_trickles_is_cut_off_at_its_time(void **state)
 {
+    enum { MOST = 60 }; /* pieces, in three seconds or more */
     static const struct {
         const char *head, *piece;
     } rows[] = {
@@ -1061,15 +1063,15 @@ static void a_body_that_trickles_is_cut_off_at_its_time(void **state)
     house_open_for(&h, 400);
     for (size_t i = 0; i < COUNT(rows); i++) {
         int fd = dial(&h);
-        uint64_t start = clock_monotonic_us();
         struct pollfd answer = { .fd = fd, .events = POLLIN };
         say(fd, rows[i].head);
-        for (int n = 0; n < 60 && poll(&answer, 1, 50) == 0; n++)
+        int said = 0;
+        for (; said < MOST && poll(&answer, 1, 50) == 0; said++)
             say(fd, rows[i].piece);
+        assert_true(said < MOST);
         const struct reply *r = hear(fd);
         if (r->status != 200 || !strstr(r->body, " cut "))
             fail_msg("%s: %d %s", rows[i].piece, r->status, r->body);
-        assert_true(clock_monotonic_us() - start < 2000 * 1000);
         close(fd);
     }
     server_stop(h.server);
