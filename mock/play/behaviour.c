@@ -160,6 +160,7 @@ static bool fill_seed(struct reading *r, clock_ms now)
     seed_load(r->b, r->record, r->folder, r->file, now, r->arena, r->err);
     if (r->inference)
         infer_seed(r->inference, r->b, now);
+    store_index_all(r->b->seed);
     return true;
 }
 

@@ -75,13 +75,6 @@ static struct index_node *node_own(struct index_node **place)
     return *place = n;
 }
 
-/* Hashes cannot be foretold: neither this nor lower_bound leaves anything to guess. */
-static bool is_before(const struct index_node *n, size_t i, const struct index_key *key)
-{
-    return (n->numbers[i] < key->number) |
-           ((n->numbers[i] == key->number) & (n->slots[i] < key->slot));
-}
-
 /* How a key stands to an entry of a node: less than, equal to or greater than 0. */
 static int compare_key(const struct index_key *key, const struct index_node *n,
                        size_t i)
@@ -105,18 +98,37 @@ static size_t compared_bound(const struct index_node *n, const struct index_key 
     return low;
 }
 
-/* How many entries of a node are before a key. */
-static size_t lower_bound(const struct index_node *n, const struct index_key *key)
+/* How many numbers of a node are less than one. Hashes cannot be
+ * foretold: this leaves nothing to guess. */
+static size_t numbers_before(const struct index_node *n, uint64_t number)
 {
     size_t low = 0, left = n->count;
-    if (key->compare)
-        return compared_bound(n, key);
     while (left > 1) {
         size_t half = left / 2;
-        low += half & -(size_t)is_before(n, low + half - 1, key);
+        low += half & -(size_t)(n->numbers[low + half - 1] < number);
         left -= half;
     }
-    return left ? low + is_before(n, low, key) : 0;
+    return left ? low + (n->numbers[low] < number) : 0;
+}
+
+/* How many entries of a node are before a key. Most numbers are there once, so that
+ * slots are seldom looked at. */
+static size_t lower_bound(const struct index_node *n, const struct index_key *key)
+{
+    if (key->compare)
+        return compared_bound(n, key);
+    size_t low = numbers_before(n, key->number);
+    if (!key->slot || low == n->count || n->numbers[low] != key->number ||
+        n->slots[low] >= key->slot)
+        return low;
+    for (size_t high = n->count; low < high;) {
+        size_t middle = (low + high) / 2;
+        if (n->numbers[middle] == key->number && n->slots[middle] < key->slot)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 static bool is_entry(const struct index_node *n, size_t i, const struct index_key *key)
@@ -138,27 +150,6 @@ static size_t entries_in(const struct index_node *n)
     for (size_t i = 0; !n->leaf && i < n->count; i++)
         count += n->children[i].below;
     return count;
-}
-
-bool index_next(const struct index *x, uint64_t number, uint32_t from, uint32_t *slot)
-{
-    const struct index_key key = { .number = number, .slot = from };
-    const struct index_node *n = x->root, *behind = NULL;
-    while (n && !n->leaf) {
-        size_t i = child_of(n, &key);
-        if (i + 1u < n->count)
-            behind = n->children[i + 1].node;
-        n = n->children[i].node;
-    }
-    size_t at = n ? lower_bound(n, &key) : 0;
-    if (n && at == n->count) { /* then it is the first of what is behind the leaf */
-        for (n = behind, at = 0; n && !n->leaf;)
-            n = n->children[0].node;
-    }
-    if (!n || n->numbers[at] != number)
-        return false;
-    *slot = n->slots[at];
-    return true;
 }
 
 /* ---- adding ---- */
@@ -407,6 +398,30 @@ static size_t list_below(const struct index_node *n, size_t rank, uint32_t *list
 size_t index_list(const struct index *x, size_t rank, uint32_t *list, size_t most)
 {
     return x->root ? list_below(x->root, rank, list, most) : 0;
+}
+
+static size_t slots_below(const struct index_node *n, const struct index_key *key,
+                          uint32_t *list, size_t most)
+{
+    size_t found = 0;
+    if (n->leaf) {
+        for (size_t i = lower_bound(n, key);
+             i < n->count && n->numbers[i] == key->number && found < most; i++)
+            list[found++] = n->slots[i];
+        return found;
+    }
+    size_t i = child_of(n, key);
+    do
+        found += slots_below(n->children[i++].node, key, list + found, most - found);
+    while (found < most && i < n->count && n->numbers[i] == key->number);
+    return found;
+}
+
+size_t index_slots(const struct index *x, uint64_t number, uint32_t from,
+                   uint32_t *list, size_t most)
+{
+    const struct index_key key = { .number = number, .slot = from };
+    return x->root && most ? slots_below(x->root, &key, list, most) : 0;
 }
 
 void index_share(struct index *to, const struct index *from)

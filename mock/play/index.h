@@ -20,6 +20,7 @@ struct index_node;
 /* Zeroed is empty; index_done empties it. */
 struct index {
     struct index_node *root;
+    size_t known; /* instances in slots before this one are in it */
     bool loose; /* some instance is not in it, so it cannot tell who is missing */
     bool mixed; /* different values have one number: who is found must be asked */
 };
@@ -42,9 +43,10 @@ struct index_key {
 bool index_add(struct index *x, const struct index_key *key, uint32_t *other);
 void index_remove(struct index *x, const struct index_key *key);
 
-/* The first slot of a number, not before `from`; false when there is none. For an index
- * without comparison. */
-bool index_next(const struct index *x, uint64_t number, uint32_t from, uint32_t *slot);
+/* The slots of a number from `from` on, at most `most` of them; how many there were.
+ * For an index without comparison. */
+size_t index_slots(const struct index *x, uint64_t number, uint32_t from,
+                   uint32_t *list, size_t most);
 
 /* How many entries there are, and how many stand before a key. */
 size_t index_count(const struct index *x);

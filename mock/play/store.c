@@ -98,159 +98,6 @@ struct store *store_copy(const struct store *from)
     return s;
 }
 
-uint64_t store_hash(uint64_t hash, const cJSON *value)
-{
-    static const struct salt none = { { 0 } };
-    return hash * 0x9e3779b97f4a7c15ull ^ json_hash(value, &none);
-}
-
-enum hashed { HASH_NONE, HASH_MADE, HASH_ARRAY };
-
-/* The hash of what an index looks at. HASH_NONE when any of it is not there, so that an
- * instance without the member is in no one's way; HASH_ARRAY when there is an array,
- * any item of which may be asked for. */
-static enum hashed index_hash(const struct store *s, size_t c,
-                              const struct store_index *index, const cJSON *tree,
-                              uint64_t *hash)
-{
-    *hash = 0;
-    for (size_t i = 0; i < index->where_count; i++)
-        if (!store_meets(s, c, tree, &index->where[i]))
-            return HASH_NONE;
-    for (size_t i = 0; i < index->count; i++) {
-        const cJSON *value = pointer_get(tree, index->pointers[i]);
-        if (!value || json_is_null(value))
-            return HASH_NONE;
-        if (json_is_array(value))
-            return HASH_ARRAY;
-        *hash = store_hash(*hash, value);
-    }
-    return HASH_MADE;
-}
-
-static bool same_values(const struct store_index *index, const cJSON *a, const cJSON *b)
-{
-    for (size_t i = 0; i < index->count; i++) {
-        const cJSON *x = pointer_get(a, index->pointers[i]);
-        const cJSON *y = pointer_get(b, index->pointers[i]);
-        if (!x || !y || !json_equal(x, y))
-            return false;
-    }
-    return true;
-}
-
-static bool taken(const struct store *s, size_t c, const cJSON *tree, size_t own_slot)
-{
-    const struct store_collection *plan = &s->plan->collections[c];
-    for (size_t i = 0; i < plan->index_count; i++) {
-        uint64_t hash;
-        if (!plan->indexes[i].unique ||
-            index_hash(s, c, &plan->indexes[i], tree, &hash) != HASH_MADE)
-            continue;
-        const struct index *x = &s->shelves[c].indexes[i];
-        for (uint32_t slot = 0; index_next(x, hash, slot, &slot); slot++)
-            if (slot != own_slot &&
-                same_values(&plan->indexes[i], tree, store_get(s, c, slot)))
-                return true;
-    }
-    return false;
-}
-
-static bool holds_items(const struct store_index *index)
-{
-    return !index->unique && index->count == 1;
-}
-
-/* One value of many at an index's place. */
-struct entry {
-    struct store *s;
-    size_t c, slot, index;
-    bool enter;
-};
-
-/* An index that is asked how many instances have a value has to know whether all that
- * have its hash have the value: whoever comes is compared with another of the hash, as
- * those were with each other. An instance with two items of one hash is not looked
- * into. */
-static void enter(struct entry *e, const struct index_key *key, const cJSON *value)
-{
-    struct index *x = &e->s->shelves[e->c].indexes[e->index];
-    const struct store_condition same = {
-        .at = e->s->plan->collections[e->c].indexes[e->index].pointers[0],
-        .value = value
-    };
-    uint32_t other;
-    bool is_new = index_add(x, key, &other);
-    if (!x->mixed)
-        x->mixed =
-            !is_new || (other != INDEX_NONE &&
-                        !store_meets(e->s, e->c, store_get(e->s, e->c, other), &same));
-}
-
-static bool reindex_value(cJSON *value, void *context)
-{
-    struct entry *e = context;
-    if (json_is_array(value)) {
-        for (cJSON *one = value->child; one; one = one->next)
-            reindex_value(one, context);
-        return false;
-    }
-    if (json_is_null(value))
-        return false;
-    struct index *x = &e->s->shelves[e->c].indexes[e->index];
-    const struct index_key key = { .number = store_hash(0, value),
-                                   .slot = (uint32_t)e->slot };
-    if (e->enter)
-        enter(e, &key, value);
-    else
-        index_remove(x, &key);
-    return false;
-}
-
-static void reindex_items(struct store *s, size_t c, size_t slot, size_t index,
-                          const cJSON *old, const cJSON *now)
-{
-    const char *at = s->plan->collections[c].indexes[index].pointers[0];
-    const cJSON *was = old ? pointer_get(old, at) : NULL;
-    const cJSON *is = now ? pointer_get(now, at) : NULL;
-    struct entry e = { s, c, slot, index, false };
-    if (was && is && json_equal(was, is))
-        return;
-    if (old)
-        pointer_each(old, at, reindex_value, &e);
-    e.enter = true;
-    if (now)
-        pointer_each(now, at, reindex_value, &e);
-}
-
-/* Another instance is at a slot now (NULL: none). An index is only a help to find and
- * may not fail: memory running out there ends the program, as at start. */
-static void reindex(struct store *s, size_t c, size_t slot, const cJSON *old,
-                    const cJSON *now)
-{
-    const struct store_collection *plan = &s->plan->collections[c];
-    for (size_t i = 0; i < plan->index_count; i++) {
-        struct index *x = &s->shelves[c].indexes[i];
-        const struct store_index *of = &plan->indexes[i];
-        struct index_key was = { .slot = (uint32_t)slot }, is = was;
-        uint32_t other;
-        if (holds_items(of)) {
-            reindex_items(s, c, slot, i, old, now);
-            continue;
-        }
-        bool leaves = old && index_hash(s, c, of, old, &was.number) == HASH_MADE;
-        enum hashed made = now ? index_hash(s, c, of, now, &is.number) : HASH_NONE;
-        if (made == HASH_ARRAY)
-            x->loose = true;
-        if (leaves && made == HASH_MADE && was.number == is.number)
-            continue;
-        if (leaves)
-            index_remove(x, &was);
-        if (made == HASH_MADE)
-            index_add(x, &is, &other);
-    }
-}
-
 static bool room_to_remember(struct store *s)
 {
     if (!s->marked || s->change_count < s->change_room)
@@ -326,7 +173,7 @@ static bool put(struct store *s, size_t c, size_t slot, struct instance *now)
     }
     s->changed++;
     orders_enter(s, c, slot, old, tree);
-    reindex(s, c, slot, old, tree);
+    store_reindex(s, c, slot, old, tree);
     note_due(s, c, slot, tree);
     if (s->marked)
         s->changes[s->change_count++] = (struct change){ c, slot, false, before };
@@ -352,7 +199,7 @@ enum store_answer store_insert(struct store *s, size_t c, const cJSON *tree,
                                size_t *slot)
 {
     const struct shelf *shelf = &s->shelves[c];
-    if (taken(s, c, tree, SIZE_MAX))
+    if (store_taken(s, c, tree, SIZE_MAX))
         return STORE_TAKEN;
     if (shelf->slots.live >= LIMIT_INSTANCES || shelf->count >= UINT32_MAX ||
         (s->fixed && shelf->count >= LIMIT_KEEP_SLOTS))
@@ -363,7 +210,7 @@ enum store_answer store_insert(struct store *s, size_t c, const cJSON *tree,
 enum store_answer store_replace(struct store *s, size_t c, size_t slot,
                                 const cJSON *tree)
 {
-    if (taken(s, c, tree, slot))
+    if (store_taken(s, c, tree, slot))
         return STORE_TAKEN;
     struct instance *i = instance_new(tree);
     return i && put(s, c, slot, i) ? STORE_OK : STORE_FULL;
@@ -407,7 +254,7 @@ enum store_answer store_share(struct store *s, size_t c, const struct store *fro
 {
     struct instance *i = slots_get(&from->shelves[from_c].slots, slot);
     size_t made;
-    if (taken(s, c, i->tree, SIZE_MAX))
+    if (store_taken(s, c, i->tree, SIZE_MAX))
         return STORE_TAKEN;
     instance_hold(i);
     return append(s, c, i, &made);
@@ -457,10 +304,7 @@ static void compact(struct store *s, size_t c)
     shelf->slots = dense;
     shelf->count = dense.live;
     timers_done(&s->timers); /* the slots have other numbers now */
-    for (size_t i = 0; i < s->plan->collections[c].index_count; i++)
-        index_done(&shelf->indexes[i]);
-    for (size_t i = 0; i < shelf->count; i++)
-        reindex(s, c, i, NULL, store_get(s, c, i));
+    store_index_anew(s, c);
 }
 
 void store_keep(struct store *s)
@@ -540,7 +384,7 @@ void store_reserve(struct store *s, size_t c, size_t slots)
 enum store_answer store_place(struct store *s, size_t c, size_t slot, const cJSON *tree)
 {
     struct shelf *shelf = &s->shelves[c];
-    if (taken(s, c, tree, slot))
+    if (store_taken(s, c, tree, slot))
         return STORE_TAKEN;
     if (shelf->slots.live >= LIMIT_INSTANCES || slot >= LIMIT_KEEP_SLOTS)
         return STORE_FULL;

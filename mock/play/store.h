@@ -97,6 +97,10 @@ struct store *store_new(const struct store_plan *plan);
  * out. */
 struct store *store_copy(const struct store *from);
 
+/* Has all indexes made now, for all copies that follow: otherwise each makes its own
+ * when it is first asked for what one helps to find. */
+void store_index_all(struct store *s);
+
 /* Takes the store. NULL is fine. */
 void store_free(struct store *s);
 

@@ -38,62 +38,81 @@ static size_t rank_in(const struct index *x, uint64_t hash, size_t slot)
     return index_rank(x, &key);
 }
 
-/* What an index has for the conditions; false when it cannot tell. */
-static bool ask_index(const struct store *s, size_t c, size_t number,
-                      const struct store_condition *conditions, size_t count,
-                      struct candidates *got)
+/* What an index has for the conditions is under a number; NULL when it cannot tell. */
+static const struct index *ask_index(const struct store *s, size_t c, size_t number,
+                                     const struct store_condition *conditions,
+                                     size_t count, uint64_t *hash)
 {
     const struct store_index *plan = &s->plan->collections[c].indexes[number];
-    const struct index *x = &s->shelves[c].indexes[number];
-    uint64_t hash = 0;
-    if (x->loose || plan->where_count)
-        return false;
+    *hash = 0;
+    if (plan->where_count)
+        return NULL;
     for (size_t i = 0; i < plan->count; i++) {
         const cJSON *value = wanted_at(conditions, count, plan->pointers[i]);
         if (!value)
-            return false;
-        hash = store_hash(hash, value);
+            return NULL;
+        *hash = store_hash(*hash, value);
     }
-    *got = (struct candidates){ .index = x, .hash = hash };
-    got->past = index_span(x, hash, &got->first);
-    got->past += got->first;
-    return true;
+    const struct index *x = store_index(s, c, number);
+    return x->loose ? NULL : x;
 }
 
-/* Whether the candidates of an index are those that meet the conditions: it is about
- * the one value that is wanted, and what it has under the hash is that value. */
-static bool is_exact(const struct store *s, size_t c, const struct candidates *all,
-                     const struct store_index *plan,
-                     const struct store_condition *conditions, size_t count)
+/* The index about all of the conditions: it has the fewest there can be. *number is
+ * which one. Conditions at an aliased key are looked up by store_key. */
+static const struct index *index_about(const struct store *s, size_t c,
+                                       const struct store_condition *conditions,
+                                       size_t count, size_t *number, uint64_t *hash)
 {
-    uint32_t first;
-    return count == 1 && plan->count == 1 && !plan->unique && !all->index->mixed &&
-           (!index_next(all->index, all->hash, 0, &first) ||
-            store_meets_all(s, c, store_get(s, c, first), conditions, count));
+    const struct store_collection *plan = &s->plan->collections[c];
+    const struct index *x = NULL;
+    size_t i = plan->alias_count ? 1 : 0;
+    for (; count && !x && i < plan->index_count; i++)
+        if (plan->indexes[i].count == count)
+            x = ask_index(s, c, *number = i, conditions, count, hash);
+    return x;
 }
 
-/* The fewest that an index can give for the conditions, else all. One about all of them
- * has the fewest there can be, and no other is asked. Conditions at an aliased key are
- * looked up by store_key. */
+/* Whether what an index has under a hash all has one value or none has: it is about
+ * the one value that is wanted. */
+static bool is_even(const struct index *x, const struct store_index *plan, size_t count)
+{
+    return count == 1 && plan->count == 1 && !plan->unique && !x->mixed;
+}
+
+static struct candidates span_of(const struct index *x, uint64_t hash)
+{
+    struct candidates all = { .index = x, .hash = hash };
+    all.past = index_span(x, hash, &all.first);
+    all.past += all.first;
+    return all;
+}
+
+/* The fewest that an index can give for the conditions, else all. */
 static struct candidates candidates_for(const struct store *s, size_t c,
                                         const struct store_condition *conditions,
                                         size_t count)
 {
     const struct store_collection *plan = &s->plan->collections[c];
-    const struct store_index *chosen = NULL, *x;
     struct candidates best = { .past = store_count(s, c), .exact = !count }, one;
-    for (int some = 0; some < 2 && count && !chosen; some++)
-        for (size_t i = plan->alias_count ? 1 : 0; i < plan->index_count; i++) {
-            x = &plan->indexes[i];
-            if ((some ? x->count < count : x->count == count) &&
-                ask_index(s, c, i, conditions, count, &one) &&
-                (!chosen || one.past - one.first < best.past - best.first)) {
-                best = one;
-                chosen = x;
-            }
-        }
-    if (chosen)
-        best.exact = is_exact(s, c, &best, chosen, conditions, count);
+    size_t number;
+    uint64_t hash;
+    uint32_t first;
+    const struct index *x = index_about(s, c, conditions, count, &number, &hash);
+    if (x) {
+        best = span_of(x, hash);
+        best.exact = is_even(x, &plan->indexes[number], count) &&
+                     (!index_slots(x, hash, 0, &first, 1) ||
+                      store_meets_all(s, c, store_get(s, c, first), conditions, count));
+        return best;
+    }
+    for (size_t i = plan->alias_count ? 1 : 0; count && i < plan->index_count; i++) {
+        if (plan->indexes[i].count >= count ||
+            !(x = ask_index(s, c, i, conditions, count, &hash)))
+            continue;
+        one = span_of(x, hash);
+        if (!best.index || one.past - one.first < best.past - best.first)
+            best = one;
+    }
     return best;
 }
 
@@ -154,7 +173,7 @@ bool store_key(const struct store *s, size_t c, const char *text, size_t *slot)
     for (size_t x = 0; x <= plan->alias_count; x++) {
         const struct index *index = &s->shelves[c].indexes[x];
         uint64_t hash = store_hash(0, &value);
-        for (uint32_t one = 0; index_next(index, hash, one, &one); one++) {
+        for (uint32_t one = 0; index_slots(index, hash, one, &one, 1); one++) {
             const cJSON *have =
                 pointer_get(store_get(s, c, one), plan->indexes[x].pointers[0]);
             if (have && json_equal(have, &value)) {
@@ -223,6 +242,42 @@ static void find_among(const struct store *s, size_t c, const struct candidates 
     }
 }
 
+/* Under one number of an index, from slot to slot. False when too many of them are to
+ * be left out. */
+static bool find_under(const struct store *s, size_t c,
+                       const struct store_condition *conditions, size_t count,
+                       const struct store_window *w, struct found *f)
+{
+    size_t number, n, skip = w->skip;
+    uint64_t hash, from = w->from;
+    uint32_t slots[BATCH];
+    const struct index *x;
+    if (w->backwards || skip > BATCH ||
+        !(x = index_about(s, c, conditions, count, &number, &hash)))
+        return false;
+    bool even = is_even(x, &s->plan->collections[c].indexes[number], count);
+    bool exact = false; /* the first says it for all */
+    do {
+        n = smaller(BATCH, skip + smaller(BATCH, w->most - f->count));
+        n = from > UINT32_MAX ? 0 : n;
+        n = index_slots(x, hash, (uint32_t)from, slots, n);
+        for (size_t i = 0; i < n && f->count < w->most; i++) {
+            if (slots[i] >= w->until)
+                return true;
+            if (!exact &&
+                !store_meets_all(s, c, store_get(s, c, slots[i]), conditions, count))
+                continue;
+            exact = even;
+            if (skip)
+                skip--;
+            else
+                add(f, slots[i]);
+        }
+        from = n ? (uint64_t)slots[n - 1] + 1 : from;
+    } while (n && f->count < w->most);
+    return true;
+}
+
 size_t *store_window(const struct store *s, size_t c,
                      const struct store_condition *conditions, size_t count,
                      const struct store_window *w, struct arena *arena, size_t *found)
@@ -231,7 +286,7 @@ size_t *store_window(const struct store *s, size_t c,
     const char *key = sole_key(&s->plan->collections[c], conditions, count);
     if (key) {
         find_sole(s, c, key, conditions, count, w, &f);
-    } else {
+    } else if (!find_under(s, c, conditions, count, w, &f)) {
         struct candidates all = candidates_for(s, c, conditions, count);
         find_among(s, c, &all, conditions, count, w, &f);
     }

@@ -62,6 +62,21 @@ struct store {
  * of each of its members. */
 uint64_t store_hash(uint64_t hash, const cJSON *value);
 
+/* Whether another slot has what is to be unique. */
+bool store_taken(const struct store *s, size_t c, const cJSON *tree, size_t own_slot);
+
+/* Another instance (NULL: none) is at a slot now. An index is only a help to find and
+ * may not fail: memory running out there ends the program, as at start. */
+void store_reindex(struct store *s, size_t c, size_t slot, const cJSON *old,
+                   const cJSON *now);
+
+/* All slots have other numbers now. */
+void store_index_anew(struct store *s, size_t c);
+
+/* An index with all instances in it. One that is not unique learns of what was added
+ * since it was asked last only now: what nobody asks costs nobody. */
+const struct index *store_index(const struct store *s, size_t c, size_t number);
+
 bool store_meets_all(const struct store *s, size_t c, const cJSON *tree,
                      const struct store_condition *conditions, size_t count);
 

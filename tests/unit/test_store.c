@@ -117,6 +117,13 @@ static void must_be_alike(const struct index *x, const struct entries *e)
         assert_int_equal(rank_in(x, n, 0), low);
         assert_int_equal(index_span(x, n, &first), past - low);
         assert_int_equal(first, low);
+        for (size_t i = low; i <= past; i += 1 + (past - low) / 5) {
+            uint32_t from = i < past ? e->list[i].slot : INDEX_NONE;
+            size_t found = index_slots(x, n, from, slots, 7);
+            assert_int_equal(found, past - i < 7 ? past - i : 7);
+            for (size_t j = 0; j < found; j++)
+                assert_int_equal(slots[j], e->list[i + j].slot);
+        }
     }
 }
 

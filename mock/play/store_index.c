@@ -1,0 +1,223 @@
+#include "doc/pointer.h"
+#include "play/store_parts.h"
+
+uint64_t store_hash(uint64_t hash, const cJSON *value)
+{
+    static const struct salt none = { { 0 } };
+    return hash * 0x9e3779b97f4a7c15ull ^ json_hash(value, &none);
+}
+
+enum hashed { HASH_NONE, HASH_MADE, HASH_ARRAY };
+
+/* The hash of what an index looks at. HASH_NONE when any of it is not there, so that an
+ * instance without the member is in no one's way; HASH_ARRAY when there is an array,
+ * any item of which may be asked for. */
+static enum hashed index_hash(const struct store *s, size_t c,
+                              const struct store_index *index, const cJSON *tree,
+                              uint64_t *hash)
+{
+    *hash = 0;
+    for (size_t i = 0; i < index->where_count; i++)
+        if (!store_meets(s, c, tree, &index->where[i]))
+            return HASH_NONE;
+    for (size_t i = 0; i < index->count; i++) {
+        const cJSON *value = pointer_get(tree, index->pointers[i]);
+        if (!value || json_is_null(value))
+            return HASH_NONE;
+        if (json_is_array(value))
+            return HASH_ARRAY;
+        *hash = store_hash(*hash, value);
+    }
+    return HASH_MADE;
+}
+
+/* ---- unique values --------------------------------------------------------------- */
+
+static bool same_values(const struct store_index *index, const cJSON *a, const cJSON *b)
+{
+    for (size_t i = 0; i < index->count; i++) {
+        const cJSON *x = pointer_get(a, index->pointers[i]);
+        const cJSON *y = pointer_get(b, index->pointers[i]);
+        if (!x || !y || !json_equal(x, y))
+            return false;
+    }
+    return true;
+}
+
+bool store_taken(const struct store *s, size_t c, const cJSON *tree, size_t own_slot)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    for (size_t i = 0; i < plan->index_count; i++) {
+        uint64_t hash;
+        if (!plan->indexes[i].unique ||
+            index_hash(s, c, &plan->indexes[i], tree, &hash) != HASH_MADE)
+            continue;
+        const struct index *x = &s->shelves[c].indexes[i];
+        for (uint32_t slot = 0; index_slots(x, hash, slot, &slot, 1); slot++)
+            if (slot != own_slot &&
+                same_values(&plan->indexes[i], tree, store_get(s, c, slot)))
+                return true;
+    }
+    return false;
+}
+
+/* ---- who is in an index ---------------------------------------------------------- */
+
+/* An index that no insert asks is not kept up with what is added: it knows the slots
+ * before `known`, and whoever asks it has it look at those behind. */
+static bool knows(const struct store_index *of, const struct index *x, size_t slot)
+{
+    return of->unique || slot < x->known;
+}
+
+static bool holds_items(const struct store_index *index)
+{
+    return !index->unique && index->count == 1;
+}
+
+/* One value of many at an index's place. */
+struct entry {
+    const struct store *s;
+    size_t c, slot, index;
+    bool enter;
+};
+
+/* An index that is asked how many instances have a value has to know whether all that
+ * have its hash have the value: whoever comes is compared with another of the hash, as
+ * those were with each other. An instance with two items of one hash is not looked
+ * into. */
+static void enter_value(struct entry *e, const struct index_key *key,
+                        const cJSON *value)
+{
+    struct index *x = &e->s->shelves[e->c].indexes[e->index];
+    const struct store_condition same = {
+        .at = e->s->plan->collections[e->c].indexes[e->index].pointers[0],
+        .value = value
+    };
+    uint32_t other;
+    bool is_new = index_add(x, key, &other);
+    if (!x->mixed)
+        x->mixed =
+            !is_new || (other != INDEX_NONE &&
+                        !store_meets(e->s, e->c, store_get(e->s, e->c, other), &same));
+}
+
+static bool each_value(cJSON *value, void *context)
+{
+    struct entry *e = context;
+    if (json_is_array(value)) {
+        for (cJSON *one = value->child; one; one = one->next)
+            each_value(one, context);
+        return false;
+    }
+    if (json_is_null(value))
+        return false;
+    const struct index_key key = { .number = store_hash(0, value),
+                                   .slot = (uint32_t)e->slot };
+    if (e->enter)
+        enter_value(e, &key, value);
+    else
+        index_remove(&e->s->shelves[e->c].indexes[e->index], &key);
+    return false;
+}
+
+/* An instance comes into an index, or leaves it. */
+static void move(const struct store *s, size_t c, size_t index, size_t slot,
+                 const cJSON *tree, bool enter)
+{
+    const struct store_index *of = &s->plan->collections[c].indexes[index];
+    struct index *x = &s->shelves[c].indexes[index];
+    struct index_key key = { .slot = (uint32_t)slot };
+    uint32_t other;
+    if (holds_items(of)) {
+        struct entry e = { s, c, slot, index, enter };
+        pointer_each(tree, of->pointers[0], each_value, &e);
+        return;
+    }
+    enum hashed made = index_hash(s, c, of, tree, &key.number);
+    if (made == HASH_ARRAY)
+        x->loose = true;
+    if (made == HASH_MADE && enter)
+        index_add(x, &key, &other);
+    else if (made == HASH_MADE)
+        index_remove(x, &key);
+}
+
+/* Whether an instance has in an index what the one before it had. */
+static bool stays(const struct store *s, size_t c, size_t index, const cJSON *old,
+                  const cJSON *now)
+{
+    const struct store_index *of = &s->plan->collections[c].indexes[index];
+    for (size_t i = 0; i < of->count; i++) {
+        const cJSON *was = pointer_get(old, of->pointers[i]);
+        const cJSON *is = pointer_get(now, of->pointers[i]);
+        if (!was || !is || !json_equal(was, is))
+            return false;
+    }
+    return !of->where_count;
+}
+
+void store_reindex(struct store *s, size_t c, size_t slot, const cJSON *old,
+                   const cJSON *now)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    for (size_t i = 0; i < plan->index_count; i++) {
+        if (!knows(&plan->indexes[i], &s->shelves[c].indexes[i], slot) ||
+            (old && now && stays(s, c, i, old, now)))
+            continue;
+        if (old)
+            move(s, c, i, slot, old, false);
+        if (now)
+            move(s, c, i, slot, now, true);
+    }
+}
+
+/* The slots of instances from one on, at most `most` of them, which are few where there
+ * are few more. */
+static size_t slots_from(const struct shelf *shelf, size_t from, uint32_t *slots,
+                         size_t most)
+{
+    size_t n = 0;
+    if (shelf->count - from > most)
+        return slots_list(&shelf->slots, slots_before(&shelf->slots, from), slots,
+                          most);
+    for (size_t slot = from; slot < shelf->count; slot++)
+        if (slots_get(&shelf->slots, slot))
+            slots[n++] = (uint32_t)slot;
+    return n;
+}
+
+const struct index *store_index(const struct store *s, size_t c, size_t number)
+{
+    enum { BATCH = 64 };
+    const struct shelf *shelf = &s->shelves[c];
+    struct index *x = &shelf->indexes[number];
+    uint32_t slots[BATCH];
+    if (s->plan->collections[c].indexes[number].unique)
+        return x;
+    while (x->known < shelf->count) {
+        size_t n = slots_from(shelf, x->known, slots, BATCH);
+        for (size_t i = 0; i < n; i++)
+            move(s, c, number, slots[i], store_get(s, c, slots[i]), true);
+        x->known = n == BATCH ? slots[n - 1] + (size_t)1 : shelf->count;
+    }
+    return x;
+}
+
+void store_index_all(struct store *s)
+{
+    for (size_t c = 0; c < s->plan->collection_count; c++)
+        for (size_t i = 0; i < s->plan->collections[c].index_count; i++)
+            store_index(s, c, i);
+}
+
+void store_index_anew(struct store *s, size_t c)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    for (size_t i = 0; i < plan->index_count; i++) {
+        index_done(&s->shelves[c].indexes[i]);
+        for (size_t at = 0; plan->indexes[i].unique && at < store_slots(s, c); at++)
+            if (store_get(s, c, at))
+                move(s, c, i, at, store_get(s, c, at), true);
+    }
+}
