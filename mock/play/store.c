@@ -365,6 +365,13 @@ bool store_changed(const struct store *s, size_t index, size_t *c, size_t *slot)
     return true;
 }
 
+const cJSON *store_before(const struct store *s, size_t index)
+{
+    const struct instance *i =
+        index < s->change_count ? s->changes[index].before : NULL;
+    return i ? i->tree : NULL;
+}
+
 bool store_sequence_moved(const struct store *s, size_t sequence)
 {
     return s->marked && s->sequences[sequence] != s->marked_sequences[sequence];

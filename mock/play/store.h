@@ -246,6 +246,10 @@ bool store_marked(const struct store *s);
 bool store_changed(const struct store *s, size_t index, size_t *collection,
                    size_t *slot);
 
+/* What stood there before that change; NULL when nothing did. Borrowed as store_get's.
+ */
+const cJSON *store_before(const struct store *s, size_t index);
+
 /* Whether a sequence has moved since the mark. */
 bool store_sequence_moved(const struct store *s, size_t sequence);
 
@@ -279,5 +283,13 @@ cJSON *store_show_tree(struct store *s, size_t collection, const cJSON *tree,
  * is borrowed as tree and store_get's are. */
 const cJSON *store_render(const struct store *s, size_t collection, const cJSON *tree,
                           struct arena *arena, bool *broken);
+
+/* The same of an instance as it was: what was taken out since the mark is summed up in
+ * it, too. */
+const cJSON *store_show_before(struct store *s, size_t collection, const cJSON *tree,
+                               struct arena *arena, bool *broken);
+
+/* Whether a pointer leads to a hidden member, or through one. */
+bool store_hides(const struct store *s, size_t collection, const char *pointer);
 
 #endif

@@ -49,7 +49,8 @@ struct store {
     const struct store_plan *plan;
     int64_t *sequences, *marked_sequences;
     bool marked;
-    bool fixed; /* slots keep their numbers */
+    bool fixed;    /* slots keep their numbers */
+    bool backward; /* summaries also look at what was taken out since the mark */
     struct change *changes;
     size_t change_count, change_room;
     struct timers timers;

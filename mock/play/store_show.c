@@ -238,6 +238,30 @@ static bool is_key(const struct store_collection *plan, const cJSON *tree,
     return json_is_string(key) && strcmp(key->valuestring, text) == 0;
 }
 
+/* An instance that was taken out since the mark, summed up as the reference wants it;
+ * NULL when there is none. */
+static cJSON *sum_up_before(struct showing *to, const char *key)
+{
+    const struct store *s = to->s;
+    const struct store_reference *r = to->through;
+    for (size_t i = 0; s->backward && i < s->change_count; i++)
+        for (size_t k = 0; k < r->of_count; k++) {
+            const size_t c = s->changes[i].collection;
+            const cJSON *was = c == r->of[k] ? store_before(s, i) : NULL;
+            if (!was || !is_key(&s->plan->collections[c], was, key))
+                continue;
+            const struct look look = { .c = c,
+                                       .keep = r->keep,
+                                       .keep_count = r->keep_count,
+                                       .depth = to->look->depth + 1 };
+            struct showing below = { .s = s, .arena = to->arena, .look = &look };
+            cJSON *tree = show(&below, was);
+            to->broken = to->broken || below.broken;
+            return tree;
+        }
+    return NULL;
+}
+
 /* What is at slot, summed up as the reference wants it. */
 static cJSON *sum_up(struct showing *to, const char *key, size_t c, size_t slot)
 {
@@ -272,7 +296,11 @@ static bool show_key(cJSON *key, void *context)
         json_become(key, sum_up(to, key->valuestring, c, slot));
         return false;
     }
-    add_link(to, key->valuestring, NULL, false);
+    cJSON *before = sum_up_before(to, key->valuestring);
+    if (before)
+        json_become(key, before);
+    else
+        add_link(to, key->valuestring, NULL, false);
     return false;
 }
 
@@ -489,4 +517,25 @@ const cJSON *store_render(const struct store *s, size_t c, const cJSON *tree,
     const cJSON *out = show(&to, tree);
     note_broken(&to, broken);
     return out;
+}
+
+const cJSON *store_show_before(struct store *s, size_t c, const cJSON *tree,
+                               struct arena *arena, bool *broken)
+{
+    s->backward = true;
+    const cJSON *out = store_render(s, c, tree, arena, broken);
+    s->backward = false;
+    return out;
+}
+
+bool store_hides(const struct store *s, size_t c, const char *pointer)
+{
+    const struct store_collection *plan = &s->plan->collections[c];
+    for (size_t i = 0; i < plan->hidden_count; i++) {
+        size_t len = strlen(plan->hidden[i]);
+        if (strncmp(pointer, plan->hidden[i], len) == 0 &&
+            (!pointer[len] || pointer[len] == '/'))
+            return true;
+    }
+    return false;
 }
