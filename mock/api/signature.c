@@ -137,3 +137,12 @@ bool signature_check(const struct signature_key *k, const char *algorithm,
     }
     return false;
 }
+
+bool signature_hmac(struct str key, struct str text,
+                    unsigned char out[SIGNATURE_SHA256])
+{
+    unsigned len = 0;
+    return HMAC(EVP_sha256(), key.ptr, (int)key.len, (const unsigned char *)text.ptr,
+                text.len, out, &len) &&
+           len == SIGNATURE_SHA256;
+}

@@ -1,5 +1,7 @@
 #include "base/base64.h"
 
+#include <stdint.h>
+
 /* The six bits of a digit, or -1. */
 static int digit(char c, enum base64 form)
 {
@@ -40,4 +42,25 @@ bool base64_read(struct str text, enum base64 form, struct arena *arena,
     }
     *bytes = (struct str){ out, n };
     return !(held & ((1U << bits) - 1));
+}
+
+const char *base64_write(struct str bytes, struct arena *arena)
+{
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char *out = arena_take(arena, (bytes.len + 2) / 3 * 4 + 1), *to = out;
+    for (size_t i = 0; i < bytes.len; i += 3) {
+        size_t left = bytes.len - i;
+        uint32_t three = (uint32_t)(unsigned char)bytes.ptr[i] << 16;
+        if (left > 1)
+            three |= (uint32_t)(unsigned char)bytes.ptr[i + 1] << 8;
+        if (left > 2)
+            three |= (unsigned char)bytes.ptr[i + 2];
+        *to++ = digits[three >> 18];
+        *to++ = digits[three >> 12 & 63];
+        *to++ = left > 1 ? digits[three >> 6 & 63] : '=';
+        *to++ = left > 2 ? digits[three & 63] : '=';
+    }
+    *to = '\0';
+    return out;
 }

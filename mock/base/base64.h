@@ -1,4 +1,4 @@
-/* base64.h — bytes from the text forms of RFC 4648, read strictly. */
+/* base64.h — bytes from the text forms of RFC 4648, read strictly, and back. */
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H
 
@@ -13,5 +13,8 @@ enum base64 {
  * arena and has a NUL behind its last byte. */
 bool base64_read(struct str text, enum base64 form, struct arena *arena,
                  struct str *bytes);
+
+/* The bytes as text, with padding (RFC 4648, 4). Borrowed from arena. */
+const char *base64_write(struct str bytes, struct arena *arena);
 
 #endif
