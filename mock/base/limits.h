@@ -316,6 +316,9 @@
 /* What a receiver may say, its head and its body: "thank you" as a rule. */
 #define LIMIT_CALLBACK_ANSWER ((size_t)256 * 1024)
 
+/* How often a message of a webhook is sent again: publishers stop at five or so. */
+#define LIMIT_RETRIES 16
+
 /* How long a stop waits for callbacks; what is left then is not fired. */
 #define LIMIT_CALLBACK_STOP_MS 2000
 

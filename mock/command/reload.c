@@ -69,7 +69,7 @@ static int signals_open(void)
 static bool open_callbacks(struct service *service, const struct options *o)
 {
     struct callbacks_options options = {
-        .journal = service->journal,
+        .service = service,
         .reach = { .allowed = o->callback_hosts,
                    .allowed_count = o->callback_host_count },
         .quiet = o->quiet,

@@ -187,6 +187,17 @@ void journal_callback(struct journal *j, struct journal_ref to,
         free(o);
 }
 
+bool journal_cleared(struct journal *j, struct journal_ref since)
+{
+    struct ring *r = since.number ? ring_of(j, since.room) : NULL;
+    if (!r)
+        return true;
+    pthread_mutex_lock(&r->lock);
+    bool cleared = since.clearing != r->clearings;
+    pthread_mutex_unlock(&r->lock);
+    return cleared;
+}
+
 struct str journal_findings(const struct findings *all, struct arena *arena)
 {
     struct buffer b = buffer_in(arena, LIMIT_JOURNAL_BODY);
@@ -234,6 +245,8 @@ static cJSON *callbacks_shown(const struct journal_entry *e, struct arena *arena
         add_text(one, "expression", c->expression, arena);
         add_text(one, "method", c->method, arena);
         add_text(one, "url", c->url, arena);
+        if (c->attempt > 1)
+            json_add(one, "attempt", json_integer(arena, c->attempt));
         if (c->status)
             json_add(one, "status", json_integer(arena, c->status));
         add_text(one, "error", c->error, arena);

@@ -46,6 +46,7 @@ struct journal_callback {
     struct str error;    /* why it has no status; empty when it has one */
     struct str findings; /* what the receiver's answer had wrong */
     int status;
+    unsigned attempt; /* from 1 */
     uint64_t took_us;
 };
 
@@ -53,6 +54,9 @@ struct journal_callback {
  * gone, or memory ran out. */
 void journal_callback(struct journal *j, struct journal_ref to,
                       struct journal_callback c);
+
+/* Whether its room has been cleared since then; the entry itself may be gone. */
+bool journal_cleared(struct journal *j, struct journal_ref since);
 
 /* Findings as an entry has them, "pointer: sentence; pointer: sentence"; from arena. */
 struct str journal_findings(const struct findings *all, struct arena *arena);

@@ -8,6 +8,8 @@
 
 enum { ANSWER_HEADERS = 32 };
 
+struct posting;
+
 struct answer {
     int status;
     const cJSON *body;        /* NULL: none, or text */
@@ -24,6 +26,7 @@ struct answer {
     size_t header_count;
     const char *voice; /* who spoke: "behaviour", "refusal", "fault", … */
     const char *error; /* the name of the error, or NULL */
+    struct posting *told; /* what others are told of it (play/callback.h), or NULL */
 };
 
 /* Adds a field, in place of an earlier one of that name; name and value are borrowed.

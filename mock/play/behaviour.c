@@ -149,6 +149,7 @@ static void read_all(struct reading *r, struct script_book *book)
     if (compiled) {
         read_wordings(r);
         read_operations(r, scripts);
+        read_webhooks(r, book);
     }
 }
 

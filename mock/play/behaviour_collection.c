@@ -5,34 +5,41 @@
 #include "play/member.h"
 #include "schema/near.h"
 
-static void read_schema(struct reading *r, struct store_collection *c,
-                        const struct record_collection *record, unsigned i)
+/* A name in components/schemas, or a pointer to any other. Never NULL, so that more
+ * mistakes can be found. */
+static const struct schema *schema_of(struct reading *r, const char *name,
+                                      struct where w)
 {
-    if (*record->schema == '/' || strchr(record->schema, '#')) {
-        c->schema = infer_schema(r->api, record->schema);
-        if (!c->schema)
-            err_set(r->err, reading_at(r, "/collections/%/schema", i, 0),
-                    "%s has no schema at \"%.100s\"", r->api->file, record->schema);
-        if (record->complete == YES && record->key)
-            r->rules[i].key =
-                infer_key_schema(r->api, record->schema, record->key, r->arena);
-        if (c->schema)
-            return;
+    const struct schema *found = NULL;
+    if (*name == '/' || strchr(name, '#')) {
+        found = infer_schema(r->api, name);
+        if (!found)
+            err_set(r->err, w, "%s has no schema at \"%.100s\"", r->api->file, name);
+        if (found)
+            return found;
     }
-    const char *pointer = pointer_join(r->arena, "/components/schemas", record->schema);
+    const char *pointer = pointer_join(r->arena, "/components/schemas", name);
     const cJSON *node = pointer_get(r->api->root, pointer);
-    if (node) {
-        c->schema = schemas_add(r->api->schemas, node, pointer);
-        return;
-    }
-    struct near near = near_to(str(record->schema));
+    if (node)
+        return schemas_add(r->api->schemas, node, pointer);
+    struct near near = near_to(str(name));
     const cJSON *all = pointer_get(r->api->root, "/components/schemas");
     for (const cJSON *m = all ? all->child : NULL; m; m = m->next)
         near_try(&near, m->string);
-    err_set(r->err, reading_at(r, "/collections/%/schema", i, 0),
-            "%s has no schema \"%.60s\" in components/schemas%s", r->api->file,
-            record->schema, near_question(&near, "", r->arena));
-    c->schema = schemas_add(r->api->schemas, json_object(r->arena), pointer);
+    err_set(r->err, w, "%s has no schema \"%.60s\" in components/schemas%s",
+            r->api->file, name, near_question(&near, "", r->arena));
+    return schemas_add(r->api->schemas, json_object(r->arena), pointer);
+}
+
+static void read_schema(struct reading *r, struct store_collection *c,
+                        const struct record_collection *record, unsigned i)
+{
+    c->schema =
+        schema_of(r, record->schema, reading_at(r, "/collections/%/schema", i, 0));
+    if (record->complete == YES && record->key &&
+        (*record->schema == '/' || strchr(record->schema, '#')))
+        r->rules[i].key =
+            infer_key_schema(r->api, record->schema, record->key, r->arena);
 }
 
 static bool same_pointers(const struct store_index *x, const char **pointers,
@@ -349,6 +356,11 @@ bool read_collections(struct reading *r)
         plan->collection_count = i + 1;
         read_schema(r, c, &record->collections[i], i);
     }
+    r->sent = arena_array(r->arena, const struct schema *, record->webhooks_count + 1);
+    for (unsigned i = 0; i < record->webhooks_count; i++)
+        if (record->webhooks[i].schema)
+            r->sent[i] = schema_of(r, record->webhooks[i].schema,
+                                   reading_at(r, "/webhooks/%/schema", i, 0));
     check_groups(r);
     /* Pointers can be looked at only when every schema has its plan. */
     if (!schemas_compile(r->api->schemas))

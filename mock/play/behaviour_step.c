@@ -51,12 +51,8 @@ static void read_answer(struct reading *r, struct naming *n, struct step *to,
         to->body = template_read(n, from->body, reading_below(r, w, "body"));
     to->whole = validator_whole(from->body, r->arena);
     to->header_count = from->header_count;
-    to->headers = arena_take(r->arena, (to->header_count + 1) * sizeof(*to->headers));
-    for (unsigned i = 0; i < from->header_count; i++) {
-        to->headers[i].name = from->header[i].name;
-        to->headers[i].value = expression_read(n, from->header[i].value, TYPE_STRING,
-                                               reading_below(r, w, "header"));
-    }
+    to->headers = reading_headers(r, n, from->header, from->header_count,
+                                  reading_below(r, w, "header"));
 }
 
 static void read_step(struct reading *r, struct naming *n, struct step *to,

@@ -27,18 +27,17 @@ static cJSON *echoed(struct call *c, const struct schema *schema, cJSON *value)
     return echo_input(value, schema, DIRECTION_REQUEST, op, answered, c->arena);
 }
 
-static void fill_bytes(struct call *c, struct posting *p, const cJSON *value)
+static void fill_bytes(struct call *c, struct posting *p, const struct media *m,
+                       const cJSON *value)
 {
-    const struct media *m = p->callback->media;
     if (m->json || strchr(m->type, '*'))
         p->body = json_text(value, c->arena);
     else if (!body_write(m, value, c->arena, &p->body))
         p->why = arena_printf(c->arena, "a body of %.100s cannot be written", m->type);
 }
 
-static void fill_body(struct call *c, struct posting *p)
+static void fill_body(struct call *c, struct posting *p, const struct media *m)
 {
-    const struct media *m = p->callback->media;
     if (!m)
         return;
     const struct example *e = media_example(m, STR(""));
@@ -49,31 +48,37 @@ static void fill_body(struct call *c, struct posting *p)
     if (e && e->text.ptr)
         p->body = e->text;
     else if (e || value)
-        fill_bytes(c, p, e ? e->value : value);
+        fill_bytes(c, p, m, e ? e->value : value);
     else if (m->schema)
         p->why = "no body was found that fits its schema";
     if (p->body.len > LIMIT_CALLBACK_BODY)
         p->why = "its body is too long";
 }
 
-static void fill_fields(struct call *c, struct posting *p)
+static void fill_fields(struct call *c, struct posting *p, const struct callback *from)
 {
-    for (size_t i = 0; i < p->callback->field_count; i++) {
-        const struct field *f = &p->callback->fields[i];
+    p->headers = arena_array(c->arena, struct header, from->field_count + 1);
+    for (size_t i = 0; i < from->field_count; i++) {
+        const struct field *f = &from->fields[i];
         const cJSON *v = f->given ? f->given : sample(c, f->schema, SAMPLE_REQUIRED);
         struct str text = field_text(f, v, c->arena);
-        if (text.ptr && p->header_count < COUNT(p->headers))
+        if (text.ptr)
             p->headers[p->header_count++] = (struct header){ str(f->name), text };
     }
 }
 
-static void fill(struct call *c, const struct exchange *x, struct posting *p)
+static void fill(struct call *c, const struct exchange *x, struct posting *p,
+                 const struct callback *from)
 {
-    p->url = runtime_url(p->callback->url, x, c->arena, &p->why);
+    p->name = from->name;
+    p->expression = from->expression;
+    p->method = from->operation.method;
+    p->operation = &from->operation;
+    p->url = runtime_url(from->url, x, c->arena, &p->why);
     if (!p->url.ptr)
         return;
-    fill_body(c, p);
-    fill_fields(c, p);
+    fill_body(c, p, from->media);
+    fill_fields(c, p, from);
 }
 
 size_t callback_postings(struct call *c, const struct response *r,
@@ -84,9 +89,7 @@ size_t callback_postings(struct call *c, const struct response *r,
         .request = c->request, .input = c->input, .response = r, .body = c->answer.body
     };
     *list = arena_array(c->arena, struct posting, op->callback_count);
-    for (size_t i = 0; i < op->callback_count; i++) {
-        (*list)[i].callback = &op->callbacks[i];
-        fill(c, &x, &(*list)[i]);
-    }
+    for (size_t i = 0; i < op->callback_count; i++)
+        fill(c, &x, &(*list)[i], &op->callbacks[i]);
     return op->callback_count;
 }

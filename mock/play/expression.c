@@ -6,7 +6,7 @@
 #include "play/part.h"
 #include "schema/near.h"
 
-#include <stdio.h>
+#include <inttypes.h>
 
 enum kind {
     KIND_LITERAL,
@@ -23,6 +23,7 @@ enum kind {
     KIND_CHOSEN_SEQUENCE,
     KIND_NOW,
     KIND_UUID,
+    KIND_RANDOM,
     KIND_SEQUENCE,
     KIND_NAMESPACE,
     KIND_METHOD,
@@ -274,7 +275,7 @@ static struct expression *read_name(struct naming *n, struct str name,
         e->kind = KIND_EACH;
         return e;
     }
-    static const char *const words[] = { "input", "now",  "uuid", "namespace",
+    static const char *const words[] = { "input", "now",  "uuid", "random", "namespace",
                                          "item",  "each", "url",  "method" };
     struct near near = near_to(name);
     for (size_t i = 0; i < n->name_count; i++) {
@@ -304,6 +305,7 @@ static struct expression *read_one(struct naming *n, struct str text, struct whe
         enum kind kind;
     } words[] = {
         { "uuid", KIND_UUID },
+        { "random", KIND_RANDOM },
         { "namespace", KIND_NAMESPACE },
         { "method", KIND_METHOD },
         { "url", KIND_URL },
@@ -460,6 +462,9 @@ static const cJSON *render(const struct binding *b, struct scope *s)
 {
     if (!s->rendered || !b->instances || !b->value)
         return b->value;
+    if (b->before)
+        return store_show_before(s->store, b->collection, b->value, s->arena,
+                                   &s->broken);
     if (!b->list)
         return store_show_tree(s->store, b->collection, b->value, s->arena, &s->broken);
     cJSON *list = json_array(s->arena);
@@ -492,14 +497,17 @@ static const cJSON *text_of(const struct expression *e, struct scope *s)
     return json_string(s->arena, buffer_str(&b));
 }
 
-/* What is stored may lead through a reference to what it refers to. */
+/* What is stored may lead through a reference to what it refers to. In what a client
+ * sees only a hidden member does, that is asked for by its name. */
 static const cJSON *bound_value(const struct binding *b, const char *pointer,
                                 struct scope *s)
 {
     const cJSON *value = pointer_get(render(b, s), pointer);
-    bool one = b->instances && !b->list && b->value && !s->rendered;
-    return value || !one ? value
-                         : store_reach(s->store, b->collection, b->value, pointer);
+    if (value || !b->instances || b->list || !b->value)
+        return value;
+    return !s->rendered || store_hides(s->store, b->collection, pointer)
+               ? store_reach(s->store, b->collection, b->value, pointer)
+               : NULL;
 }
 
 static const cJSON *drawn(struct scope *s, size_t sequence)
@@ -509,6 +517,12 @@ static const cJSON *drawn(struct scope *s, size_t sequence)
     if (s->drawn[sequence] < 0)
         s->drawn[sequence] = store_next(s->store, sequence);
     return json_integer(s->arena, s->drawn[sequence]);
+}
+
+static const char *random_text(struct scope *s)
+{
+    uint64_t first = chance_next(s->chance), second = chance_next(s->chance);
+    return arena_printf(s->arena, "%016" PRIx64 "%016" PRIx64, first, second);
 }
 
 /* Numbers and booleans are found by what they look like in JSON. */
@@ -581,6 +595,8 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
     case KIND_UUID:
         chance_uuid(s->chance, text);
         return json_string(s->arena, str(text));
+    case KIND_RANDOM:
+        return json_string(s->arena, str(random_text(s)));
     case KIND_SEQUENCE:
         return drawn(s, e->sequence);
     case KIND_NAMESPACE:

@@ -3,7 +3,8 @@
  *
  *     $request.body#/source  $request.query.limit  $request.path.id  $request.header.x
  *     $request.cookie.x  $part.file#/size  $part[$input#/file]#/size  $method  $url
- * $input#/id  $parent#/id  $item#/id  $each#/id $now  $now+1h  $uuid  $sequence.NAME
+ * $input#/id  $parent#/id  $item#/id  $each#/id $now  $now+1h  $uuid  $random
+ * $sequence.NAME
  * $sequence[VALUE]  $table.NAME[VALUE] $namespace
  *
  * A text that is one expression has that value with its type; inside {…} it is put into
@@ -34,6 +35,7 @@ struct binding {
     const cJSON *value; /* as stored; NULL when nothing was found */
     bool instances;     /* value is an instance, or an array of them when list */
     bool list;
+    bool before; /* it is an instance as it was before the call */
     size_t collection;
 };
 

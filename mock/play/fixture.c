@@ -41,6 +41,11 @@ static const cyaml_strval_t on_deletes[] = { { "restrict", ON_DELETE_IS_RESTRICT
                                              { "cascade", ON_DELETE_IS_CASCADE },
                                              { "nullify", ON_DELETE_IS_NULLIFY } };
 
+static const cyaml_strval_t key_encodings[] = { { "text", ENCODING_TEXT },
+                                                { "base64", ENCODING_BASE64 } };
+static const cyaml_strval_t encodings[] = { { "hex", ENCODING_HEX },
+                                            { "base64", ENCODING_BASE64 } };
+
 static const cyaml_schema_value_t text_shape = { CYAML_VALUE_STRING(
     CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED) };
 
@@ -240,6 +245,51 @@ static const cyaml_schema_field_t before_fields[] = {
 SHAPE(before_shape, S, before_fields);
 #undef S
 
+#define S struct record_sign
+static const cyaml_schema_field_t sign_fields[] = {
+    NEEDED("header", S, header), NEEDED("key", S, key),
+    WORD("key_encoding", S, key_encoding, key_encodings),
+    WORD("encoding", S, encoding, encodings), CYAML_FIELD_END
+};
+#undef S
+
+#define S struct record_event
+static const cyaml_schema_field_t event_fields[] = { NEEDED("name", S, name),
+                                                     TEXT("created", S, created),
+                                                     TEXT("updated", S, updated),
+                                                     TEXT("deleted", S, deleted),
+                                                     TEXT("when", S, when),
+                                                     TEXT("body", S, body),
+                                                     CYAML_FIELD_END };
+SHAPE(event_shape, S, event_fields);
+#undef S
+
+#define S struct record_answered
+static const cyaml_schema_field_t answered_fields[] = { TEXT("when", S, when),
+                                                        LIST("set", S, set, set_shape),
+                                                        CYAML_FIELD_END };
+#undef S
+
+#define S struct record_webhook
+static const cyaml_schema_field_t webhook_fields[] = {
+    NEEDED("to", S, to),
+    NEEDED("as", S, as),
+    TEXT("schema", S, schema),
+    LIST("where", S, where, where_shape),
+    NEEDED("url", S, url),
+    LIST("header", S, header, header_shape),
+    TEXT("headers", S, headers),
+    PART("sign", S, sign, sign_fields),
+    TEXT("within", S, within),
+    LIST("retry", S, retry, text_shape),
+    TEXT("body", S, body),
+    LIST("events", S, events, event_shape),
+    PART("answered", S, answered, answered_fields),
+    CYAML_FIELD_END
+};
+SHAPE(webhook_shape, S, webhook_fields);
+#undef S
+
 #define S struct record_table
 static const cyaml_schema_field_t table_fields[] = { NEEDED("name", S, name),
                                                      NEEDED("rows", S, rows),
@@ -266,6 +316,7 @@ static const cyaml_schema_field_t behaviour_fields[] = {
     LIST("keys", S, keys, key_shape),
     LIST("before", S, before, before_shape),
     LIST("operations", S, operations, operation_shape),
+    LIST("webhooks", S, webhooks, webhook_shape),
     CYAML_FIELD_END
 };
 #undef S
@@ -344,6 +395,10 @@ static const struct {
     { key_fields, "key" },
     { operation_fields, "operation" },
     { before_fields, "before" },
+    { sign_fields, "sign" },
+    { event_fields, "event" },
+    { answered_fields, "answered" },
+    { webhook_fields, "webhook" },
     { timestamps_fields, "timestamps" },
     { behaviour_fields, "behaviour file" },
     { fault_fields, "fault" },

@@ -161,6 +161,43 @@ struct record_before {
     unsigned steps_count;
 };
 
+enum record_encoding { ENCODING_UNSET, ENCODING_TEXT, ENCODING_BASE64, ENCODING_HEX };
+
+struct record_sign {
+    char *header, *key;
+    enum record_encoding key_encoding, encoding;
+};
+
+struct record_event {
+    char *name;
+    char *created, *updated, *deleted;
+    char *when, *body;
+};
+
+struct record_answered {
+    char *when;
+    struct record_set *set;
+    unsigned set_count;
+};
+
+struct record_webhook {
+    char *to, *as, *schema;
+    struct record_where *where;
+    unsigned where_count;
+    char *url;
+    struct record_header *header;
+    unsigned header_count;
+    char *headers;
+    struct record_sign *sign;
+    char *within;
+    char **retry;
+    unsigned retry_count;
+    char *body;
+    struct record_event *events;
+    unsigned events_count;
+    struct record_answered *answered;
+};
+
 struct record_table {
     char *name, *rows;
 };
@@ -191,6 +228,8 @@ struct record_behaviour {
     unsigned before_count;
     struct record_operation *operations;
     unsigned operations_count;
+    struct record_webhook *webhooks;
+    unsigned webhooks_count;
 };
 
 enum record_connection {

@@ -81,6 +81,17 @@ const char **reading_texts(struct reading *r, char **from, unsigned count)
     return list;
 }
 
+struct step_header *reading_headers(struct reading *r, struct naming *n,
+                                    const struct record_header *from, unsigned count,
+                                    struct where w)
+{
+    struct step_header *list = arena_array(r->arena, struct step_header, count + 1);
+    for (unsigned i = 0; i < count; i++)
+        list[i] = (struct step_header){ from[i].name, expression_read(n, from[i].value,
+                                                                      TYPE_STRING, w) };
+    return list;
+}
+
 /* A slip in what was inferred is no mistake of the user's: its errors go to an err of
  * its own, and what has any is dropped. */
 struct err *reading_aside(struct reading *r, bool inferred, struct err *own)

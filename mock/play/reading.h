@@ -1,7 +1,8 @@
 /* reading.h — a behaviour while it is read; for the files behaviour*.c and reading.c.
  *
  * behaviour.c reads the whole, behaviour_collection.c what is remembered,
- * behaviour_step.c what calls do, behaviour_where.c and behaviour_set.c parts of that.
+ * behaviour_step.c what calls do, behaviour_webhook.c who is told of it,
+ * behaviour_where.c and behaviour_set.c parts of that.
  * Every mistake goes to the reading's err, with the place in behaviour.yaml that
  * reading_at and reading_below name. */
 #ifndef PLAY_READING_H
@@ -21,6 +22,7 @@ struct reading {
     struct inference *inference; /* NULL: nothing is to be inferred */
     const struct table *tables;
     size_t table_count;
+    const struct schema **sent; /* one for each webhook, or NULL */
     bool shared; /* steps of several operations: an error need not be one of each */
 };
 
@@ -34,6 +36,11 @@ void reading_bind(struct naming *n, const char *name,
                   const struct store_collection *collection);
 
 const char **reading_texts(struct reading *r, char **from, unsigned count);
+
+/* The fields of an answer, or of what is sent. */
+struct step_header *reading_headers(struct reading *r, struct naming *n,
+                                    const struct record_header *from, unsigned count,
+                                    struct where w);
 
 /* Whether a pointer names a member that instances may have. */
 bool reading_member(struct reading *r, const struct store_collection *c,
@@ -94,5 +101,9 @@ struct step_set *reading_sets(struct reading *r, struct naming *n,
 /* ---- behaviour_step.c ---- */
 
 void read_operations(struct reading *r, const struct script **scripts);
+
+/* ---- behaviour_webhook.c ---- */
+
+void read_webhooks(struct reading *r, struct script_book *book);
 
 #endif

@@ -365,6 +365,7 @@ static bool perform(const struct behaviour *b, struct scope *s, struct answer *a
     bool keep = run.answered && !run.failed && !peek && !a->dry;
     if (keep) {
         run_count_reads(&run);
+        run_tell(&run, point);
     } else if (inside) {
         store_undo_to(s->store, point);
         for (size_t i = 0; i < b->plan.sequence_count; i++)

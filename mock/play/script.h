@@ -48,6 +48,11 @@ struct step_set {
     const struct condition *when;
 };
 
+struct step_header {
+    const char *name;
+    const struct expression *value;
+};
+
 struct step {
     enum step_kind kind;
     const size_t *of; /* collections: one, or those of a group */
@@ -75,10 +80,7 @@ struct step {
     const char *whole; /* the name whose instance the body is, or NULL */
     bool quiet;        /* STEP_UPDATE: times and version stay as they are */
     const struct body_template *body;
-    struct {
-        const char *name;
-        const struct expression *value;
-    } * headers;
+    struct step_header *headers;
     size_t header_count;
 };
 
@@ -117,15 +119,56 @@ struct collection_rules {
     const struct schema *key; /* of a complete collection: what a new key has to fit */
 };
 
+enum event_kind { EVENT_CREATED, EVENT_UPDATED, EVENT_DELETED };
+
+struct webhook_event {
+    const char *name;
+    enum event_kind kind;
+    size_t collection;
+    const struct condition *when; /* NULL: always */
+    const struct body_template *body;
+};
+
+/* Who is told of what calls have done, and how. */
+struct webhook {
+    struct step find; /* who is told: where in one collection, and under what name */
+    const struct schema *schema; /* of what is sent, or NULL */
+    const char *expression;      /* the URL's, as written */
+    const struct expression *url;
+    struct step_header *header;
+    size_t header_count;
+    const struct expression *headers;  /* more of them, or NULL */
+    const char *sign;                  /* the field; NULL: unsigned */
+    const struct expression *sign_key; /* of the signature */
+    bool key_base64, sign_base64;
+    unsigned within_ms;
+    clock_ms *retries; /* so long after the try before */
+    size_t retry_count;
+    const struct body_template *body;
+    struct webhook_event *events;
+    size_t event_count;
+    bool listens; /* an answer may change who was told: */
+    const struct condition *heard;
+    struct step_set *set;
+    size_t set_count;
+};
+
 /* A behaviour with what only these two files know. */
 struct script_book {
     struct behaviour behaviour; /* first, so that one is the other */
     struct collection_rules *rules;
+    struct webhook *webhooks;
+    size_t webhook_count;
 };
 
 static inline const struct script_book *book_of(const struct behaviour *b)
 {
     return (const struct script_book *)(const void *)b;
+}
+
+static inline size_t webhook_collection(const struct webhook *w)
+{
+    return w->find.of[0];
 }
 
 /* Stamps, defaults and reference keys of an instance that is about to be stored.

@@ -1,4 +1,5 @@
 #include "serve/admin_question.h"
+#include "serve/callback.h"
 
 static void say_clock(struct question *q)
 {
@@ -27,6 +28,7 @@ static void move_clock(struct question *q, bool to, clock_ms ms)
     else
         question_problem(q, 400, "the clock goes from the year 1 to the year 9998");
     UNLOCKED(q);
+    callbacks_look(q->service->callbacks);
 }
 
 void admin_clock_set(struct question *q)

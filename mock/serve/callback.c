@@ -1,8 +1,6 @@
 #include "serve/callback.h"
 
-#include "api/accept.h"
-#include "api/callback.h"
-#include "play/callback.h"
+#include "serve/callback_job.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -14,31 +12,21 @@
 /* Room for what libcurl and the resolver want besides a check of a schema. */
 enum { STACK_BYTES = LIMIT_STACK_BYTES + 512 * 1024 };
 
-/* One callback and its texts, in one block. */
-struct job {
-    struct job *next;
-    size_t bytes;
-    struct journal_ref entry;
-    const struct operation *operation; /* of the callback; of the load of that number */
-    uint64_t load;
-    const char *name, *expression, *method, *url, *why;
-    const char **lines;
-    size_t line_count;
-    struct str body;
-};
-
 struct callbacks {
-    struct callbacks_options options;
-    struct outgoing *outgoing; /* the thread's; NULL before the first one is fired */
+    struct firing firing;
+    bool quiet;
     pthread_t thread;
     pthread_mutex_t lock; /* over what follows */
     pthread_cond_t changed;
     struct job *first, **end;
-    size_t count, bytes; /* queued or under way */
+    size_t count, bytes; /* queued, under way, or waiting for another try */
+    size_t waiting;      /* of them */
     bool stopping, over;
+    uint64_t moves, seen; /* how often a clock was moved, and how many of that count */
     atomic_bool broken_off;
-    pthread_mutex_t loading; /* held while something of a load is looked at */
-    _Atomic uint64_t load;   /* changed under that lock */
+    /* The thread's own: what waits for another try. */
+    struct job *again;
+    uint64_t look_us; /* when one of them may be due, as clock_monotonic_us */
 };
 
 /* What one call wants to have fired, until it is answered. */
@@ -47,186 +35,7 @@ struct batch {
     struct job *first;
 };
 
-/* ---- packing ---- */
-
-/* Texts one behind the other: counted first, then copied. */
-struct packer {
-    char *to; /* NULL: only counted */
-    size_t bytes;
-};
-
-static void put(struct packer *p, struct str text)
-{
-    p->bytes += text.len;
-    if (!p->to || !text.len)
-        return;
-    memcpy(p->to, text.ptr, text.len);
-    p->to += text.len;
-}
-
-static const char *pack(struct packer *p, struct str text)
-{
-    const char *start = p->to;
-    put(p, text);
-    put(p, (struct str){ "", 1 });
-    return start;
-}
-
-static const char *pack_line(struct packer *p, struct str name, struct str value)
-{
-    char *start = p->to;
-    put(p, name);
-    put(p, STR(": "));
-    pack(p, value);
-    for (char *c = start; c && *c; c++) /* no value ends its line early */
-        if ((unsigned char)*c < ' ')
-            *c = ' ';
-    return start;
-}
-
-static void pack_all(struct packer *p, struct job *job, const struct posting *from)
-{
-    job->name = pack(p, str(from->callback->name));
-    job->expression = pack(p, str(from->callback->expression));
-    job->method = pack(p, str(from->callback->operation.method));
-    job->url = pack(p, from->url.ptr ? from->url : STR(""));
-    job->why = pack(p, str(from->why));
-    for (size_t i = 0; i < from->header_count; i++) {
-        const char *line = pack_line(p, from->headers[i].name, from->headers[i].value);
-        if (job->lines)
-            job->lines[job->line_count++] = line;
-    }
-    if (from->content_type) {
-        const char *line = pack_line(p, STR("Content-Type"), str(from->content_type));
-        if (job->lines)
-            job->lines[job->line_count++] = line;
-    }
-    if (from->body.ptr)
-        job->body = (struct str){ pack(p, from->body), from->body.len };
-}
-
-/* Owned by the caller; NULL when memory ran out. */
-static struct job *packed(const struct posting *from)
-{
-    struct job blank = { .next = NULL };
-    struct packer p = { .to = NULL };
-    size_t lines = (from->header_count + 1) * sizeof(char *);
-    pack_all(&p, &blank, from);
-    size_t bytes = sizeof(struct job) + lines + p.bytes;
-    struct job *job = malloc(bytes);
-    if (!job)
-        return NULL;
-    *job = (struct job){ .bytes = bytes, .operation = &from->callback->operation };
-    job->lines = (const char **)(job + 1);
-    p.to = (char *)(job + 1) + lines;
-    pack_all(&p, job, from);
-    return job;
-}
-
-/* ---- outcomes ---- */
-
-static void tell(struct callbacks *c, const struct job *job, int status,
-                 const char *error, struct str findings, uint64_t took_us)
-{
-    journal_callback(c->options.journal, job->entry,
-                     (struct journal_callback){ .name = str(job->name),
-                                                .expression = str(job->expression),
-                                                .method = str(job->method),
-                                                .url = str(job->url),
-                                                .error = str(error),
-                                                .findings = findings,
-                                                .status = status,
-                                                .took_us = took_us });
-}
-
-static struct str findings_of(const struct operation *op,
-                              const struct outgoing_answer *a, struct arena *arena)
-{
-    const struct reply *reply = operation_reply(op, a->status);
-    if (!reply)
-        return op->reply_count ? str(arena_printf(
-                                     arena, "the status %d is not declared", a->status))
-                               : STR("");
-    if (!reply->media_count || (!a->body.len && !a->content_type))
-        return STR("");
-    struct str type, rest = str(a->content_type);
-    str_split(&rest, ';', &type);
-    const struct media *m = reply_media(reply, arena_copy(arena, str_trim(type)));
-    if (!m)
-        return str(arena_printf(arena, "expected %s, found %.100s",
-                                reply_types(reply, arena),
-                                a->content_type ? a->content_type : "no Content-Type"));
-    if (!m->json)
-        return STR("");
-    struct json_error why;
-    const cJSON *body = json_read(a->body, LIMIT_BODY_NODES, arena, &why);
-    if (!body)
-        return str(arena_printf(arena, "the body is not JSON: line %u, column %u: %s",
-                                why.line, why.col, why.why));
-    struct findings all = { .arena = arena };
-    if (m->schema)
-        schema_check(m->schema, body, DIRECTION_RESPONSE, "", arena, &all);
-    return journal_findings(&all, arena);
-}
-
-/* The API may have been loaded anew since; then what it declared is gone. */
-static struct str judged(struct callbacks *c, const struct job *job,
-                         const struct outgoing_answer *a, struct arena *arena)
-{
-    struct str findings = STR("not checked: the document was loaded anew meanwhile");
-    pthread_mutex_lock(&c->loading);
-    if (setjmp(*arena_guard(arena))) {
-        pthread_mutex_unlock(&c->loading);
-        return STR("not checked: that needs more memory than there is for it");
-    }
-    if (job->load == atomic_load(&c->load))
-        findings = findings_of(job->operation, a, arena);
-    arena_unguard(arena);
-    pthread_mutex_unlock(&c->loading);
-    return findings;
-}
-
-static void fire(struct callbacks *c, const struct job *job, struct arena *arena)
-{
-    struct outgoing_call call = { .method = job->method,
-                                  .url = job->url,
-                                  .lines = job->lines,
-                                  .line_count = job->line_count,
-                                  .body = job->body };
-    struct outgoing_answer answer;
-    const char *why = job->why;
-    if (*why) {
-        tell(c, job, 0, arena_printf(arena, "not fired: %s", why), STR(""), 0);
-        return;
-    }
-    /* Most documents have no callbacks: libcurl is only set up for those that do. */
-    if (!c->outgoing && !(c->outgoing = outgoing_new(&c->options.reach))) {
-        tell(c, job, 0, "not fired: libcurl cannot be opened", STR(""), 0);
-        return;
-    }
-    uint64_t started = clock_monotonic_us();
-    bool answered = outgoing_send(c->outgoing, &call, arena, &answer, &why);
-    uint64_t took = clock_monotonic_us() - started;
-    if (answered)
-        tell(c, job, answer.status, "", judged(c, job, &answer, arena), took);
-    else
-        tell(c, job, 0, why, STR(""), took);
-}
-
 /* ---- the thread ---- */
-
-/* The first one, which stays counted until it is done; NULL when it is time to go. */
-static struct job *next_job(struct callbacks *c)
-{
-    pthread_mutex_lock(&c->lock);
-    while (!c->first && !c->stopping)
-        pthread_cond_wait(&c->changed, &c->lock);
-    struct job *job = atomic_load(&c->broken_off) ? NULL : c->first;
-    if (job && !(c->first = job->next))
-        c->end = &c->first;
-    pthread_mutex_unlock(&c->lock);
-    return job;
-}
 
 static void job_done(struct callbacks *c, struct job *job)
 {
@@ -238,14 +47,107 @@ static void job_done(struct callbacks *c, struct job *job)
     free(job);
 }
 
+static void now_waiting(struct callbacks *c, bool more)
+{
+    pthread_mutex_lock(&c->lock);
+    c->waiting += more ? 1 : (size_t)-1;
+    pthread_cond_broadcast(&c->changed);
+    pthread_mutex_unlock(&c->lock);
+}
+
+/* job (taken) is tried again later, unless its namespace has gone. */
+static void job_again(struct callbacks *c, struct job *job)
+{
+    clock_ms now;
+    if (!job_now(&c->firing, job, &now)) {
+        job_done(c, job);
+        return;
+    }
+    job->due = now + job->retries[job->attempt - 1];
+    job->attempt++;
+    job->next = c->again;
+    c->again = job;
+    c->look_us = 0;
+    now_waiting(c, true);
+}
+
+/* One that is due now, or NULL; then c->look_us says when the next one may be. A clock
+ * that is moved wakes the thread, and one that stands still is looked at seldom. */
+static struct job *due_job(struct callbacks *c)
+{
+    enum { SELDOM_MS = 60 * 1000 };
+    clock_ms soonest = SELDOM_MS, now;
+    for (struct job **at = &c->again, *job; (job = *at) != NULL;) {
+        bool there = job_now(&c->firing, job, &now);
+        if (there && job->due > now) {
+            if (job->due - now < soonest)
+                soonest = job->due - now;
+            at = &job->next;
+            continue;
+        }
+        *at = job->next;
+        now_waiting(c, false);
+        if (there)
+            return job;
+        job_done(c, job);
+    }
+    c->look_us = clock_monotonic_us() + (uint64_t)soonest * 1000;
+    return NULL;
+}
+
+/* The lock is held. */
+static void wait_for_more(struct callbacks *c)
+{
+    struct timespec until = { .tv_sec = (time_t)(c->look_us / 1000000),
+                              .tv_nsec = (long)(c->look_us % 1000000 * 1000) };
+    if (c->again)
+        pthread_cond_timedwait(&c->changed, &c->lock, &until);
+    else
+        pthread_cond_wait(&c->changed, &c->lock);
+}
+
+/* The next one, which stays counted until it is done; NULL when it is time to go. */
+static struct job *next_job(struct callbacks *c)
+{
+    struct job *job = NULL;
+    pthread_mutex_lock(&c->lock);
+    for (;;) {
+        uint64_t moves = c->moves;
+        bool look = moves != c->seen || clock_monotonic_us() >= c->look_us;
+        if (c->again && look) {
+            pthread_mutex_unlock(&c->lock);
+            job = due_job(c);
+            pthread_mutex_lock(&c->lock);
+        }
+        if (job)
+            break;
+        c->seen = moves;
+        pthread_cond_broadcast(&c->changed);
+        if (atomic_load(&c->broken_off) || (c->stopping && !c->first))
+            break;
+        if ((job = c->first)) {
+            if (!(c->first = job->next))
+                c->end = &c->first;
+            break;
+        }
+        if (c->moves == moves)
+            wait_for_more(c);
+    }
+    pthread_mutex_unlock(&c->lock);
+    return job;
+}
+
 static void *work(void *context)
 {
     struct callbacks *c = context;
     struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
     for (struct job *job; (job = next_job(c)) != NULL;) {
-        fire(c, job, arena);
+        bool done = job_fire(&c->firing, job, arena);
         arena_reset(arena);
-        job_done(c, job);
+        if (done)
+            job_done(c, job);
+        else
+            job_again(c, job);
     }
     arena_free(arena);
     pthread_mutex_lock(&c->lock);
@@ -273,8 +175,7 @@ static bool start(struct callbacks *c)
 
 static void release(struct callbacks *c)
 {
-    outgoing_free(c->outgoing);
-    pthread_mutex_destroy(&c->loading);
+    outgoing_free(c->firing.outgoing);
     pthread_mutex_destroy(&c->lock);
     pthread_cond_destroy(&c->changed);
     free(c);
@@ -286,11 +187,12 @@ struct callbacks *callbacks_new(const struct callbacks_options *options)
     pthread_condattr_t steady;
     if (!c)
         return NULL;
-    c->options = *options;
-    c->options.reach.stop = &c->broken_off;
+    c->firing.service = options->service;
+    c->firing.reach = options->reach;
+    c->firing.reach.stop = &c->broken_off;
+    c->quiet = options->quiet;
     c->end = &c->first;
     pthread_mutex_init(&c->lock, NULL);
-    pthread_mutex_init(&c->loading, NULL);
     pthread_condattr_init(&steady);
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_cond_init(&c->changed, &steady);
@@ -329,8 +231,8 @@ void callbacks_free(struct callbacks *c)
     atomic_store(&c->broken_off, true);
     pthread_mutex_unlock(&c->lock);
     pthread_join(c->thread, NULL);
-    size_t left = drop(c->first);
-    if (left && !c->options.quiet)
+    size_t left = drop(c->first) + drop(c->again);
+    if (left && !c->quiet)
         fprintf(stderr, "understudy: %zu callback%s not fired: the mock stops\n", left,
                 left == 1 ? " was" : "s were");
     release(c);
@@ -338,17 +240,24 @@ void callbacks_free(struct callbacks *c)
 
 void callbacks_forget(struct callbacks *c)
 {
+    if (c)
+        atomic_fetch_add(&c->firing.load, 1);
+}
+
+void callbacks_look(struct callbacks *c)
+{
     if (!c)
         return;
-    pthread_mutex_lock(&c->loading);
-    atomic_fetch_add(&c->load, 1);
-    pthread_mutex_unlock(&c->loading);
+    pthread_mutex_lock(&c->lock);
+    c->moves++;
+    pthread_cond_broadcast(&c->changed);
+    pthread_mutex_unlock(&c->lock);
 }
 
 void callbacks_settle(struct callbacks *c)
 {
     pthread_mutex_lock(&c->lock);
-    while (c->count)
+    while (c->count > c->waiting || c->seen != c->moves)
         pthread_cond_wait(&c->changed, &c->lock);
     pthread_mutex_unlock(&c->lock);
 }
@@ -371,46 +280,64 @@ static bool queue(struct callbacks *c, struct job *job)
     return fits;
 }
 
+/* What a callback's operation has answered is told only once that is on the wire. What
+ * a webhook tells has happened, whether or not the caller will ever know. */
 static void after(void *what, bool answered)
 {
     struct batch *batch = what;
     struct callbacks *c = batch->callbacks;
     for (struct job *job = batch->first, *next; job; job = next) {
+        bool meant = answered || !job->operation;
         next = job->next;
         job->next = NULL;
-        if (answered && queue(c, job))
+        if (meant && queue(c, job))
             continue;
-        if (answered)
-            tell(c, job, 0, "not fired: too many callbacks wait already", STR(""), 0);
+        if (meant)
+            job_tell(&c->firing, job, 0, "not fired: too many callbacks wait already",
+                     STR(""), 0);
         free(job);
     }
     free(batch);
+}
+
+/* Adds a copy of one to the batch, which is made for the first. */
+static void add(struct callbacks *c, const struct call *call, struct journal_ref entry,
+                const struct posting *one, struct batch **batch, struct job ***end)
+{
+    struct job *job = job_new(one, call->ns->name);
+    if (job && !*batch && (*batch = calloc(1, sizeof(**batch)))) {
+        (*batch)->callbacks = c;
+        *end = &(*batch)->first;
+    }
+    if (!job || !*batch) {
+        free(job);
+        return;
+    }
+    job->entry = entry;
+    job->api = call->api;
+    job->load = atomic_load(&c->firing.load);
+    **end = job;
+    *end = &job->next;
 }
 
 void callbacks_prepare(struct callbacks *c, struct call *call, struct journal_ref entry,
                        struct delivery *d)
 {
     const struct operation *op = call->route.operation;
+    struct batch *batch = NULL;
+    struct job **end = NULL;
     struct posting *list;
-    if (!c || !op || !op->callback_count || d->response.status < 200 ||
-        d->response.status > 299)
+    if (!c || !op)
         return;
-    size_t count = callback_postings(call, &d->response, &list);
-    uint64_t load = atomic_load(&c->load);
-    struct batch *batch = calloc(1, sizeof(*batch));
-    struct job **end = batch ? &batch->first : NULL;
-    for (size_t i = 0; end && i < count; i++) {
-        struct job *job = packed(&list[i]);
-        if (!job)
-            continue;
-        job->entry = entry;
-        job->load = load;
-        *end = job;
-        end = &job->next;
+    if (op->callback_count && d->response.status >= 200 && d->response.status <= 299) {
+        size_t count = callback_postings(call, &d->response, &list);
+        for (size_t i = 0; i < count; i++)
+            add(c, call, entry, &list[i], &batch, &end);
     }
+    for (const struct posting *p = call->answer.told; p; p = p->next)
+        add(c, call, entry, p, &batch, &end);
     if (!batch)
         return;
-    batch->callbacks = c;
     d->after = after;
     d->after_what = batch;
 }

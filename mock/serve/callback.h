@@ -1,20 +1,26 @@
-/* callback.h — the callbacks of calls that were answered, fired one after the other.
+/* callback.h — what calls cause to be called: the callbacks of their operations, and
+ * what a behaviour's webhooks tell of them, one after the other.
  *
  * What is to be sent is made while the call is handled and copied, so that nothing of
  * the call has to stay. It is queued once the answer is on the wire, and a thread of
  * its own fires it: in the order of the calls, each bounded in time. What became of it
- * is added to the journal entry of the call that caused it. */
+ * is added to the journal entry of the call that caused it.
+ *
+ * A webhook's message that got no 2xx may be tried again after a while, by the
+ * namespace's clock, as everything else that takes time is: whoever moves the clock
+ * need not wait. It is forgotten when the namespace is reset or deleted, or its journal
+ * cleared. */
 #ifndef SERVE_CALLBACK_H
 #define SERVE_CALLBACK_H
 
-#include "contract/journal.h"
 #include "play/play.h"
+#include "serve/handle.h"
 #include "serve/outgoing.h"
 
 struct callbacks;
 
 struct callbacks_options {
-    struct journal *journal;       /* borrowed */
+    struct service *service;       /* borrowed; its world may change behind its gate */
     struct outgoing_options reach; /* `stop` is not looked at */
     bool quiet;                    /* not a word on standard error */
 };
@@ -31,11 +37,15 @@ void callbacks_free(struct callbacks *c);
 void callbacks_prepare(struct callbacks *c, struct call *call, struct journal_ref entry,
                        struct delivery *d);
 
-/* To be called before an API that calls were answered from goes: the answers to its
- * callbacks are not checked any more. NULL is fine. */
+/* To be called, behind the closed gate, before an API that calls were answered from
+ * goes: the answers to its callbacks are not looked at any more. NULL is fine. */
 void callbacks_forget(struct callbacks *c);
 
-/* Waits until nothing is queued or under way; for tests. */
+/* A namespace's clock was moved: what waits for it is looked at. NULL is fine. */
+void callbacks_look(struct callbacks *c);
+
+/* Waits until nothing is queued or under way, but not for what is to be tried again
+ * later; for tests. */
 void callbacks_settle(struct callbacks *c);
 
 #endif

@@ -242,6 +242,12 @@ static bool has_body(const struct outgoing_call *call)
     return true;
 }
 
+static unsigned patience(const struct outgoing *o, const struct outgoing_call *call)
+{
+    unsigned most = o->options.timeout_ms ? o->options.timeout_ms : LIMIT_CALLBACK_MS;
+    return call->timeout_ms && call->timeout_ms < most ? call->timeout_ms : most;
+}
+
 static void prepare(struct outgoing *o, const struct outgoing_call *call)
 {
     CURL *c = o->curl;
@@ -254,9 +260,7 @@ static void prepare(struct outgoing *o, const struct outgoing_call *call)
     /* Whoever is called may end at any time: nothing is kept open to it. */
     lib.easy_setopt(c, CURLOPT_FORBID_REUSE, 1L);
     lib.easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)LIMIT_CALLBACK_CONNECT_MS);
-    lib.easy_setopt(c, CURLOPT_TIMEOUT_MS,
-                    o->options.timeout_ms ? (long)o->options.timeout_ms
-                                          : (long)LIMIT_CALLBACK_MS);
+    lib.easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)patience(o, call));
     lib.easy_setopt(c, CURLOPT_USERAGENT, "understudy/" UNDERSTUDY_VERSION);
     lib.easy_setopt(c, CURLOPT_ERRORBUFFER, o->error);
     lib.easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
@@ -295,6 +299,7 @@ bool outgoing_send(struct outgoing *o, const struct outgoing_call *call,
                    struct arena *arena, struct outgoing_answer *answer,
                    const char **why)
 {
+    *answer = (struct outgoing_answer){ .tried = false };
     o->anywhere = o->elsewhere = o->too_long = false;
     o->head = o->len = 0;
     o->error[0] = '\0';
@@ -311,6 +316,7 @@ bool outgoing_send(struct outgoing *o, const struct outgoing_call *call,
     }
     prepare(o, call);
     CURLcode code = lib.easy_perform(o->curl);
+    answer->tried = !o->elsewhere;
     if (code != CURLE_OK) {
         *why = reason(o, code, arena);
         return false;
@@ -320,6 +326,7 @@ bool outgoing_send(struct outgoing *o, const struct outgoing_call *call,
     lib.easy_getinfo(o->curl, CURLINFO_RESPONSE_CODE, &status);
     lib.easy_getinfo(o->curl, CURLINFO_CONTENT_TYPE, &type);
     *answer = (struct outgoing_answer){
+        .tried = true,
         .status = (int)status,
         .content_type = type ? arena_copy(arena, str(type)) : NULL,
         .body = { arena_copy(arena, (struct str){ o->body, o->len }), o->len },

@@ -30,16 +30,19 @@ struct outgoing_call {
     const char *method, *url;
     const char *const *lines; /* header fields, "Name: value" */
     size_t line_count;
-    struct str body; /* ptr NULL: none */
+    struct str body;     /* ptr NULL: none */
+    unsigned timeout_ms; /* 0: LIMIT_CALLBACK_MS; at most that of the options */
 };
 
 struct outgoing_answer {
+    bool tried; /* also without an answer: it was not refused from the start */
     int status;
     const char *content_type; /* NULL when it has none */
     struct str body;          /* ptr is never NULL */
 };
 
-/* Sends and waits. False with *why when there is no answer. All that is given back is
+/* Sends and waits. False with *why when there is no answer, of which only tried is
+ * filled then. All that is given back is
  * borrowed from arena. */
 bool outgoing_send(struct outgoing *o, const struct outgoing_call *call,
                    struct arena *arena, struct outgoing_answer *answer,

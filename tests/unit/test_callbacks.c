@@ -169,7 +169,7 @@ static struct play *play_open(unsigned timeout_ms)
     if (!stage_open(&p->stage, words, COUNT(words), p->arena, &why))
         fail_msg("%s", why);
     p->receiver = receiver_open();
-    struct callbacks_options options = { .journal = p->stage.service.journal,
+    struct callbacks_options options = { .service = &p->stage.service,
                                          .reach = { .timeout_ms = timeout_ms },
                                          .quiet = true };
     p->stage.service.callbacks = callbacks_new(&options);

@@ -424,6 +424,41 @@ static void a_name_that_the_document_does_not_have_is_told_with_its_place(void *
     check_mistakes(*state, rows, COUNT(rows), "behaviour.yaml");
 }
 
+static void a_webhook_that_makes_no_sense_is_told_with_its_place(void **state)
+{
+#define HOOK BOOKS "webhooks:\n  - to: books\n    as: one\n    url: $one#/title\n"
+    static const struct mistake_row rows[] = {
+        { HOOK "    events: [{name: a, created: books, deleted: books}]\n", NULL, 7, 14,
+          "expected one of created, updated or deleted, found several" },
+        { HOOK "    events: [{name: a}]\n", NULL, 7, 14,
+          "expected one of created, updated or deleted, found none" },
+        { HOOK "    events: [{name: a, created: boks}]\n", NULL, 7, 24,
+          "no collection or group is called \"boks\"; did you mean \"books\"?" },
+        { HOOK "    events: [{name: a, created: books, body: '{\"a\": "
+               "\"$new#/isnb\"}'}]\n",
+          NULL, 7, 40, "the schema of books has no /isnb; did you mean \"isbn\"?" },
+        { HOOK "    events: [{name: a, updated: books, when: $nwe != null}]\n", NULL, 7,
+          40, "is bound to \"nwe\"; did you mean \"$new\"?" },
+        { HOOK "    within: 6s\n", NULL, 7, 5,
+          "expected a duration of at most 5s, found \"6s\"" },
+        { HOOK "    retry: [1s, soon]\n", NULL, 7, 5,
+          "expected a duration such as 30s, found \"soon\"" },
+        { HOOK "    retry: [1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s]\n",
+          NULL, 7, 5, "expected at most 16 tries, found 17" },
+        { HOOK "    schema: Boook\n", NULL, 7, 5,
+          "has no schema \"Boook\" in components/schemas; did you mean \"Book\"?" },
+        { HOOK "    sign: {header: X, key: $one#/pages, encoding: hx}\n", NULL, 7, 41,
+          "expected hex or base64" },
+        { HOOK "    answered: {when: $answr == null}\n", NULL, 7, 16,
+          "is bound to \"answr\"; did you mean \"$answer\"?" },
+        { HOOK "    answered: {set: [{at: /titel, to: $sent}]}\n", NULL, 7, 23,
+          "the schema of books has no /titel; did you mean \"title\"?" },
+        { BOOKS "webhooks: [{to: bks, as: one, url: a}]\n", NULL, 3, 13,
+          "no collection or group is called \"bks\"" },
+    };
+    check_mistakes(*state, rows, COUNT(rows), "behaviour.yaml");
+}
+
 static void a_step_that_makes_no_sense_is_told_with_its_place(void **state)
 {
     static const struct mistake_row rows[] = {
@@ -755,6 +790,7 @@ int main(void)
         TEST(of_very_many_mistakes_the_first_are_told_at_once),
         TEST(a_load_that_runs_out_of_memory_leaves_nothing_behind),
         TEST(a_name_that_the_document_does_not_have_is_told_with_its_place),
+        TEST(a_webhook_that_makes_no_sense_is_told_with_its_place),
         TEST(a_step_that_makes_no_sense_is_told_with_its_place),
         TEST(a_token_or_key_that_means_nothing_is_told),
         TEST(a_seed_with_a_mistake_is_told_with_its_place),

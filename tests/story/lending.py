@@ -1,0 +1,81 @@
+"""What webhooks of a behaviour may say: fields, signatures, conditions, and what is an event at all."""
+
+import base64
+import sys
+
+from client import Client
+from receiver import Receiver, until
+
+
+def main(port):
+    client, receiver = Client(port), Receiver()
+
+    def add(title, **more):
+        return client.call("POST", "/books", {"title": title, **more})
+
+    def told(*types):
+        """The messages since the last question are of these types. A last one shows that no more were sent before it."""
+        add("and no more")
+        messages = receiver.wait(len(types) + 1)
+        found = [message.type for message in messages]
+        assert found == [*types, "added"], f"wanted {types}, found {found}"
+        receiver.forget()
+        return messages
+
+    def newest(path="/books"):
+        entries = client.call("GET", "/__admin/requests")["requests"]
+        return [entry for entry in entries if entry["path"] == path][-1].get("callbacks", [])
+
+    one = client.call("POST", "/subscriptions", {
+        "url": receiver.url("/hook"), "secret": "a secret as it is", "events": ["added", "lent", "overdue", "removed"],
+        "fields": {"X-Tenant": "seven", "Content-Length": "3", "no token": "x", "X-Split": "a\r\nX-Other: b"}})
+
+    book = add("Emma")
+    message = told("added")[0]
+    assert message.path == "/hook?event=added" and message.body["book"] == book
+    signature = base64.b64encode(message.signature(b"a secret as it is").digest()).decode()
+    assert message.fields["x-signature"] == signature
+    assert message.fields["x-from"] == "lending s-1" and message.fields["x-tenant"] == "seven"
+    assert "x-other" not in message.fields and message.fields["x-split"] == "a  X-Other: b"
+
+    # Only what has happened: no dry run, nothing that came and went, nothing that nobody can see.
+    client.call("POST", "/books?try=true", {"title": "Only tried"})
+    client.call("POST", "/books", {"title": "Came and went", "shelf": "nowhere"})
+    client.call("PATCH", f"/books/{book['id']}", {"title": "Emma"})
+    client.refused(404, "PATCH", "/books/none", {"title": "None"})
+    told()
+
+    # One event for two updates of one call, in the words of its condition.
+    client.call("PATCH", f"/books/{book['id']}", {"lent_to": "Ada"})
+    client.call("PATCH", f"/books/{book['id']}", {"lent_to": "Bob"})
+    assert told("lent")[0].body["book"]["lent_to"] == "Ada"
+
+    # What time does by itself is told by the call that finds it.
+    client.call("POST", "/__admin/clock", {"advance": "1h"})
+    assert told("overdue")[0].body["book"]["overdue"] is True
+
+    # The event's body lies over the webhook's.
+    client.call("DELETE", f"/books/{book['id']}")
+    assert told("gone")[0].body["was"]["id"] == book["id"]
+
+    # A message that breaks its schema is not sent.
+    add("A title that is longer than any message may have it")
+    outcome = until(newest)[0]
+    assert outcome["error"].startswith("not fired: it breaks its schema: /book/title: expected"), outcome
+    told()
+
+    # Each that wants to know is told, and what it says may be kept.
+    assert client.call("GET", f"/subscriptions/{one['id']}").get("greeting") is None
+    receiver.bodies = {"added": {"greeting": "hello to you"}}
+    client.call("POST", "/subscriptions", {"url": receiver.url("/second"), "events": ["added"]})
+    add("Told twice")
+    both = receiver.wait(2)
+    assert sorted(message.path for message in both) == ["/hook?event=added", "/second?event=added"]
+    kept = until(lambda: client.call("GET", f"/subscriptions/{one['id']}").get("greeting"))
+    assert kept == "hello to you" and client.call("GET", "/subscriptions/s-1")["heard"] == 2
+
+    receiver.close()
+    print("the story of the lending ends well")
+
+
+main(int(sys.argv[1]))
