@@ -110,6 +110,19 @@ static void read_answered(struct reading *r, const struct naming *outside,
     to->set_count = from->set_count;
 }
 
+/* The conditions that no event changes: mostly, nobody meets them. */
+static struct step whoever(struct reading *r, const struct step *find)
+{
+    struct step any = *find;
+    any.as = NULL;
+    any.where.list = arena_array(r->arena, struct step_where, find->where.count + 1);
+    any.where.count = 0;
+    for (size_t i = 0; i < find->where.count; i++)
+        if (find->where.list[i].value && expression_literal(find->where.list[i].value))
+            any.where.list[any.where.count++] = find->where.list[i];
+    return any;
+}
+
 static void read_webhook(struct reading *r, struct webhook *to,
                          const struct record_webhook *from, struct where w)
 {
@@ -131,6 +144,7 @@ static void read_webhook(struct reading *r, struct webhook *to,
     find->where = reading_wheres(r, &n, find->of, 1, from->where, from->where_count,
                                  reading_below(r, w, "where"));
     reading_want_indexes(r, find);
+    to->any = whoever(r, find);
     reading_bind(&n, from->as, &r->b->plan.collections[find->of[0]]);
     to->expression = from->url;
     to->url = expression_read(&n, from->url, TYPE_STRING, reading_below(r, w, "url"));

@@ -132,6 +132,7 @@ struct webhook_event {
 /* Who is told of what calls have done, and how. */
 struct webhook {
     struct step find; /* who is told: where in one collection, and under what name */
+    struct step any;  /* who may be at all: of where, what is the same for all events */
     const struct schema *schema; /* of what is sent, or NULL */
     const char *expression;      /* the URL's, as written */
     const struct expression *url;

@@ -258,11 +258,12 @@ void run_tell(struct run *run, size_t point)
     const struct script_book *book = book_of(run->b);
     struct store *store = run->s->store;
     struct telling t = { .run = run, .point = point, .end = &run->a->told };
-    size_t c, slot;
+    size_t c, slot, anyone;
     for (size_t w = 0; w < book->webhook_count; w++) {
         t.webhook = &book->webhooks[w];
         t.number = w;
-        if (!store_count(store, webhook_collection(t.webhook)))
+        run_matches(run, &t.webhook->any, webhook_collection(t.webhook), 0, 1, &anyone);
+        if (!anyone)
             continue;
         run_forget_draws(run);
         for (size_t i = point; store_changed(store, i, &c, &slot); i++)
