@@ -95,8 +95,8 @@ static void read_unique_where(struct reading *r, struct store_collection *c,
                                             .far = all.list[k].far };
         list[k].value =
             all.list[k].value ? expression_literal(all.list[k].value) : NULL;
-        if (all.list[k].value && !list[k].value)
-            err_set(r->err, w, "expected values that are no expressions");
+        if ((all.list[k].value && !list[k].value) || all.list[k].when)
+            err_set(r->err, w, "expected values that are no expressions, and no when");
         if (!list[k].value)
             return;
     }

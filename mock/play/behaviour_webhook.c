@@ -118,7 +118,8 @@ static struct step whoever(struct reading *r, const struct step *find)
     any.where.list = arena_array(r->arena, struct step_where, find->where.count + 1);
     any.where.count = 0;
     for (size_t i = 0; i < find->where.count; i++)
-        if (find->where.list[i].value && expression_literal(find->where.list[i].value))
+        if (!find->where.list[i].when && find->where.list[i].value &&
+            expression_literal(find->where.list[i].value))
             any.where.list[any.where.count++] = find->where.list[i];
     return any;
 }

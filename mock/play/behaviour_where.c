@@ -51,11 +51,18 @@ static const char *without_key(struct reading *r, const size_t *of, size_t of_co
     return ref && ref->of_count ? ref->at : pattern;
 }
 
+static const struct condition *read_when(struct reading *r, struct naming *n,
+                                         const char *text, struct where w, unsigned i)
+{
+    w.pointer = arena_printf(r->arena, "%s/%u/when", w.pointer, i);
+    return text ? condition_read(n, text, w) : NULL;
+}
+
 struct step_wheres reading_wheres(struct reading *r, struct naming *n, const size_t *of,
                                   size_t of_count, const struct record_where *from,
                                   unsigned count, struct where w)
 {
-    enum { MOST_TESTS = 8 };
+    enum { MOST_TESTS = 9 };
     struct step_wheres all = { .list = arena_array(r->arena, struct step_where,
                                                    count * MOST_TESTS + 1) };
     for (unsigned i = 0; i < count; i++) {
@@ -71,11 +78,13 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
             { "exclusive_maximum", from[i].exclusive_maximum, MATCH_EXCLUSIVE_MAXIMUM },
             { "contains", from[i].contains, MATCH_CONTAINS },
             { "prefix", from[i].prefix, MATCH_PREFIX },
+            { "has", from[i].has, MATCH_HAS },
         };
         struct where here = w;
         size_t before = all.count;
         here.pointer = arena_printf(r->arena, "%s/%u/at", w.pointer, i);
         const char *at = without_key(r, of, of_count, from[i].at);
+        const struct condition *when = read_when(r, n, from[i].when, w, i);
         unsigned types = types_at(r, of, of_count, at, here);
         for (size_t t = 0; t < MOST_TESTS; t++) {
             if (!tests[t].text)
@@ -85,6 +94,7 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
             all.list[all.count++] = (struct step_where){
                 .at = at,
                 .value = expression_read(n, tests[t].text, types, here),
+                .when = when,
                 .types = types,
                 .test = tests[t].test,
                 .far = is_far(r, of, of_count, at),
@@ -93,8 +103,8 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
         if (all.count == before)
             err_set(r->err, here,
                     "expected is, is_not, minimum, maximum, "
-                    "exclusive_minimum, exclusive_maximum, contains or "
-                    "prefix, found none");
+                    "exclusive_minimum, exclusive_maximum, contains, "
+                    "prefix or has, found none");
     }
     return all;
 }

@@ -24,6 +24,7 @@ enum kind {
     KIND_NOW,
     KIND_UUID,
     KIND_RANDOM,
+    KIND_NULL,
     KIND_SEQUENCE,
     KIND_NAMESPACE,
     KIND_METHOD,
@@ -32,7 +33,7 @@ enum kind {
 
 struct expression {
     enum kind kind;
-    const char *name;    /* KIND_BINDING, KIND_HEADER, KIND_PART */
+    const char *name;    /* KIND_BINDING, KIND_HEADER, KIND_PART; KIND_INPUT: dotted */
     const char *pointer; /* "" for the whole */
     cJSON *literal;
     size_t sequence;
@@ -89,6 +90,23 @@ static const char *input_pointer(struct arena *arena, const struct operation *op
     return arena_printf(arena, "%s%s", takes_body(op) ? "/body" : "/query", pointer);
 }
 
+/* What is /stage/name in a body is often the one parameter "stage.name" in a query, and
+ * /tags/0/id, of which a query can name but one, "tags.id". NULL for a pointer that
+ * goes no deeper than one member. */
+static const char *dotted_name(struct arena *arena, const char *pointer)
+{
+    struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
+    size_t count = 0;
+    for (const char *token; *pointer;) {
+        if (!(token = pointer_token(&pointer, arena)))
+            return NULL;
+        if (count && strcmp(token, "0") == 0)
+            continue;
+        buffer_printf(&b, "%s%s", count++ ? "." : "", token);
+    }
+    return count > 1 ? buffer_str(&b).ptr : NULL;
+}
+
 static void check_input(struct naming *n, const char *pointer, const char *text,
                         struct where at)
 {
@@ -96,6 +114,13 @@ static void check_input(struct naming *n, const char *pointer, const char *text,
     for (size_t i = 0; i < n->operation_count; i++)
         if (schema_describe(n->operations[i]->input,
                             input_pointer(n->arena, n->operations[i], pointer), &place))
+            return;
+    struct schema_place ignored;
+    const char *dotted = dotted_name(n->arena, pointer);
+    for (size_t i = 0; dotted && i < n->operation_count; i++)
+        if (!takes_body(n->operations[i]) &&
+            schema_describe(n->operations[i]->input,
+                            pointer_join(n->arena, "/query", dotted), &ignored))
             return;
     if (n->operation_count)
         unknown_property(n, at, arena_printf(n->arena, "%s: the request", text),
@@ -204,6 +229,10 @@ static struct expression *read_indexed(struct naming *n, struct str name,
     inside.len--;
     e->index = expression_read(n, arena_copy(n->arena, inside), TYPE_STRING, at);
     e->pointer = pointer;
+    if (e->index && str_is(head, "now")) {
+        e->kind = KIND_NOW;
+        return e;
+    }
     e->sequences = n->sequences;
     e->sequence_count = sequence_count(n);
     if (!e->index || str_is(head, "sequence"))
@@ -227,8 +256,11 @@ static struct expression *read_indexed(struct naming *n, struct str name,
 
 static bool is_indexed(struct str text)
 {
-    return str_starts(text, STR("$sequence[")) || str_starts(text, STR("$part[")) ||
-           str_starts(text, STR("$table."));
+    static const char *const heads[] = { "$sequence[", "$part[", "$now[", "$table." };
+    for (size_t i = 0; i < COUNT(heads); i++)
+        if (str_starts(text, str(heads[i])))
+            return true;
+    return false;
 }
 
 size_t expression_length(const char *text, const char *ends)
@@ -276,7 +308,7 @@ static struct expression *read_name(struct naming *n, struct str name,
         return e;
     }
     static const char *const words[] = { "input", "now",  "uuid", "random", "namespace",
-                                         "item",  "each", "url",  "method" };
+                                         "item",  "each", "url",  "method", "null" };
     struct near near = near_to(name);
     for (size_t i = 0; i < n->name_count; i++) {
         if (str_is(name, n->names[i].name)) {
@@ -304,11 +336,9 @@ static struct expression *read_one(struct naming *n, struct str text, struct whe
         const char *name;
         enum kind kind;
     } words[] = {
-        { "uuid", KIND_UUID },
-        { "random", KIND_RANDOM },
-        { "namespace", KIND_NAMESPACE },
-        { "method", KIND_METHOD },
-        { "url", KIND_URL },
+        { "uuid", KIND_UUID },     { "random", KIND_RANDOM },
+        { "null", KIND_NULL },     { "namespace", KIND_NAMESPACE },
+        { "method", KIND_METHOD }, { "url", KIND_URL },
     };
     const char *whole = arena_copy(n->arena, text);
     size_t len = expression_length(whole, "#");
@@ -342,6 +372,7 @@ static struct expression *read_one(struct naming *n, struct str text, struct whe
     if (str_is(name, "input")) {
         struct expression *e = made(n, KIND_INPUT);
         e->pointer = pointer;
+        e->name = dotted_name(n->arena, pointer);
         check_input(n, pointer, whole, at);
         return e;
     }
@@ -519,6 +550,18 @@ static const cJSON *drawn(struct scope *s, size_t sequence)
     return json_integer(s->arena, s->drawn[sequence]);
 }
 
+/* A call that no operation takes has none. */
+static const cJSON *input_value(const struct expression *e, struct scope *s)
+{
+    if (!s->operation)
+        return NULL;
+    if (takes_body(s->operation))
+        return pointer_get(json_member(s->input, "body"), e->pointer);
+    const cJSON *query = json_member(s->input, "query");
+    const cJSON *value = pointer_get(query, e->pointer);
+    return value || !e->name ? value : json_member(query, e->name);
+}
+
 static const char *random_text(struct scope *s)
 {
     uint64_t first = chance_next(s->chance), second = chance_next(s->chance);
@@ -532,6 +575,27 @@ static const char *index_text(const struct expression *e, struct scope *s)
     if (!value || json_is_string(value))
         return value ? value->valuestring : NULL;
     return json_text(value, s->arena).ptr;
+}
+
+/* "7d", "+7d", "-7d": so much later or earlier. */
+static bool moved(const char *text, clock_ms *ms)
+{
+    bool back = *text == '-';
+    if (!clock_duration(str(text + (back || *text == '+')), ms))
+        return false;
+    *ms = back ? -*ms : *ms;
+    return true;
+}
+
+static const cJSON *now_value(const struct expression *e, struct scope *s)
+{
+    char text[CLOCK_TEXT];
+    clock_ms offset = e->offset;
+    const char *by = e->index ? index_text(e, s) : NULL;
+    if (e->index && (!by || !moved(by, &offset)))
+        return NULL;
+    clock_write(s->now + offset, s->format.digits, s->format.utc, text);
+    return json_string(s->arena, str(text));
 }
 
 static const cJSON *part_value(const struct expression *e, struct scope *s)
@@ -559,13 +623,8 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
         return pointer_get(s->input, e->pointer);
     case KIND_HEADER:
         return header_value(e, s);
-    case KIND_INPUT: /* a call that no operation takes has none */
-        return !s->operation
-                   ? NULL
-                   : pointer_get(json_member(s->input, takes_body(s->operation)
-                                                           ? "body"
-                                                           : "query"),
-                                 e->pointer);
+    case KIND_INPUT:
+        return input_value(e, s);
     case KIND_PART:
         return part_value(e, s);
     case KIND_BINDING: {
@@ -590,11 +649,12 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
         return NULL;
     }
     case KIND_NOW:
-        clock_write(s->now + e->offset, s->format.digits, s->format.utc, text);
-        return json_string(s->arena, str(text));
+        return now_value(e, s);
     case KIND_UUID:
         chance_uuid(s->chance, text);
         return json_string(s->arena, str(text));
+    case KIND_NULL:
+        return json_null(s->arena);
     case KIND_RANDOM:
         return json_string(s->arena, str(random_text(s)));
     case KIND_SEQUENCE:

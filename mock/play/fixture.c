@@ -60,6 +60,8 @@ static const cyaml_schema_field_t where_fields[] = {
     TEXT("exclusive_maximum", S, exclusive_maximum),
     TEXT("contains", S, contains),
     TEXT("prefix", S, prefix),
+    TEXT("has", S, has),
+    TEXT("when", S, when),
     CYAML_FIELD_END
 };
 SHAPE(where_shape, S, where_fields);

@@ -23,7 +23,8 @@ enum record_on_delete {
 struct record_where {
     char *at, *is, *is_not;
     char *minimum, *maximum, *exclusive_minimum, *exclusive_maximum;
-    char *contains, *prefix;
+    char *contains, *prefix, *has;
+    char *when;
 };
 
 struct record_set {

@@ -39,6 +39,16 @@ bool match_order(const cJSON *a, const cJSON *b, int *order)
     return true;
 }
 
+static bool has_members(const cJSON *have, const cJSON *want)
+{
+    if (!json_is_object(have) || !json_is_object(want))
+        return false;
+    for (const cJSON *m = want->child; m; m = m->next)
+        if (!match_value(json_member(have, m->string), MATCH_IS, m))
+            return false;
+    return true;
+}
+
 static bool stands(const cJSON *have, enum match_test test, const cJSON *want)
 {
     int order;
@@ -60,6 +70,8 @@ static bool stands(const cJSON *have, enum match_test test, const cJSON *want)
     case MATCH_PREFIX:
         return texts && strncasecmp(have->valuestring, want->valuestring,
                                     strlen(want->valuestring)) == 0;
+    case MATCH_HAS:
+        return has_members(have, want);
     }
     return false;
 }

@@ -13,7 +13,8 @@ enum match_test {
     MATCH_EXCLUSIVE_MINIMUM,
     MATCH_EXCLUSIVE_MAXIMUM,
     MATCH_CONTAINS,
-    MATCH_PREFIX
+    MATCH_PREFIX,
+    MATCH_HAS /* an object that has all members of this one, each as MATCH_IS asks */
 };
 
 /* Which of the two comes first: numbers by value, dates and date-times of RFC 3339 by

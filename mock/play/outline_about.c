@@ -152,6 +152,8 @@ static const struct {
     { "where", "exclusive_maximum", "Before this" },
     { "where", "contains", "A text with this part" },
     { "where", "prefix", "A text that begins with this" },
+    { "where", "has", "An object with all members of this one" },
+    { "where", "when", "A condition; where it does not hold, this is not asked" },
     { "follow", "from", "What an instance has here …" },
     { "follow", "to", "… the next ones have there" },
     { "follow", "depth", "So many levels. Default: all" },

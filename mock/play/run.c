@@ -119,6 +119,8 @@ bool run_conditions(struct run *run, const struct step *step,
     *count = 0;
     for (size_t i = 0; i < where->count; i++) {
         const struct step_where *w = &where->list[i];
+        if (w->when && !condition_holds(w->when, run->s))
+            continue;
         const cJSON *value = as_type(run, expression_value(w->value, run->s), w->types);
         if (!value && optional)
             continue;

@@ -191,7 +191,7 @@ static void what_is_missing_is_told(void **state)
         { ADD "      - find: books\n        where: [{at: /isbn}]\n",
           "expected is, is_not, minimum, maximum, exclusive_minimum, "
           "exclusive_maximum, "
-          "contains or prefix, found none" },
+          "contains, prefix or has, found none" },
         { "", "the file is empty" },
         { "# nothing\n", "the file is empty" },
     };
