@@ -95,6 +95,8 @@ static const char *input_pointer(struct arena *arena, const struct operation *op
  * goes no deeper than one member. */
 static const char *dotted_name(struct arena *arena, const char *pointer)
 {
+    if (!*pointer || !strchr(pointer + 1, '/'))
+        return NULL;
     struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
     size_t count = 0;
     for (const char *token; *pointer;) {
@@ -107,8 +109,16 @@ static const char *dotted_name(struct arena *arena, const char *pointer)
     return count > 1 ? buffer_str(&b).ptr : NULL;
 }
 
-static void check_input(struct naming *n, const char *pointer, const char *text,
-                        struct where at)
+static bool takes_query(const struct naming *n)
+{
+    size_t i = 0;
+    while (i < n->operation_count && takes_body(n->operations[i]))
+        i++;
+    return i < n->operation_count;
+}
+
+static void check_input(struct naming *n, const char *pointer, const char *dotted,
+                        const char *text, struct where at)
 {
     struct schema_place place = { 0 };
     for (size_t i = 0; i < n->operation_count; i++)
@@ -116,7 +126,6 @@ static void check_input(struct naming *n, const char *pointer, const char *text,
                             input_pointer(n->arena, n->operations[i], pointer), &place))
             return;
     struct schema_place ignored;
-    const char *dotted = dotted_name(n->arena, pointer);
     for (size_t i = 0; dotted && i < n->operation_count; i++)
         if (!takes_body(n->operations[i]) &&
             schema_describe(n->operations[i]->input,
@@ -372,8 +381,9 @@ static struct expression *read_one(struct naming *n, struct str text, struct whe
     if (str_is(name, "input")) {
         struct expression *e = made(n, KIND_INPUT);
         e->pointer = pointer;
-        e->name = dotted_name(n->arena, pointer);
-        check_input(n, pointer, whole, at);
+        if (takes_query(n))
+            e->name = dotted_name(n->arena, pointer);
+        check_input(n, pointer, e->name, whole, at);
         return e;
     }
     return read_name(n, name, pointer, whole, at);
