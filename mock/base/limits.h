@@ -170,6 +170,7 @@
  * namespace has long changed. */
 #define LIMIT_SNAPSHOTS 256
 #define LIMIT_SNAPSHOT_INSTANCES 4000000
+#define LIMIT_SNAPSHOT_BYTES ((size_t)4 * 1024 * 1024 * 1024)
 
 /* Values of a namespace that is read back from JSON: a hundred thousand instances of
  * thirty members. */
@@ -202,8 +203,11 @@
 /* Transitions that one call makes happen; what else is due happens with the next. */
 #define LIMIT_TRANSITIONS 10000
 
-/* Operations of one JSON Patch; each may have to walk through a long array. */
+/* Operations of one JSON Patch, and the items and members that they may pass on the way
+ * to their places: a thousand at the end of ten thousand items, some hundredths of a
+ * second under a namespace's lock. */
 #define LIMIT_PATCH_OPERATIONS 1000
+#define LIMIT_PATCH_STEPS ((size_t)10 * 1000 * 1000)
 
 /* Orders in which the instances of one collection are kept, once a list was sorted so.
  * Each costs every change a walk; a table that people look at has a few columns, each
@@ -237,6 +241,14 @@
 
 /* "/instances/API/COLLECTION:KEY/SLOT", each part escaped. */
 #define LIMIT_KEEP_NAME ((size_t)4096)
+
+/* Namespaces that a store keeps, of which LIMIT_NAMESPACES are in memory; snapshots
+ * count, too. A test run a minute fills it in two months. */
+#define LIMIT_KEPT_NAMESPACES 100000
+
+/* The file that namespaces are kept in: several times what memory holds. A change past
+ * it is refused as on a full disk. */
+#define LIMIT_KEEP_FILE_BYTES ((int64_t)16 * 1024 * 1024 * 1024)
 
 /* Slots of one collection that is kept, those of removed instances included: they are
  * not given again before the namespace is reset. */

@@ -55,6 +55,7 @@ struct patching {
     struct arena *arena;
     cJSON *tree;
     size_t copied; /* nodes; a tree that is copied into itself doubles */
+    size_t steps;  /* past items and members */
 };
 
 /* Adds the nodes of tree to *count until that passes the bound; false when it does, or
@@ -148,6 +149,13 @@ static bool is_inside(const char *path, const char *from)
     return strncmp(path, from, n) == 0 && path[n] == '/';
 }
 
+/* Whether the way to a place may still be gone: each is as long as its array. */
+static bool is_near(struct patching *p, const char *pointer)
+{
+    p->steps += pointer ? pointer_steps(p->tree, pointer) : 0;
+    return p->steps <= LIMIT_PATCH_STEPS;
+}
+
 static enum patch_answer operate(struct patching *p, const cJSON *operation)
 {
     const char *op = json_member_text(operation, "op");
@@ -156,6 +164,8 @@ static enum patch_answer operate(struct patching *p, const cJSON *operation)
     const cJSON *value = json_member(operation, "value");
     if (!op || !path || !pointer_valid(path) || (from && !pointer_valid(from)))
         return PATCH_MALFORMED;
+    if (!is_near(p, path) || !is_near(p, from))
+        return PATCH_TOO_LARGE;
     bool remove = strcmp(op, "remove") == 0, move = strcmp(op, "move") == 0;
     if (remove)
         return take_out(p, path) ? PATCH_DONE : PATCH_NO_PLACE;
@@ -191,7 +201,7 @@ static enum patch_answer operate(struct patching *p, const cJSON *operation)
 enum patch_answer patch_apply(const cJSON *target, const cJSON *operations,
                               struct arena *arena, cJSON **result, const char **why)
 {
-    struct patching p = { arena, json_copy(arena, target), 0 };
+    struct patching p = { .arena = arena, .tree = json_copy(arena, target) };
     size_t number = 0;
     *why = NULL;
     if (!json_is_array(operations)) {
@@ -213,7 +223,13 @@ enum patch_answer patch_apply(const cJSON *target, const cJSON *operations,
         enum patch_answer answer = operate(&p, one);
         if (answer == PATCH_DONE)
             continue;
-        *why = arena_printf(arena, "/body/%zu %s", number, reasons[answer]);
+        *why =
+            p.steps > LIMIT_PATCH_STEPS
+                ? arena_printf(arena,
+                               "/body/%zu and those before it pass more than %zu items "
+                               "and members on the way to their places",
+                               number, LIMIT_PATCH_STEPS)
+                : arena_printf(arena, "/body/%zu %s", number, reasons[answer]);
         return answer;
     }
     size_t count = 0;

@@ -14,7 +14,7 @@ enum patch_answer {
     PATCH_MALFORMED, /* it is no JSON Patch */
     PATCH_NO_PLACE,  /* it names a place that is not there */
     PATCH_DIFFERENT, /* a test found another value */
-    PATCH_TOO_LARGE  /* LIMIT_PATCH_OPERATIONS, LIMIT_BODY_NODES or LIMIT_DEPTH */
+    PATCH_TOO_LARGE  /* LIMIT_PATCH_…, LIMIT_BODY_NODES or LIMIT_DEPTH */
 };
 
 /* What the operations of a JSON Patch, done in order, make of target. Not PATCH_DONE:

@@ -79,6 +79,16 @@ static cJSON *step(const cJSON *tree, const char *p, const char *end)
     return item;
 }
 
+/* How many of a node's children step looks at to find one of them, or all in vain; an
+ * end that is named as such ("-") is found at once. */
+static size_t passed(const cJSON *tree, const cJSON *found)
+{
+    size_t n = 0;
+    for (const cJSON *one = tree->child; one && one != found; one = one->next)
+        n++;
+    return n;
+}
+
 static const char *token_end(const char *p)
 {
     while (*p && *p != '/')
@@ -109,6 +119,20 @@ cJSON *pointer_get(const cJSON *tree, const char *pointer)
         pointer = end;
     }
     return *pointer ? NULL : at.out;
+}
+
+size_t pointer_steps(const cJSON *tree, const char *pointer)
+{
+    size_t n = 0;
+    while (tree && *pointer == '/') {
+        const char *end = token_end(pointer + 1);
+        const cJSON *next = step(tree, pointer + 1, end);
+        if (next || !json_is_array(tree) || index_of(pointer + 1, end) >= 0)
+            n += passed(tree, next);
+        tree = next;
+        pointer = end;
+    }
+    return n;
 }
 
 bool pointer_each(const cJSON *tree, const char *pattern,

@@ -15,6 +15,9 @@ cJSON *pointer_get(const cJSON *tree, const char *pointer);
  * or *rest is at its end. */
 cJSON *pointer_step(const cJSON *tree, const char **rest);
 
+/* How many items and members are passed on the way to it, or to where it ends. */
+size_t pointer_steps(const cJSON *tree, const char *pointer);
+
 /* Shows every node that a pattern leads to: a pointer in which the token "*" is each
  * item of an array. visit ends it with true, which is the answer then. */
 bool pointer_each(const cJSON *tree, const char *pattern,

@@ -1210,6 +1210,41 @@ static void items_are_put_in_without_moving_all_others(void **state)
     assert_ptr_equal(result->child->next->prev, result->child);
 }
 
+/* The namespace waits meanwhile. */
+static void a_patch_that_walks_to_far_places_again_and_again_is_refused(void **state)
+{
+    static const char *const far[] = {
+        "{\"op\":\"test\",\"path\":\"/399999\",\"value\":1}",
+        "{\"op\":\"add\",\"path\":\"/399999\",\"value\":1}",
+        "{\"op\":\"replace\",\"path\":\"/399999\",\"value\":1}",
+        "{\"op\":\"copy\",\"from\":\"/399999\",\"path\":\"/-\"}",
+        "{\"op\":\"move\",\"from\":\"/399999\",\"path\":\"/0\"}",
+    };
+    struct buffer items = buffer_in(*state, LIMIT_FILE_BYTES);
+    for (size_t i = 0; i < 400000; i++)
+        buffer_add_text(&items, i ? ",1" : "[1");
+    buffer_add_text(&items, "]");
+    const cJSON *tree = must_json(*state, buffer_str(&items).ptr);
+    for (size_t f = 0; f <= COUNT(far); f++) {
+        const char *one =
+            f < COUNT(far) ? far[f] : "{\"op\":\"add\",\"path\":\"/-\",\"value\":1}";
+        struct buffer patch = buffer_in(*state, LIMIT_FILE_BYTES);
+        const char *why = NULL;
+        cJSON *result;
+        for (size_t i = 0; i < LIMIT_PATCH_OPERATIONS; i++)
+            buffer_printf(&patch, "%c%s", i ? ',' : '[', one);
+        buffer_add_text(&patch, "]");
+        const cJSON *operations = must_json(*state, buffer_str(&patch).ptr);
+        clock_t start = clock();
+        enum patch_answer answer = patch_apply(tree, operations, *state, &result, &why);
+        if (seconds_since(start) > 2)
+            fail_msg("%s: %g s", one, seconds_since(start));
+        assert_int_equal(answer, f < COUNT(far) ? PATCH_TOO_LARGE : PATCH_DONE);
+        if (why)
+            assert_non_null(strstr(why, "pass more than 10000000 items and members"));
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
@@ -1250,6 +1285,7 @@ int main(void)
         TEST(a_merge_of_many_members_takes_no_square_of_them),
         TEST(a_patch_puts_an_item_where_it_says),
         TEST(items_are_put_in_without_moving_all_others),
+        TEST(a_patch_that_walks_to_far_places_again_and_again_is_refused),
         TEST(a_pointer_is_located_in_a_text),
         TEST(all_pointers_into_a_text_are_located_at_once),
         TEST(no_place_is_found_where_there_is_none),
