@@ -36,6 +36,10 @@ bool state_slot(const struct shelf_of *s, const char *text, struct arena *arena,
 /* The key as a value of the type that the collection's keys have. */
 cJSON *state_key(const struct shelf_of *s, const char *text, struct arena *arena);
 
+/* What is due by now happens, as it would before the next call: begins the change, if
+ * there is anything. */
+void state_due(const struct world *w, struct namespace *ns, struct arena *arena);
+
 enum state_answer {
     STATE_MADE,
     STATE_REPLACED,

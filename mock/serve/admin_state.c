@@ -9,15 +9,17 @@
 void admin_state(struct question *q)
 {
     LOCKED(q);
+    state_due(q->service->world, q->ns, q->arena);
     cJSON *body = question_counts(q);
     UNLOCKED(q);
     question_reply(q, 200, body);
 }
 
-/* The collection that the path names; false, and a problem, when there is none. The
- * lock is held. */
+/* The collection that the path names, with all that is due by now; false, and a
+ * problem, when there is none. The lock is held. */
 static bool find_shelf(struct question *q, struct shelf_of *shelf)
 {
+    state_due(q->service->world, q->ns, q->arena);
     if (state_find(q->service->world, q->ns, q->values[0], q->values[1], shelf))
         return true;
     question_problem(q, 404,
