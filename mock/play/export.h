@@ -21,7 +21,8 @@ void namespace_export(const struct world *w, const struct namespace *ns,
  * as instance_put does (state.h), and errors gets every mistake with its place in tree;
  * force takes what breaks only schemas and references. Owned by the caller, who calls
  * namespace_drop; NULL when errors got one that counts, or with no error when memory
- * ran out. Takes ns's lock. */
+ * ran out. ns's lock is held until it has become that, so that no change of a call
+ * between is lost. */
 struct namespace *namespace_import(struct world *w, struct namespace *ns,
                                    const cJSON *tree, bool force, struct arena *arena,
                                    cJSON *errors);

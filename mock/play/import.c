@@ -215,7 +215,7 @@ struct namespace *namespace_import(struct world *w, struct namespace *ns,
                                    const cJSON *tree, bool force, struct arena *arena,
                                    cJSON *errors)
 {
-    struct namespace *fresh = namespace_copy(w, ns);
+    struct namespace *fresh = namespace_copy_held(w, ns);
     struct importing m = { w, fresh, force, false, arena, errors };
     if (!fresh)
         return NULL;

@@ -74,9 +74,15 @@ enum keep_answer keep_commit(struct keep *k, const char *ns, struct keep_place *
     return k->kind->commit(k, ns, place, changes);
 }
 
-enum keep_answer keep_namespaces(struct keep *k,
+enum keep_answer keep_namespaces(struct keep *k, const char *after,
                                  bool (*one)(void *context, const char *ns),
                                  void *context)
 {
-    return k->kind->namespaces(k, one, context);
+    return k->kind->namespaces(k, after, one, context);
+}
+
+enum keep_answer keep_read(struct keep *k, const char *ns, const char *name,
+                           char *value, size_t room)
+{
+    return k->kind->read(k, ns, name, value, room);
 }

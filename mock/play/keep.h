@@ -83,10 +83,16 @@ enum keep_answer keep_pull(struct keep *k, const char *ns, struct keep_place *pl
 enum keep_answer keep_commit(struct keep *k, const char *ns, struct keep_place *place,
                              const struct keep_changes *changes);
 
-/* Calls one with the name of each namespace that has entries. */
-enum keep_answer keep_namespaces(struct keep *k,
+/* Calls one with the name of each namespace that has entries, in the order of their
+ * bytes, from the first one behind `after` on ("": from the first), until it says
+ * false. */
+enum keep_answer keep_namespaces(struct keep *k, const char *after,
                                  bool (*one)(void *context, const char *ns),
                                  void *context);
+
+/* The value of one entry, "" when it is not there, cut to fit. */
+enum keep_answer keep_read(struct keep *k, const char *ns, const char *name,
+                           char *value, size_t room);
 
 /* ---- for keep_sqlite.c and keep_redis.c: a struct keep is the first member ---- */
 
@@ -97,9 +103,11 @@ struct keep_kind {
                              const struct keep_news *news);
     enum keep_answer (*commit)(struct keep *k, const char *ns, struct keep_place *place,
                                const struct keep_changes *changes);
-    enum keep_answer (*namespaces)(struct keep *k,
+    enum keep_answer (*namespaces)(struct keep *k, const char *after,
                                    bool (*one)(void *context, const char *ns),
                                    void *context);
+    enum keep_answer (*read)(struct keep *k, const char *ns, const char *name,
+                             char *value, size_t room);
 };
 
 struct keep {

@@ -3,320 +3,71 @@
 #include "base/chance.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "play/keep_redis_scripts.h"
+#include "play/keep_redis_link.h"
 
-#include <hiredis/hiredis.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { WHY_BYTES = 256 };
-
-struct link {
-    redisContext *redis;
-    uint64_t session; /* which life of which server is at the other end */
-    bool used;        /* it may have been closed there since */
-    struct link *next;
-};
-
 struct keep_redis {
     struct keep keep;
-    char *host, *user, *password; /* NULL: none */
-    char *where;
-    int port;
-    long db;
-    pthread_mutex_t lock; /* over what follows */
-    struct link *idle;
-    uint64_t down_until; /* clock_monotonic_us: until then nobody tries again */
-    char sha[SCRIPT_COUNT][41];
+    struct redis_links *links;
     uint64_t server;               /* who we are: at random */
     atomic_uint_least64_t commits; /* ours so far */
 };
 
-/* ---- links ---- */
-
-static struct timeval milliseconds(int64_t ms)
-{
-    return (struct timeval){ .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
-}
-
-static void link_free(struct link *l)
-{
-    if (!l)
-        return;
-    redisFree(l->redis);
-    free(l);
-}
-
-/* NULL for anything that is no answer: the link is broken then, or says an error. */
-static redisReply *answer_of(void *reply)
-{
-    redisReply *r = reply;
-    if (!r || r->type != REDIS_REPLY_ERROR)
-        return r;
-    freeReplyObject(r);
-    return NULL;
-}
-
-static bool say(struct link *l, const char *const *words, int count)
-{
-    union {
-        const char *const *in;
-        const char **out;
-    } u = { .in = words };
-    redisReply *r = answer_of(redisCommandArgv(l->redis, count, u.out, NULL));
-    freeReplyObject(r);
-    return r != NULL;
-}
-
-static bool log_in(const struct keep_redis *k, struct link *l)
-{
-    char db[24];
-    snprintf(db, sizeof(db), "%ld", k->db);
-    const char *with_user[] = { "AUTH", k->user, k->password };
-    const char *without[] = { "AUTH", k->password };
-    const char *select[] = { "SELECT", db };
-    if (k->password && !(k->user ? say(l, with_user, 3) : say(l, without, 2)))
-        return false;
-    return !k->db || say(l, select, 2);
-}
-
-/* A server that is started again has another run_id: what it then has may be older than
- * what we know. */
-static bool learn_session(struct link *l)
-{
-    redisReply *r = answer_of(redisCommand(l->redis, "INFO server"));
-    const char *id = r && r->str ? strstr(r->str, "run_id:") : NULL;
-    if (id)
-        l->session = str_hash((struct str){ id, strcspn(id, "\r\n") });
-    freeReplyObject(r);
-    return id != NULL;
-}
-
-static bool load_scripts(struct keep_redis *k, struct link *l)
-{
-    for (size_t i = 0; i < SCRIPT_COUNT; i++) {
-        redisReply *r =
-            answer_of(redisCommand(l->redis, "SCRIPT LOAD %s", redis_scripts[i]));
-        bool ok = r && r->type == REDIS_REPLY_STRING && r->len == 40;
-        if (ok) {
-            pthread_mutex_lock(&k->lock);
-            memcpy(k->sha[i], r->str, 41);
-            pthread_mutex_unlock(&k->lock);
-        }
-        freeReplyObject(r);
-        if (!ok)
-            return false;
-    }
-    return true;
-}
-
-/* NULL, with a sentence in *why (of at least WHY_BYTES bytes, or NULL), when there is
- * none to be had. */
-static struct link *link_new(struct keep_redis *k, char *why)
-{
-    struct link *l = calloc(1, sizeof(*l));
-    if (!l)
-        return NULL;
-    l->redis =
-        redisConnectWithTimeout(k->host, k->port, milliseconds(LIMIT_KEEP_CONNECT_MS));
-    bool up =
-        l->redis && !l->redis->err &&
-        redisSetTimeout(l->redis, milliseconds(LIMIT_KEEP_COMMAND_MS)) == REDIS_OK;
-    const char *what = "cannot be reached";
-    if (up && !log_in(k, l))
-        what = "does not let us in (password or database)", up = false;
-    else if (up && !(learn_session(l) && load_scripts(k, l)))
-        what = "does not do what is asked of it", up = false;
-    if (up)
-        return l;
-    if (why)
-        snprintf(why, WHY_BYTES, "%s%s%s", what, l->redis && l->redis->err ? ": " : "",
-                 l->redis && l->redis->err ? l->redis->errstr : "");
-    if (l->redis)
-        link_free(l);
-    else
-        free(l);
-    return NULL;
-}
-
-/* An idle link, else a new one; none while the server is known to be away, so that who
- * waits for a namespace does not wait for a time-out each. */
-static struct link *link_take(struct keep_redis *k)
-{
-    pthread_mutex_lock(&k->lock);
-    struct link *l = k->idle;
-    if (l)
-        k->idle = l->next;
-    bool down = !l && clock_monotonic_us() < k->down_until;
-    pthread_mutex_unlock(&k->lock);
-    if (l || down)
-        return l;
-    l = link_new(k, NULL);
-    pthread_mutex_lock(&k->lock);
-    k->down_until = l ? 0 : clock_monotonic_us() + (uint64_t)LIMIT_KEEP_AWAY_MS * 1000;
-    pthread_mutex_unlock(&k->lock);
-    return l;
-}
-
-static void link_give(struct keep_redis *k, struct link *l)
-{
-    l->used = true;
-    pthread_mutex_lock(&k->lock);
-    l->next = k->idle;
-    k->idle = l;
-    pthread_mutex_unlock(&k->lock);
-}
-
-/* What broke one has broken all that were open. */
-static void link_lose(struct keep_redis *k, struct link *l)
-{
-    link_free(l);
-    pthread_mutex_lock(&k->lock);
-    struct link *idle = k->idle;
-    k->idle = NULL;
-    pthread_mutex_unlock(&k->lock);
-    while (idle) {
-        struct link *next = idle->next;
-        link_free(idle);
-        idle = next;
-    }
-}
-
-/* ---- scripts ---- */
-
-/* What a script is called with. */
-struct words {
-    struct arena *arena;
-    const char **list;
-    size_t *lengths;
-    size_t count, room;
-};
-
-static struct words words_new(struct arena *arena, size_t room)
-{
-    return (struct words){ .arena = arena,
-                           .list = arena_take_raw(arena, room * sizeof(char *)),
-                           .lengths = arena_take_raw(arena, room * sizeof(size_t)),
-                           .room = room };
-}
-
-static void word(struct words *w, struct str text)
-{
-    w->list[w->count] = text.ptr;
-    w->lengths[w->count++] = text.len;
-}
-
-/* "EVALSHA", the script, and all keys of a namespace. */
-static struct words call_of(struct keep_redis *k, enum script script, const char *ns,
-                            size_t more, struct arena *arena)
-{
-    struct words w = words_new(arena, more + 3 + COUNT(redis_keys));
-    char sha[sizeof(k->sha[script])];
-    pthread_mutex_lock(&k->lock); /* under which nothing is taken from an arena */
-    memcpy(sha, k->sha[script], sizeof(sha));
-    pthread_mutex_unlock(&k->lock);
-    word(&w, STR("EVALSHA"));
-    word(&w, str(arena_copy(arena, str(sha))));
-    word(&w, str(arena_printf(arena, "%zu", COUNT(redis_keys))));
-    for (size_t i = 0; i < COUNT(redis_keys); i++)
-        word(&w, str(arena_printf(arena, "understudy:%s:%s", ns, redis_keys[i])));
-    return w;
-}
-
-static void word_number(struct words *w, uint64_t n)
-{
-    word(w, str(arena_printf(w->arena, "%" PRIu64, n)));
-}
-
-static redisReply *run(struct link *l, const struct words *w)
-{
-    return redisCommandArgv(l->redis, (int)w->count, w->list, w->lengths);
-}
-
 /* A server that is full says so; one that forgot the scripts, is only read from, or is
  * loading, is away as far as we are concerned. */
-static enum keep_answer refusal_of(const redisReply *r)
+static enum keep_answer refusal_of(const char *error)
 {
-    return r->str && strncmp(r->str, "OOM", 3) == 0 ? KEEP_FULL : KEEP_MISSING;
-}
-
-static bool starts(const redisReply *r, const char *word_)
-{
-    return r && r->type == REDIS_REPLY_ERROR && str_starts(str(r->str), str(word_));
-}
-
-/* As run, on a link that is there: one that was idle may be gone, and scripts may have
- * been forgotten, so a second one is tried when nothing was done yet. */
-static redisReply *run_safely(struct keep_redis *k, const struct words *w,
-                              struct link **link)
-{
-    for (;;) {
-        struct link *l = link_take(k);
-        *link = NULL;
-        if (!l)
-            return NULL;
-        bool used = l->used;
-        redisReply *r = run(l, w);
-        if (starts(r, "NOSCRIPT") && load_scripts(k, l)) {
-            freeReplyObject(r);
-            r = run(l, w);
-        }
-        if (r) {
-            *link = l;
-            return r;
-        }
-        link_lose(k, l);
-        if (!used)
-            return NULL;
-    }
+    return strncmp(error, "OOM", 3) == 0 ? KEEP_FULL : KEEP_MISSING;
 }
 
 /* ---- pull ---- */
 
-static struct str text_of(const redisReply *r)
+static bool tell_pairs(const struct redisReply *list, const struct keep_news *news)
 {
-    return r->type == REDIS_REPLY_STRING ? (struct str){ r->str, r->len }
-                                         : (struct str){ NULL, 0 };
-}
-
-static bool tell_pairs(const redisReply *list, const struct keep_news *news)
-{
-    for (size_t i = 0; i + 1 < list->elements; i += 2)
-        if (!news->entry(news->context, list->element[i]->str,
-                         text_of(list->element[i + 1])))
+    for (size_t i = 0; i + 1 < redis_reply_count(list); i += 2) {
+        struct str name = redis_reply_text(redis_reply_at(list, i));
+        if (name.ptr && !news->entry(news->context, name.ptr,
+                                     redis_reply_text(redis_reply_at(list, i + 1))))
             return false;
+    }
     return true;
 }
 
-static bool tell_gone(const redisReply *list, const struct keep_news *news)
+static bool tell_gone(const struct redisReply *list, const struct keep_news *news)
 {
-    for (size_t i = 0; i < list->elements; i++)
-        if (!news->entry(news->context, list->element[i]->str, (struct str){ NULL, 0 }))
+    for (size_t i = 0; i < redis_reply_count(list); i++) {
+        struct str name = redis_reply_text(redis_reply_at(list, i));
+        if (name.ptr && !news->entry(news->context, name.ptr, (struct str){ NULL, 0 }))
             return false;
+    }
     return true;
 }
 
 /* [version, line, "same" | "some" | "whole", [name, value, …], [name, …]] */
-static enum keep_answer take_news(const redisReply *r, struct keep_place *place,
+static enum keep_answer take_news(const struct redisReply *r, struct keep_place *place,
                                   const struct keep_news *news)
 {
-    if (r->type == REDIS_REPLY_ERROR)
-        return refusal_of(r);
-    if (r->type != REDIS_REPLY_ARRAY || r->elements != 5)
+    struct str head[3];
+    if (redis_reply_error(r))
+        return refusal_of(redis_reply_error(r));
+    if (!redis_reply_is_list(r, 5))
         return KEEP_MISSING;
-    redisReply *const *e = r->element;
-    bool whole = strcmp(e[2]->str, "whole") == 0;
-    if ((whole && !news->whole(news->context)) || !tell_pairs(e[3], news) ||
-        !tell_gone(e[4], news)) {
+    for (size_t i = 0; i < COUNT(head); i++)
+        if (!(head[i] = redis_reply_text(redis_reply_at(r, i))).ptr)
+            return KEEP_MISSING;
+    if ((str_is(head[2], "whole") && !news->whole(news->context)) ||
+        !tell_pairs(redis_reply_at(r, 3), news) ||
+        !tell_gone(redis_reply_at(r, 4), news)) {
         *place = (struct keep_place){ 0 };
         return KEEP_FULL;
     }
-    place->version = strtoull(e[0]->str, NULL, 10);
-    snprintf(place->line, sizeof(place->line), "%s", e[1]->str);
+    place->version = strtoull(head[0].ptr, NULL, 10);
+    snprintf(place->line, sizeof(place->line), "%s", head[1].ptr);
     return KEEP_OK;
 }
 
@@ -326,26 +77,26 @@ static enum keep_answer redis_pull(struct keep *keep, const char *ns,
 {
     struct keep_redis *k = (struct keep_redis *)keep;
     struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
-    struct link *l;
-    struct words w = call_of(k, SCRIPT_PULL, ns, 2, arena);
+    struct redis_link *l;
+    struct redis_words w = redis_words_script(k->links, SCRIPT_PULL, ns, 2, arena);
     enum keep_answer answer = KEEP_MISSING;
-    word_number(&w, place->version);
-    word(&w, str(place->line));
-    redisReply *r = run_safely(k, &w, &l);
-    if (l && place->session != l->session && place->version) {
+    redis_word_number(&w, place->version);
+    redis_word(&w, str(place->line));
+    struct redisReply *r = redis_run_safely(k->links, &w, &l);
+    if (l && place->session != redis_link_session(l) && place->version) {
         /* What it says is counted from another life; asked again from the start. */
-        *place = (struct keep_place){ .session = l->session };
-        freeReplyObject(r);
-        link_give(k, l);
+        *place = (struct keep_place){ .session = redis_link_session(l) };
+        redis_reply_free(r);
+        redis_link_give(k->links, l);
         arena_free(arena);
         return redis_pull(keep, ns, place, news);
     }
     if (l) {
         answer = take_news(r, place, news);
-        place->session = l->session;
-        link_give(k, l);
+        place->session = redis_link_session(l);
+        redis_link_give(k->links, l);
     }
-    freeReplyObject(r);
+    redis_reply_free(r);
     arena_free(arena);
     return answer;
 }
@@ -358,16 +109,22 @@ static void pause_ms(long ms)
     nanosleep(&t, NULL);
 }
 
-static enum keep_answer take_place(const redisReply *r, struct keep_place *place)
+static enum keep_answer take_place(const struct redisReply *r, struct keep_place *place)
 {
-    if (r->type == REDIS_REPLY_ERROR)
-        return refusal_of(r);
-    if (r->type != REDIS_REPLY_ARRAY || r->elements != 2)
+    if (redis_reply_error(r))
+        return refusal_of(redis_reply_error(r));
+    if (!redis_reply_is_list(r, 2))
         return KEEP_MISSING;
-    if (!*r->element[0]->str)
+    struct str version = redis_reply_text(redis_reply_at(r, 0));
+    struct str line = redis_reply_text(redis_reply_at(r, 1));
+    if (!version.ptr || !line.ptr)
+        return KEEP_MISSING;
+    if (!version.len)
         return KEEP_BEHIND;
-    place->version = strtoull(r->element[0]->str, NULL, 10);
-    snprintf(place->line, sizeof(place->line), "%s", r->element[1]->str);
+    if (str_is(version, "full"))
+        return KEEP_FULL;
+    place->version = strtoull(version.ptr, NULL, 10);
+    snprintf(place->line, sizeof(place->line), "%s", line.ptr);
     return KEEP_OK;
 }
 
@@ -380,15 +137,16 @@ static enum keep_answer resolve(struct keep_redis *k, const char *ns, const char
     struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
     uint64_t until = clock_monotonic_us() + (uint64_t)LIMIT_KEEP_RESOLVE_MS * 1000;
     do {
-        struct link *l;
-        struct words w = call_of(k, SCRIPT_RESOLVE, ns, 1, arena);
-        word(&w, str(id));
-        redisReply *r = run_safely(k, &w, &l);
+        struct redis_link *l;
+        struct redis_words w =
+            redis_words_script(k->links, SCRIPT_RESOLVE, ns, 1, arena);
+        redis_word(&w, str(id));
+        struct redisReply *r = redis_run_safely(k->links, &w, &l);
         if (l) {
             enum keep_answer answer = take_place(r, place);
-            uint64_t session = l->session;
-            freeReplyObject(r);
-            link_give(k, l);
+            uint64_t session = redis_link_session(l);
+            redis_reply_free(r);
+            redis_link_give(k->links, l);
             if (answer == KEEP_OK || answer == KEEP_BEHIND) {
                 place->session = session;
                 arena_free(arena);
@@ -401,22 +159,24 @@ static enum keep_answer resolve(struct keep_redis *k, const char *ns, const char
     return KEEP_UNKNOWN;
 }
 
-static struct words commit_words(struct keep_redis *k, const char *ns, const char *id,
-                                 const struct keep_place *place,
-                                 const struct keep_changes *c)
+static struct redis_words commit_words(struct keep_redis *k, const char *ns,
+                                       const char *id, const struct keep_place *place,
+                                       const struct keep_changes *c)
 {
-    struct words w = call_of(k, SCRIPT_COMMIT, ns, 6 + 2 * c->count, c->arena);
-    word_number(&w, place->version);
-    word(&w, str(place->line));
-    word(&w, str(id));
-    word(&w, !c->forget ? STR("nothing") : *c->forget ? STR("some") : STR("all"));
-    word(&w, str(c->forget ? c->forget : ""));
-    word(&w, str(ns));
+    struct redis_words w =
+        redis_words_script(k->links, SCRIPT_COMMIT, ns, 7 + 2 * c->count, c->arena);
+    redis_word_number(&w, place->version);
+    redis_word(&w, str(place->line));
+    redis_word(&w, str(id));
+    redis_word(&w, !c->forget ? STR("nothing") : *c->forget ? STR("some") : STR("all"));
+    redis_word(&w, str(c->forget ? c->forget : ""));
+    redis_word(&w, str(ns));
+    redis_word_number(&w, LIMIT_KEPT_NAMESPACES);
     for (size_t i = 0; i < c->count; i++) {
         const struct keep_entry *e = &c->list[i];
-        word(&w,
-             str(arena_printf(c->arena, "%c%s", e->value.ptr ? '+' : '-', e->name)));
-        word(&w, e->value.ptr ? e->value : STR(""));
+        redis_word(
+            &w, str(arena_printf(c->arena, "%c%s", e->value.ptr ? '+' : '-', e->name)));
+        redis_word(&w, e->value.ptr ? e->value : STR(""));
     }
     return w;
 }
@@ -433,50 +193,74 @@ static enum keep_answer redis_commit(struct keep *keep, const char *ns,
              atomic_fetch_add(&k->commits, 1));
     if (setjmp(*arena_guard(changes->arena)))
         return KEEP_FULL; /* nothing was sent */
-    struct words w = commit_words(k, ns, id, place, changes);
+    struct redis_words w = commit_words(k, ns, id, place, changes);
     arena_unguard(changes->arena);
-    struct link *l = link_take(k);
+    struct redis_link *l = redis_link_take(k->links);
     if (!l)
         return KEEP_MISSING;
-    if (l->session != place->session) {
-        link_give(k, l);
+    if (redis_link_session(l) != place->session) {
+        redis_link_give(k->links, l);
         return KEEP_BEHIND;
     }
-    redisReply *r = run(l, &w);
+    struct redisReply *r = redis_run(l, &w);
     if (!r) {
-        link_lose(k, l);
+        redis_link_lose(k->links, l);
         return resolve(k, ns, id, place);
     }
-    bool forgotten = starts(r, "NOSCRIPT") && load_scripts(k, l);
+    bool forgotten = redis_scripts_forgotten(k->links, l, r);
     enum keep_answer answer = forgotten ? KEEP_BEHIND : take_place(r, place);
-    freeReplyObject(r);
-    link_give(k, l);
+    redis_reply_free(r);
+    redis_link_give(k->links, l);
     return answer;
 }
 
-static enum keep_answer redis_namespaces(struct keep *keep,
+/* ---- names, and one entry ---- */
+
+/* A reply that the caller frees, or NULL. */
+static struct redisReply *ask(struct keep_redis *k, const char *const *list,
+                              size_t count)
+{
+    struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
+    struct redis_words w = redis_words_new(arena, count);
+    struct redis_link *l;
+    for (size_t i = 0; i < count; i++)
+        redis_word(&w, str(list[i]));
+    struct redisReply *r = redis_run_safely(k->links, &w, &l);
+    if (l)
+        redis_link_give(k->links, l);
+    arena_free(arena);
+    return r;
+}
+
+static enum keep_answer redis_read(struct keep *keep, const char *ns, const char *name,
+                                   char *value, size_t room)
+{
+    char key[LIMIT_NAMESPACE_NAME + 32];
+    snprintf(key, sizeof(key), "understudy:%s:state", ns);
+    const char *const words[] = { "HGET", key, name };
+    struct redisReply *r = ask((struct keep_redis *)keep, words, COUNT(words));
+    struct str text = r ? redis_reply_text(r) : (struct str){ NULL, 0 };
+    bool known = text.ptr || (r && redis_reply_is_nothing(r));
+    snprintf(value, room, "%s", text.ptr ? text.ptr : "");
+    redis_reply_free(r);
+    return known ? KEEP_OK : KEEP_MISSING;
+}
+
+static enum keep_answer redis_namespaces(struct keep *keep, const char *after,
                                          bool (*one)(void *context, const char *ns),
                                          void *context)
 {
-    struct keep_redis *k = (struct keep_redis *)keep;
-    struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
-    struct words w = words_new(arena, 2);
-    struct link *l;
-    enum keep_answer answer = KEEP_MISSING;
-    word(&w, STR("SMEMBERS"));
-    word(&w, STR("understudy:namespaces"));
-    redisReply *r = run_safely(k, &w, &l);
-    if (l && r->type == REDIS_REPLY_ARRAY) {
-        answer = KEEP_OK;
-        for (size_t i = 0; answer == KEEP_OK && i < r->elements; i++)
-            if (!one(context, r->element[i]->str))
-                answer = KEEP_FULL;
+    const char *const words[] = { "SMEMBERS", "understudy:namespaces" };
+    struct redisReply *r = ask((struct keep_redis *)keep, words, COUNT(words));
+    bool list = r && redis_reply_is_list(r, SIZE_MAX), more = list;
+    if (list)
+        redis_reply_sort(r);
+    for (size_t i = 0; more && i < redis_reply_count(r); i++) {
+        struct str name = redis_reply_text(redis_reply_at(r, i));
+        more = !name.ptr || strcmp(name.ptr, after) <= 0 || one(context, name.ptr);
     }
-    freeReplyObject(r);
-    if (l)
-        link_give(k, l);
-    arena_free(arena);
-    return answer;
+    redis_reply_free(r);
+    return list ? KEEP_OK : KEEP_MISSING;
 }
 
 /* ---- open and close ---- */
@@ -484,107 +268,8 @@ static enum keep_answer redis_namespaces(struct keep *keep,
 static void redis_close(struct keep *keep)
 {
     struct keep_redis *k = (struct keep_redis *)keep;
-    while (k->idle) {
-        struct link *next = k->idle->next;
-        link_free(k->idle);
-        k->idle = next;
-    }
-    pthread_mutex_destroy(&k->lock);
-    free(k->where);
-    free(k->host);
-    free(k->user);
-    free(k->password);
+    redis_links_close(k->links);
     free(k);
-}
-
-/* %41 is A; NULL for no text or when memory ran out. */
-static char *decoded(struct str text)
-{
-    char *out = text.ptr ? malloc(text.len + 1) : NULL, *to = out;
-    unsigned c;
-    for (size_t i = 0; out && i < text.len; i++) {
-        char two[3] = { 0 };
-        if (text.ptr[i] == '%' && i + 2 < text.len)
-            memcpy(two, text.ptr + i + 1, 2);
-        if (two[0] && sscanf(two, "%2x", &c) == 1) {
-            *to++ = (char)c;
-            i += 2;
-        } else {
-            *to++ = text.ptr[i];
-        }
-    }
-    if (out)
-        *to = '\0';
-    return out;
-}
-
-static bool whole_number(struct str text, long most, long *n)
-{
-    *n = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9' || *n > most)
-            return false;
-        *n = *n * 10 + (text.ptr[i] - '0');
-    }
-    return text.len && *n <= most;
-}
-
-/* "[USER][:PASSWORD]@HOST[:PORT][/DB]"; the last @ ends the password. */
-static bool read_url(struct keep_redis *k, struct str rest)
-{
-    struct str place, who = { NULL, 0 }, host, user;
-    const char *at = NULL;
-    long port = 6379;
-    str_split(&rest, '/', &place);
-    for (size_t i = 0; i < place.len; i++)
-        if (place.ptr[i] == '@')
-            at = place.ptr + i;
-    if (at) {
-        who = (struct str){ place.ptr, (size_t)(at - place.ptr) };
-        place = str_from(place, who.len + 1);
-        str_split(&who, ':', &user);
-        k->user = user.len ? decoded(user) : NULL;
-        k->password = decoded(who);
-    }
-    if (place.len && place.ptr[0] == '[') {
-        place = str_from(place, 1);
-        str_split(&place, ']', &host);
-        if (place.ptr && place.len && place.ptr[0] == ':')
-            place = str_from(place, 1);
-        else if (place.len)
-            return false;
-        else
-            place.ptr = NULL;
-    } else {
-        str_split(&place, ':', &host);
-    }
-    if (place.ptr && (!whole_number(place, 65535, &port) || !port))
-        return false;
-    if (rest.ptr && rest.len && !whole_number(rest, 1000000, &k->db))
-        return false;
-    k->port = (int)port;
-    k->host = host.len ? decoded(host) : NULL;
-    return k->host != NULL;
-}
-
-static bool open_redis(struct keep_redis *k, const char *url, struct err *err)
-{
-    char why[WHY_BYTES];
-    const char *rest = strstr(url, "://") + 3;
-    const struct where at = { .file = NULL };
-    if (!read_url(k, str(rest)))
-        return err_set(err, at,
-                       "--store: expected redis://[[USER]:PASSWORD@]HOST[:PORT][/DB]");
-    size_t room = strlen(k->host) + 48;
-    if ((k->where = malloc(room)))
-        snprintf(k->where, room, "redis://%s:%d/%ld", k->host, k->port, k->db);
-    k->keep.where = k->where;
-    struct link *l = link_new(k, why);
-    if (!l)
-        return err_set(err, at, "--store: the server at %s:%d, database %ld, %s",
-                       k->host, k->port, k->db, why);
-    link_give(k, l);
-    return true;
 }
 
 struct keep *keep_redis_open(const char *url, struct err *err)
@@ -593,7 +278,8 @@ struct keep *keep_redis_open(const char *url, struct err *err)
                                            .close = redis_close,
                                            .pull = redis_pull,
                                            .commit = redis_commit,
-                                           .namespaces = redis_namespaces };
+                                           .namespaces = redis_namespaces,
+                                           .read = redis_read };
     struct keep_redis *k = calloc(1, sizeof(*k));
     struct timespec now;
     if (!k) {
@@ -601,13 +287,15 @@ struct keep *keep_redis_open(const char *url, struct err *err)
         return NULL;
     }
     k->keep.kind = &kind;
-    pthread_mutex_init(&k->lock, NULL);
     clock_gettime(CLOCK_REALTIME, &now);
     struct chance draw = { (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 20 ^
                            (uint64_t)(uintptr_t)k };
     k->server = chance_next(&draw);
-    if (open_redis(k, url, err))
+    k->links = redis_links_open(url, err);
+    if (k->links) {
+        k->keep.where = redis_links_where(k->links);
         return &k->keep;
+    }
     redis_close(&k->keep);
     return NULL;
 }

@@ -39,10 +39,17 @@ static const char *const redis_scripts[SCRIPT_COUNT] = {
     "return { text(version), line, 'some', pairs_,\n"
     "         redis.call('ZRANGEBYSCORE', KEYS[4], since, '+inf') }\n",
 
-    /* version, line, id, what to forget, its prefix, namespace, then "+name" and value
-     * or "-name" and "" → version and line now, or "" when others were first */
+    /* version, line, id, what to forget, its prefix, namespace, how many of those there
+     * may be, then "+name" and value or "-name" and "" → version and line now, or ""
+     * when others were first, or "full" */
     [SCRIPT_COMMIT] = HEAD
     "if version ~= tonumber(ARGV[1]) or line ~= ARGV[2] then return { '', '' } end\n"
+    "local names, new = 'understudy:namespaces', false\n"
+    "if #ARGV > 7 and redis.call('SISMEMBER', names, ARGV[6]) == 0 then\n"
+    "  new = true\n"
+    "  if redis.call('SCARD', names) >= tonumber(ARGV[7]) then return { 'full', '' } "
+    "end\n"
+    "end\n"
     "version = version + 1\n"
     "if line == '' or ARGV[4] == 'all' then line = string.sub(ARGV[3], -23) end\n"
     "local function take(name)\n"
@@ -58,7 +65,7 @@ static const char *const redis_scripts[SCRIPT_COUNT] = {
     "    if string.sub(name, 1, #ARGV[5]) == ARGV[5] then take(name) end\n"
     "  end\n"
     "end\n"
-    "for i = 7, #ARGV, 2 do\n"
+    "for i = 8, #ARGV, 2 do\n"
     "  local name = string.sub(ARGV[i], 2)\n"
     "  if string.sub(ARGV[i], 1, 1) == '+' then\n"
     "    redis.call('HSET', KEYS[2], name, ARGV[i + 1])\n"
@@ -78,7 +85,15 @@ static const char *const redis_scripts[SCRIPT_COUNT] = {
     "redis.call('ZADD', KEYS[5], text(version), ARGV[3])\n"
     "redis.call('ZREMRANGEBYRANK', KEYS[5], 0, -1001)\n"
     "redis.call('HSET', KEYS[1], 'version', text(version), 'line', line)\n"
-    "redis.call('SADD', 'understudy:namespaces', ARGV[6])\n"
+    /* What is left of one that was deleted is for who still waits for a commit's
+     * fate. */
+    "if redis.call('HLEN', KEYS[2]) == 0 then\n"
+    "  redis.call('SREM', names, ARGV[6])\n"
+    "  for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, 3600) end\n"
+    "elseif new then\n"
+    "  redis.call('SADD', names, ARGV[6])\n"
+    "  for _, key in ipairs(KEYS) do redis.call('PERSIST', key) end\n"
+    "end\n"
     "return { text(version), line }\n",
 
     /* id → version and line of that commit; "" when it was not made, and never will */
@@ -87,6 +102,9 @@ static const char *const redis_scripts[SCRIPT_COUNT] = {
              "if made then return { text(tonumber(made)), line } end\n"
              "if line == '' then line = string.sub(ARGV[1], -23) end\n"
              "redis.call('HSET', KEYS[1], 'version', text(version + 1), 'line', line)\n"
+             "if redis.call('EXISTS', KEYS[2]) == 0 then\n"
+             "  redis.call('EXPIRE', KEYS[1], 3600)\n"
+             "end\n"
              "return { '', '' }\n",
 };
 

@@ -11,20 +11,21 @@
 enum { APPLICATION = 0x554e4459, VERSION = 1 };
 
 /*    name      one statement, made ready once */
-#define STATEMENTS(X)                                                          \
-    X(BEGIN, "BEGIN IMMEDIATE")                                                \
-    X(COMMIT, "COMMIT")                                                        \
-    X(PUT, "INSERT INTO entry VALUES (?1, ?2, ?3) "                            \
-           "ON CONFLICT DO UPDATE SET value = ?3")                             \
-    X(TAKE, "DELETE FROM entry WHERE namespace = ?1 AND name = ?2")            \
-    X(FORGET, "DELETE FROM entry WHERE namespace = ?1 AND name >= ?2 "         \
-              "AND substr(name, 1, length(?2)) = ?2")                          \
-    X(ALL, "SELECT name, value FROM entry WHERE namespace = ?1")               \
-    /* From one to the next, past all of its entries. */                       \
-    X(NAMES, "WITH RECURSIVE one(ns) AS ("                                     \
-             "SELECT min(namespace) FROM entry UNION ALL "                     \
-             "SELECT (SELECT min(namespace) FROM entry WHERE namespace > ns) " \
-             "FROM one WHERE ns NOT NULL) "                                    \
+#define STATEMENTS(X)                                                           \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                 \
+    X(COMMIT, "COMMIT")                                                         \
+    X(PUT, "INSERT INTO entry VALUES (?1, ?2, ?3) "                             \
+           "ON CONFLICT DO UPDATE SET value = ?3")                              \
+    X(TAKE, "DELETE FROM entry WHERE namespace = ?1 AND name = ?2")             \
+    X(FORGET, "DELETE FROM entry WHERE namespace = ?1 AND name >= ?2 "          \
+              "AND substr(name, 1, length(?2)) = ?2")                           \
+    X(ALL, "SELECT name, value FROM entry WHERE namespace = ?1")                \
+    X(READ, "SELECT value FROM entry WHERE namespace = ?1 AND name = ?2")       \
+    /* From one to the next, past all of its entries. */                        \
+    X(NAMES, "WITH RECURSIVE one(ns) AS ("                                      \
+             "SELECT min(namespace) FROM entry WHERE namespace > ?1 UNION ALL " \
+             "SELECT (SELECT min(namespace) FROM entry WHERE namespace > ns) "  \
+             "FROM one WHERE ns NOT NULL) "                                     \
              "SELECT ns FROM one WHERE ns NOT NULL")
 
 #define ENUM_ITEM(name, text) SQL_##name,
@@ -39,7 +40,8 @@ struct keep_sqlite {
     struct keep keep;
     sqlite3 *db;
     char *file;
-    pthread_mutex_t lock; /* over the connection */
+    pthread_mutex_t lock; /* over the connection, and what follows */
+    size_t names;         /* namespaces that have entries */
     sqlite3_stmt *statements[STATEMENT_COUNT];
 };
 
@@ -125,6 +127,18 @@ static bool is_whole(struct keep_sqlite *k, struct where at, struct err *err)
     return whole;
 }
 
+/* Past this many bytes a change is refused as on a full disk. */
+static bool bound_file(struct keep_sqlite *k)
+{
+    char sql[64];
+    int64_t page = number_of(k->db, "PRAGMA page_size");
+    if (page <= 0)
+        return false;
+    snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %lld",
+             (long long)(LIMIT_KEEP_FILE_BYTES / page));
+    return sqlite3_exec(k->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
 static bool open_database(struct keep_sqlite *k, const char *file, struct err *err)
 {
     struct where at = { .file = file };
@@ -155,6 +169,8 @@ static bool open_database(struct keep_sqlite *k, const char *file, struct err *e
         return tell_sqlite(k, at, err);
     if (!is_whole(k, at, err))
         return false;
+    if (!bound_file(k))
+        return tell_sqlite(k, at, err);
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         if (sqlite3_prepare_v3(k->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
                                &k->statements[i], NULL) != SQLITE_OK)
@@ -163,6 +179,10 @@ static bool open_database(struct keep_sqlite *k, const char *file, struct err *e
 }
 
 /* ---- entries ---- */
+
+/* The version of a place: nobody else writes the file, so a copy that knows it once
+ * knows it for ever. */
+enum { HAS_NONE = 1, HAS_ENTRIES };
 
 static sqlite3_stmt *bound(struct keep_sqlite *k, enum statement which, const char *a,
                            const char *b)
@@ -220,14 +240,22 @@ static enum keep_answer sqlite_commit(struct keep *keep, const char *ns,
 {
     struct keep_sqlite *k = (struct keep_sqlite *)keep;
     enum keep_answer answer = KEEP_OK;
+    bool all = changes->forget && !*changes->forget, puts = false;
+    for (size_t i = 0; i < changes->count && !puts; i++)
+        puts = changes->list[i].value.ptr != NULL;
     pthread_mutex_lock(&k->lock);
-    if (!change_all(k, ns, changes)) {
+    bool had = place->version == HAS_ENTRIES, has = puts || (had && !all);
+    if (has && !had && k->names >= LIMIT_KEPT_NAMESPACES) {
+        answer = KEEP_FULL;
+    } else if (change_all(k, ns, changes)) {
+        k->names = k->names + has - had;
+        place->version = has ? HAS_ENTRIES : HAS_NONE;
+    } else {
         answer = failure(k);
         if (!sqlite3_get_autocommit(k->db))
             sqlite3_exec(k->db, "ROLLBACK", NULL, NULL, NULL);
     }
     pthread_mutex_unlock(&k->lock);
-    place->version = 1;
     return answer;
 }
 
@@ -240,7 +268,6 @@ static bool tell_entry(sqlite3_stmt *s, const struct keep_news *news)
     return name && value && news->entry(news->context, name, text);
 }
 
-/* Nobody else writes the file, so a copy that knows it once knows it for ever. */
 static enum keep_answer sqlite_pull(struct keep *keep, const char *ns,
                                     struct keep_place *place,
                                     const struct keep_news *news)
@@ -250,38 +277,64 @@ static enum keep_answer sqlite_pull(struct keep *keep, const char *ns,
         return KEEP_OK;
     pthread_mutex_lock(&k->lock);
     sqlite3_stmt *s = bound(k, SQL_ALL, ns, NULL);
-    bool taken = news->whole(news->context);
+    bool taken = news->whole(news->context), any = false;
     int code;
-    while (taken && (code = sqlite3_step(s)) == SQLITE_ROW)
+    while (taken && (code = sqlite3_step(s)) == SQLITE_ROW) {
         taken = tell_entry(s, news);
+        any = true;
+    }
     enum keep_answer answer = !taken                ? KEEP_FULL
                               : code == SQLITE_DONE ? KEEP_OK
                                                     : failure(k);
     sqlite3_reset(s);
     pthread_mutex_unlock(&k->lock);
-    place->version = answer == KEEP_OK;
+    place->version = answer != KEEP_OK ? 0 : any ? HAS_ENTRIES : HAS_NONE;
     return answer;
 }
 
-static enum keep_answer sqlite_namespaces(struct keep *keep,
+static enum keep_answer sqlite_namespaces(struct keep *keep, const char *after,
                                           bool (*one)(void *context, const char *ns),
                                           void *context)
 {
     struct keep_sqlite *k = (struct keep_sqlite *)keep;
     bool more = true;
     pthread_mutex_lock(&k->lock);
-    sqlite3_stmt *s = k->statements[SQL_NAMES];
-    int code;
+    sqlite3_stmt *s = bound(k, SQL_NAMES, after, NULL);
+    int code = SQLITE_ROW;
     while (more && (code = sqlite3_step(s)) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(s, 0);
         more = name && one(context, name);
     }
-    enum keep_answer answer = !more                 ? KEEP_FULL
-                              : code == SQLITE_DONE ? KEEP_OK
-                                                    : failure(k);
+    enum keep_answer answer =
+        code == SQLITE_ROW || code == SQLITE_DONE ? KEEP_OK : failure(k);
     sqlite3_reset(s);
     pthread_mutex_unlock(&k->lock);
     return answer;
+}
+
+static enum keep_answer sqlite_read(struct keep *keep, const char *ns, const char *name,
+                                    char *value, size_t room)
+{
+    struct keep_sqlite *k = (struct keep_sqlite *)keep;
+    pthread_mutex_lock(&k->lock);
+    sqlite3_stmt *s = bound(k, SQL_READ, ns, name);
+    int code = sqlite3_step(s);
+    const char *text =
+        code == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+    snprintf(value, room, "%s", text ? text : "");
+    enum keep_answer answer =
+        code == SQLITE_ROW || code == SQLITE_DONE ? KEEP_OK : failure(k);
+    sqlite3_reset(s);
+    pthread_mutex_unlock(&k->lock);
+    return answer;
+}
+
+static bool count_name(void *context, const char *ns)
+{
+    size_t *count = context;
+    (void)ns;
+    ++*count;
+    return true;
 }
 
 struct keep *keep_sqlite_open(const char *file, struct err *err)
@@ -290,7 +343,8 @@ struct keep *keep_sqlite_open(const char *file, struct err *err)
                                            .close = sqlite_close,
                                            .pull = sqlite_pull,
                                            .commit = sqlite_commit,
-                                           .namespaces = sqlite_namespaces };
+                                           .namespaces = sqlite_namespaces,
+                                           .read = sqlite_read };
     struct keep_sqlite *k = calloc(1, sizeof(*k));
     if (!k) {
         err_set(err, (struct where){ .file = file }, "out of memory");
@@ -299,8 +353,11 @@ struct keep *keep_sqlite_open(const char *file, struct err *err)
     k->keep.kind = &kind;
     k->keep.where = k->file = strdup(file);
     pthread_mutex_init(&k->lock, NULL);
-    if (open_database(k, file, err))
-        return &k->keep;
+    if (open_database(k, file, err)) {
+        if (sqlite_namespaces(&k->keep, "", count_name, &k->names) == KEEP_OK)
+            return &k->keep;
+        tell_sqlite(k, keep_where(&k->keep), err);
+    }
     sqlite_close(&k->keep);
     return NULL;
 }

@@ -82,13 +82,14 @@ static void remember(struct outgoing *o)
     }
     for (size_t i = 0; i < ns->running_count; i++)
         running_settle(ns->running[i]);
+    k->documents &= !k->forgotten;
     for (size_t i = 0; i < o->changes.count; i++) {
         k->documents |= strcmp(o->changes.list[i].name, "/documents") == 0;
         k->listed |= strcmp(o->changes.list[i].name, "/running/list") == 0;
     }
     k->answers = k->replaced ? idempotency_count(ns->idempotency)
                              : k->answers + (k->answer.key.ptr != NULL);
-    k->replaced = k->restarted = false;
+    k->replaced = k->restarted = k->forgotten = false;
     k->drew = SIZE_MAX;
     k->answer.key.ptr = NULL;
     k->clock_offset = ns->clock_offset;
@@ -179,7 +180,16 @@ static bool hear_no_entry(void *context, const char *name, struct str value)
     return true;
 }
 
-bool namespace_overwrite(struct world *w, struct namespace *ns)
+void namespace_replaced(struct world *w, struct namespace *ns)
+{
+    if (!ns->keeping)
+        return;
+    fix_stores(w, ns);
+    ns->keeping->fresh = false;
+    ns->keeping->replaced = true;
+}
+
+bool namespace_overwrite(struct world *w, struct namespace *ns, bool forget)
 {
     static const struct keep_news void_news = { hear_nothing, hear_no_entry, NULL };
     struct keeping *k = ns->keeping;
@@ -191,9 +201,11 @@ bool namespace_overwrite(struct world *w, struct namespace *ns)
     for (unsigned i = 0; k->unkept == KEEP_BEHIND && i < LIMIT_KEEP_TRIES; i++) {
         k->unkept = keep_pull(w->keep, ns->name, &k->place, &void_news);
         k->replaced = k->unkept == KEEP_OK;
+        k->forgotten = forget;
         if (k->replaced)
             k->unkept = namespace_settle(w, ns);
     }
+    k->forgotten = false;
     if (k->unkept != KEEP_OK)
         k->place = (struct keep_place){ 0 };
     return k->unkept == KEEP_OK;

@@ -12,7 +12,8 @@
  *
  * Entries (keep.h), with names that are JSON pointers:
  *
- *     /documents                     what was served when this was written
+ *     /documents                     what was served when this was written; there
+ *                                    when the namespace is
  *     /collections/API/NAME:KEY      a call has changed the collection, so all of its
  *                                    instances are here; others have the seed's
  *     /instances/API/NAME:KEY/SLOT   an instance
@@ -24,6 +25,9 @@
  *     /running/N/faults              [[seen, fired], …] of the one at N in the list
  *     /running/N/limits/LIMIT/PLACE  [caller, start, count] of one window
  *     /answers/N                     what a call with a key of its own was told
+ *     /snapshot                      of a snapshot (snapshot.h): what it is
+ *
+ * A snapshot is kept as a namespace whose name begins with ':'.
  */
 #ifndef PLAY_KEEPING_H
 #define PLAY_KEEPING_H
@@ -37,6 +41,7 @@ struct keeping {
     struct keep_place place;
     bool fresh;     /* just made: the memory is the seed's */
     bool replaced;  /* the whole state is another one */
+    bool forgotten; /* and nothing of it is to be kept */
     bool restarted; /* other scenarios and faults run */
     bool documents; /* /documents is there and tells of what is served */
     bool listed;    /* /running/list is there */
@@ -45,6 +50,7 @@ struct keeping {
     struct stored_answer answer; /* of the call; no key: there is none to be kept */
     enum keep_answer unkept;     /* how the last overwriting went */
     uint64_t answers;            /* kept so far */
+    const char *snapshot;        /* /snapshot; borrowed while it is made; else NULL */
     int64_t clock_offset;        /* as kept */
     uint64_t faults_made;        /* as kept */
 };
@@ -61,13 +67,8 @@ void keeping_free(struct keeping *k, const struct world *w);
  * read. */
 bool world_resume(struct world *w, struct err *err);
 
-/* Makes the namespaces that other servers have made, where there are any. Takes no
- * lock. */
-enum keep_answer world_learn(struct world *w);
-
-/* Whether a namespace of that name is kept, be it in memory or not. False also when
- * that cannot be asked. Takes no lock. */
-bool world_keeps(struct world *w, struct str name);
+/* Whether a namespace of that name is kept, be it in memory or not. Takes no lock. */
+enum keep_answer world_keeps(struct world *w, struct str name, bool *kept);
 
 /* These want the namespace's lock to be held. ---- */
 
@@ -78,9 +79,13 @@ enum keep_answer keeping_load(struct world *w, struct namespace *ns, struct err 
 
 enum keep_answer namespace_settle(struct world *w, struct namespace *ns);
 
-/* Keeps the whole state in place of whatever there was, others' changes too. False when
- * that cannot be: the next sync brings back what is kept. */
-bool namespace_overwrite(struct world *w, struct namespace *ns);
+/* Keeps the whole state in place of whatever there was, others' changes too; forget
+ * keeps nothing, and then the state is the seed's. False when that cannot be: the next
+ * sync brings back what is kept. */
+bool namespace_overwrite(struct world *w, struct namespace *ns, bool forget);
+
+/* The whole state is another one, which is still to be settled. */
+void namespace_replaced(struct world *w, struct namespace *ns);
 
 /* Takes back what a call has done and not settled. */
 void namespace_abandon(struct world *w, struct namespace *ns);

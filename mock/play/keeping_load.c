@@ -300,7 +300,7 @@ static void tell_odd(struct loading *l)
 {
     static const char *const names[] = { "documents", "collections", "instances",
                                          "sequences", "calls",       "clock",
-                                         "running",   "answers" };
+                                         "running",   "answers",     "snapshot" };
     uint64_t slot;
     for (const struct item *i = l->first; l->err && i; i = i->next) {
         size_t n = 0;
@@ -413,9 +413,10 @@ enum keep_answer keeping_load(struct world *w, struct namespace *ns, struct err 
     enum keep_answer answer = keep_pull(w->keep, ns->name, &k->place, &news);
     if (answer == KEEP_OK && (l.count || (l.whole && !k->fresh))) {
         l.scratch = arena_new(LIMIT_CALL_MEMORY);
-        l.in_ns = *ns->name
-                      ? arena_printf(l.arena, " in the namespace \"%s\"", ns->name)
-                      : "";
+        l.in_ns = !*ns->name ? ""
+                  : *ns->name == ':'
+                      ? arena_printf(l.arena, " in the snapshot \"%s\"", ns->name + 1)
+                      : arena_printf(l.arena, " in the namespace \"%s\"", ns->name);
         if (!take_in_guarded(&l)) {
             answer = KEEP_FULL;
             k->place = (struct keep_place){ 0 }; /* half of it may be in */

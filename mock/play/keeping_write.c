@@ -281,7 +281,9 @@ void keeping_gather(struct outgoing *o)
             o->changes.forget = "/running/";
         put_difference(o);
     }
-    if (!o->changes.count || (o->k->documents && !o->k->replaced))
+    if (o->k->snapshot && o->k->replaced && !o->k->forgotten)
+        put_text(o, "/snapshot", str(o->k->snapshot));
+    if (o->k->replaced ? o->k->forgotten : !o->changes.count || o->k->documents)
         return;
     put_text(o, "/documents",
              str(arena_printf(arena_of(o), "%016" PRIx64, o->w->documents)));

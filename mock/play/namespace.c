@@ -72,18 +72,23 @@ static bool copy_into(struct world *w, struct namespace *ns,
     return true;
 }
 
-struct namespace *namespace_copy(struct world *w, struct namespace *from)
+struct namespace *namespace_copy_held(struct world *w, const struct namespace *from)
 {
     struct namespace *ns = bare(w);
-    if (!ns)
-        return NULL;
-    pthread_mutex_lock(&from->lock);
-    bool ok = namespace_sync(w, from) == KEEP_OK && copy_into(w, ns, from);
-    pthread_mutex_unlock(&from->lock);
-    if (ok)
+    if (ns && copy_into(w, ns, from))
         return ns;
     namespace_drop(w, ns);
     return NULL;
+}
+
+struct namespace *namespace_copy(struct world *w, struct namespace *from,
+                                 enum keep_answer *kept)
+{
+    pthread_mutex_lock(&from->lock);
+    *kept = namespace_sync(w, from);
+    struct namespace *ns = *kept == KEEP_OK ? namespace_copy_held(w, from) : NULL;
+    pthread_mutex_unlock(&from->lock);
+    return ns;
 }
 
 void namespace_drop(struct world *w, struct namespace *ns)
@@ -101,9 +106,9 @@ void namespace_drop(struct world *w, struct namespace *ns)
     namespace_free(w, ns);
 }
 
-bool namespace_swap(struct world *w, struct namespace *ns, struct namespace *other)
+/* The lock is held. */
+static void exchange(struct namespace *ns, struct namespace *other)
 {
-    pthread_mutex_lock(&ns->lock);
     struct store **stores = ns->stores;
     uint64_t *calls = ns->calls, made = ns->faults_made;
     int64_t offset = ns->clock_offset;
@@ -122,25 +127,51 @@ bool namespace_swap(struct world *w, struct namespace *ns, struct namespace *oth
     }
     size_t count = ns->running_count;
     ns->running_count = other->running_count;
-    bool kept = namespace_overwrite(w, ns);
-    pthread_mutex_unlock(&ns->lock);
     other->stores = stores;
     other->calls = calls;
     other->clock_offset = offset;
     other->idempotency = answers;
     other->faults_made = made;
     other->running_count = count;
+}
+
+void namespace_become(struct world *w, struct namespace *ns, struct namespace *other)
+{
+    exchange(ns, other);
+    namespace_replaced(w, ns);
+}
+
+static bool swap(struct world *w, struct namespace *ns, struct namespace *other,
+                 bool forget)
+{
+    pthread_mutex_lock(&ns->lock);
+    exchange(ns, other);
+    bool kept = namespace_overwrite(w, ns, forget);
+    pthread_mutex_unlock(&ns->lock);
+    return kept;
+}
+
+bool namespace_swap(struct world *w, struct namespace *ns, struct namespace *other)
+{
+    return swap(w, ns, other, false);
+}
+
+static bool start_over(struct world *w, struct namespace *ns, bool forget)
+{
+    struct namespace *fresh = namespace_seeded(w);
+    bool kept = fresh && swap(w, ns, fresh, forget);
+    namespace_drop(w, fresh);
     return kept;
 }
 
 bool namespace_reset(struct world *w, struct namespace *ns)
 {
-    struct namespace *fresh = namespace_seeded(w);
-    if (!fresh)
-        return false;
-    bool kept = namespace_swap(w, ns, fresh);
-    namespace_drop(w, fresh);
-    return kept;
+    return start_over(w, ns, false);
+}
+
+bool namespace_forget(struct world *w, struct namespace *ns)
+{
+    return start_over(w, ns, true);
 }
 
 bool namespace_start(struct namespace *ns, const struct scenario *s, struct arena *own)

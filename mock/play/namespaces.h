@@ -22,6 +22,7 @@ struct namespaces {
     pthread_mutex_t indexes;      /* over taken */
     struct snapshot snapshots[LIMIT_SNAPSHOTS]; /* in order of making */
     size_t snapshot_count;
+    pthread_mutex_t snapshotting; /* with a keep: over asking for, and changing, one */
     void (*gone)(void *what, size_t index);
     void *gone_what;
 };

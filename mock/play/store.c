@@ -6,6 +6,7 @@
 #include "play/store_parts.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 static struct instance *instance_new(const cJSON *tree)
@@ -14,6 +15,11 @@ static struct instance *instance_new(const cJSON *tree)
     if (i)
         atomic_init(&i->holders, 1);
     return i;
+}
+
+static size_t bytes_of(struct instance *i)
+{
+    return i ? malloc_usable_size(i) : 0;
 }
 
 void instance_drop(struct instance *i)
@@ -90,6 +96,7 @@ struct store *store_copy(const struct store *from)
         const struct shelf *a = &from->shelves[c];
         struct shelf *b = &s->shelves[c];
         b->count = a->count;
+        b->bytes = a->bytes;
         slots_share(&b->slots, &a->slots);
         for (size_t i = 0; i < from->plan->collections[c].index_count; i++)
             index_share(&b->indexes[i], &a->indexes[i]);
@@ -173,6 +180,7 @@ static bool put(struct store *s, size_t c, size_t slot, struct instance *now)
     }
     s->changed++;
     orders_enter(s, c, slot, old, tree);
+    s->shelves[c].bytes += bytes_of(now) - bytes_of(before);
     store_reindex(s, c, slot, old, tree);
     note_due(s, c, slot, tree);
     if (s->marked)
@@ -235,6 +243,11 @@ size_t store_count(const struct store *s, size_t c)
 size_t store_slots(const struct store *s, size_t c)
 {
     return s->shelves[c].count;
+}
+
+size_t store_bytes(const struct store *s, size_t c)
+{
+    return s->shelves[c].bytes;
 }
 
 int64_t store_next(struct store *s, size_t sequence)

@@ -128,6 +128,9 @@ const cJSON *store_get(const struct store *s, size_t collection, size_t slot);
 size_t store_count(const struct store *s, size_t collection);
 size_t store_slots(const struct store *s, size_t collection);
 
+/* Of its instances, also of those that other stores share. */
+size_t store_bytes(const struct store *s, size_t collection);
+
 /* The slots from `from` on whose instances meet all conditions, in order, at most
  * at_most of them, from arena. A condition at the key is also met by an alias. */
 size_t *store_find(const struct store *s, size_t collection,

@@ -34,6 +34,7 @@ struct orders {
 struct shelf {
     struct slots slots;
     size_t count; /* one past the highest slot that was used */
+    size_t bytes; /* of the instances */
     struct index *indexes;
     struct orders *orders; /* owned; NULL until a sorted list is asked for */
 };

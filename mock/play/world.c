@@ -14,6 +14,7 @@ bool world_open(struct world *w)
         return false;
     pthread_rwlock_init(&all->lock, NULL);
     pthread_mutex_init(&all->indexes, NULL);
+    pthread_mutex_init(&all->snapshotting, NULL);
     struct namespace *first = namespace_enter(w, STR(""));
     if (first)
         namespace_leave(w, first);
@@ -33,6 +34,7 @@ void world_close(struct world *w)
         namespace_drop(w, all->snapshots[i].state);
     pthread_rwlock_destroy(&all->lock);
     pthread_mutex_destroy(&all->indexes);
+    pthread_mutex_destroy(&all->snapshotting);
     free(all);
     w->namespaces = NULL;
 }
@@ -82,7 +84,7 @@ static struct namespace *enter(struct namespace *ns)
     return ns;
 }
 
-static struct namespace *enter_known(struct world *w, struct str name)
+struct namespace *namespace_enter_known(struct world *w, struct str name)
 {
     struct namespaces *all = w->namespaces;
     pthread_rwlock_rdlock(&all->lock);
@@ -91,10 +93,22 @@ static struct namespace *enter_known(struct world *w, struct str name)
     return ns;
 }
 
-struct namespace *namespace_enter_old(struct world *w, struct str name)
+struct namespace *namespace_enter_old(struct world *w, struct str name,
+                                      enum keep_answer *asked)
 {
-    struct namespace *ns = enter_known(w, name);
-    return !ns && world_keeps(w, name) ? namespace_enter(w, name) : ns;
+    struct namespace *ns = namespace_enter_known(w, name);
+    bool there;
+    *asked = KEEP_OK;
+    if (!w->keep || !name.len || (ns && !keep_is_shared(w->keep)))
+        return ns;
+    *asked = world_keeps(w, name, &there);
+    if (*asked == KEEP_OK && there && (ns || (ns = namespace_enter(w, name))))
+        return ns;
+    if (*asked == KEEP_OK && there)
+        *asked = KEEP_FULL;
+    if (ns)
+        namespace_leave(w, ns);
+    return NULL;
 }
 
 void namespace_leave(struct world *w, struct namespace *ns)
@@ -149,7 +163,7 @@ static struct namespace *take_out(struct namespaces *all, struct namespace **at)
 struct namespace *namespace_enter(struct world *w, struct str name)
 {
     struct namespaces *all = w->namespaces;
-    struct namespace *ns = enter_known(w, name);
+    struct namespace *ns = namespace_enter_known(w, name);
     if (ns)
         return ns;
     namespaces_expire(w);
@@ -167,16 +181,21 @@ struct namespace *namespace_enter(struct world *w, struct str name)
 
 /* What is made has to be kept before it is answered. */
 static enum namespace_answer make_kept(struct world *w, struct str name,
-                                       struct namespace *fresh, bool replace)
+                                       struct namespace *fresh, bool replace,
+                                       enum keep_answer *kept)
 {
-    struct namespace *ns = namespace_enter_old(w, name);
+    struct namespace *ns = namespace_enter_old(w, name, kept);
     enum namespace_answer answer = ns ? NAMESPACE_REPLACED : NAMESPACE_MADE;
-    if (ns && !replace)
-        answer = NAMESPACE_EXISTS;
-    else if (!ns && !(ns = namespace_enter(w, name)))
-        answer = NAMESPACE_FULL;
-    else if (!namespace_swap(w, ns, fresh))
+    if (*kept != KEEP_OK) {
         answer = NAMESPACE_UNKEPT;
+    } else if (ns && !replace) {
+        answer = NAMESPACE_EXISTS;
+    } else if (!ns && !(ns = namespace_enter(w, name))) {
+        answer = NAMESPACE_FULL;
+    } else if (!namespace_swap(w, ns, fresh)) {
+        answer = NAMESPACE_UNKEPT;
+        *kept = ns->keeping->unkept;
+    }
     if (ns)
         namespace_leave(w, ns);
     namespace_drop(w, fresh);
@@ -184,12 +203,13 @@ static enum namespace_answer make_kept(struct world *w, struct str name,
 }
 
 enum namespace_answer namespace_make(struct world *w, struct str name,
-                                     struct namespace *fresh, bool replace)
+                                     struct namespace *fresh, bool replace,
+                                     enum keep_answer *kept)
 {
     struct namespaces *all = w->namespaces;
     namespaces_expire(w);
     if (w->keep)
-        return make_kept(w, name, fresh, replace);
+        return make_kept(w, name, fresh, replace, kept);
     pthread_rwlock_wrlock(&all->lock);
     struct namespace *old = enter(*place_of(all, name));
     bool added = !old && add(w, name, fresh);
@@ -204,20 +224,29 @@ enum namespace_answer namespace_make(struct world *w, struct str name,
 }
 
 /* Back to the seed, of which nothing is kept. */
-static bool forget_kept(struct world *w, struct str name)
+static enum namespace_answer forget_kept(struct world *w, struct str name,
+                                         enum keep_answer *kept)
 {
-    struct namespace *ns = namespace_enter_old(w, name);
-    bool ok = ns && namespace_reset(w, ns);
-    if (ns)
-        namespace_leave(w, ns);
-    return ok;
+    struct namespace *ns = namespace_enter_old(w, name, kept);
+    if (!ns)
+        return *kept == KEEP_OK ? NAMESPACE_NONE : NAMESPACE_UNKEPT;
+    bool ok = namespace_forget(w, ns);
+    if (!ok)
+        *kept = ns->keeping->unkept == KEEP_OK ? KEEP_FULL : ns->keeping->unkept;
+    namespace_leave(w, ns);
+    return ok ? NAMESPACE_REMOVED : NAMESPACE_UNKEPT;
 }
 
-bool namespace_remove(struct world *w, struct str name)
+enum namespace_answer namespace_remove(struct world *w, struct str name,
+                                       enum keep_answer *kept)
 {
     struct namespaces *all = w->namespaces;
-    if (w->keep && name.len && !forget_kept(w, name))
-        return false;
+    enum namespace_answer answer = NAMESPACE_NONE;
+    *kept = KEEP_OK;
+    if (w->keep && name.len)
+        answer = forget_kept(w, name, kept);
+    if (answer == NAMESPACE_UNKEPT)
+        return answer;
     pthread_rwlock_wrlock(&all->lock);
     struct namespace **at = place_of(all, name);
     bool there = name.len && *at;
@@ -226,7 +255,7 @@ bool namespace_remove(struct world *w, struct str name)
     struct namespace *ns = there && !stays ? take_out(all, at) : NULL;
     pthread_rwlock_unlock(&all->lock);
     namespace_drop(w, ns);
-    return there;
+    return there && !w->keep ? NAMESPACE_REMOVED : answer;
 }
 
 /* The table's lock is held, for writing when the answer is to last. */

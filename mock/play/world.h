@@ -12,6 +12,7 @@
 
 #include "api/place.h"
 #include "play/behaviour.h"
+#include "play/keep.h"
 #include "play/scenario.h"
 
 #include <pthread.h>
@@ -22,7 +23,7 @@ struct idempotency;
 struct namespace
 {
     size_t index; /* below LIMIT_NAMESPACES; given anew only when this one is freed */
-    char name[LIMIT_NAMESPACE_NAME + 1];
+    char name[LIMIT_NAMESPACE_NAME + 2]; /* of a snapshot: with ':' before it */
     atomic_uint holders;    /* the table, and who is in it */
     uint64_t made_us;       /* clock_monotonic_us */
     atomic_ullong used_us;  /* when somebody last left it */
@@ -83,8 +84,11 @@ bool namespace_name_valid(struct str name);
  * lock. */
 struct namespace *namespace_enter(struct world *w, struct str name);
 
-/* The same, but NULL when there is none, in memory or where namespaces are kept. */
-struct namespace *namespace_enter_old(struct world *w, struct str name);
+/* The same, but NULL when there is none, in memory or where namespaces are kept: where
+ * several servers share that, only what is kept is there. *asked says how asking went
+ * (KEEP_OK without a keep). */
+struct namespace *namespace_enter_old(struct world *w, struct str name,
+                                      enum keep_answer *asked);
 
 void namespace_leave(struct world *w, struct namespace *ns);
 
@@ -96,18 +100,32 @@ enum namespace_answer {
     NAMESPACE_MADE,
     NAMESPACE_REPLACED,
     NAMESPACE_EXISTS, /* and was not to be replaced */
-    NAMESPACE_UNKEPT, /* it cannot be kept; nothing has changed */
-    NAMESPACE_FULL    /* LIMIT_NAMESPACES */
+    NAMESPACE_UNKEPT, /* it cannot be kept, and *kept says why; nothing has changed */
+    NAMESPACE_FULL,   /* LIMIT_NAMESPACES */
+    NAMESPACE_REMOVED,
+    NAMESPACE_NONE /* there is none of that name, or it is the default one */
 };
 
 /* Makes a namespace that starts as fresh (taken) is. One that is there becomes so when
  * replace is set. Takes its lock. */
 enum namespace_answer namespace_make(struct world *w, struct str name,
-                                     struct namespace *fresh, bool replace);
+                                     struct namespace *fresh, bool replace,
+                                     enum keep_answer *kept);
 
-/* Takes one out of the table: the next call of that name starts from the seed. False
- * when there is none, or it is the default one. */
-bool namespace_remove(struct world *w, struct str name);
+/* Takes one out of the table, and out of where it is kept: the next call of that name
+ * starts from the seed. */
+enum namespace_answer namespace_remove(struct world *w, struct str name,
+                                       enum keep_answer *kept);
+
+/* The names, "" first, that are in memory or kept, in the order of their bytes, from
+ * the first one behind after on (NULL: from ""), at most LIMIT_NAMESPACES, from arena.
+ * *more says whether there are others. */
+enum keep_answer namespaces_list(struct world *w, const char *after,
+                                 struct arena *arena, const char ***list, size_t *count,
+                                 bool *more);
+
+/* The one of that name that is in memory, or NULL. The caller is in it. */
+struct namespace *namespace_enter_known(struct world *w, struct str name);
 
 /* Takes out all but the default one that nobody is in or has used for so long; how many
  * there were. */
@@ -132,8 +150,10 @@ size_t world_states(struct world *w, struct namespace **list);
 struct namespace *namespace_seeded(struct world *w);
 
 /* One that is in no table with the same state, whose instances are shared until one
- * side changes them. Takes from's lock. Owned as above; NULL when memory ran out. */
-struct namespace *namespace_copy(struct world *w, struct namespace *from);
+ * side changes them. Takes from's lock. Owned as above; NULL when memory ran out, or
+ * when *kept, which says why, is not KEEP_OK. */
+struct namespace *namespace_copy(struct world *w, struct namespace *from,
+                                 enum keep_answer *kept);
 
 /* Gives up one holder; the last one frees it. NULL is fine. */
 void namespace_drop(struct world *w, struct namespace *ns);
@@ -144,11 +164,21 @@ void namespace_drop(struct world *w, struct namespace *ns);
  * why); then ns becomes what is kept of it. */
 bool namespace_swap(struct world *w, struct namespace *ns, struct namespace *other);
 
+/* As namespace_reset; and when it is kept, nothing of it, not even its name, is. */
+bool namespace_forget(struct world *w, struct namespace *ns);
+
 /* Back to the seed: instances, sequences, scenarios, counts and clock. False when
  * memory ran out, or as namespace_swap. Takes its lock. */
 bool namespace_reset(struct world *w, struct namespace *ns);
 
 /* These want the namespace's lock to be held. ---- */
+
+/* As namespace_copy, of one whose state is up to date. */
+struct namespace *namespace_copy_held(struct world *w, const struct namespace *from);
+
+/* As namespace_swap, but a change like any other: it is settled, or abandoned, with
+ * what else the caller does. */
+void namespace_become(struct world *w, struct namespace *ns, struct namespace *other);
 
 /* Starts a scenario; own as in running_new. False when there are too many. */
 bool namespace_start(struct namespace *ns, const struct scenario *s, struct arena *own);

@@ -40,6 +40,7 @@ static cJSON *described(struct question *q)
     cJSON *out = json_object(q->arena), *scenarios = json_array(q->arena);
     const struct namespace *ns = q->ns;
     json_add(out, "name", question_word(q, shown_name(ns->name)));
+    json_add(out, "in_memory", json_bool(q->arena, true));
     json_add(out, "made", moment(q, ns->made_us));
     json_add(out, "last_used",
              moment(q, atomic_load_explicit(&ns->used_us, memory_order_relaxed)));
@@ -53,46 +54,75 @@ static cJSON *described(struct question *q)
     return out;
 }
 
-/* Looking at a namespace is no use of it: the holds are only dropped. */
+/* What is only kept is not read for this. */
+static cJSON *named_only(struct question *q, const char *name)
+{
+    cJSON *out = json_object(q->arena);
+    json_add(out, "name", question_word(q, shown_name(name)));
+    json_add(out, "in_memory", json_bool(q->arena, false));
+    return out;
+}
+
+/* Looking at a namespace is no use of it: the hold is only dropped. */
+static cJSON *listed(struct question *q, const char *name)
+{
+    struct world *w = q->service->world;
+    struct question one = *q;
+    one.ns = namespace_enter_known(w, str(name));
+    if (!one.ns)
+        return named_only(q, name);
+    if (setjmp(*arena_guard(q->arena))) {
+        namespace_drop(w, one.ns);
+        arena_fail(q->arena);
+    }
+    cJSON *shown = described(&one);
+    arena_unguard(q->arena);
+    namespace_drop(w, one.ns);
+    if (one.kept != KEEP_OK)
+        q->kept = one.kept;
+    return shown;
+}
+
 void admin_namespaces(struct question *q)
 {
     struct world *w = q->service->world;
-    struct namespace **list =
-        arena_array(q->arena, struct namespace *, LIMIT_NAMESPACES);
+    struct str asked = question_value(q, "after");
+    const char *after = asked.ptr ? arena_copy(q->arena, asked) : NULL, **names;
+    size_t count, most = question_number(q, "limit", LIMIT_NAMESPACES);
+    bool more;
     cJSON *body = json_object(q->arena), *shown = json_array(q->arena);
-    const enum keep_answer learnt = world_learn(w);
-    const size_t count = namespaces_enter(w, list);
-    if (setjmp(*arena_guard(q->arena))) {
-        for (size_t i = 0; i < count; i++)
-            namespace_drop(w, list[i]);
-        arena_fail(q->arena);
+    if (after && strcmp(after, NAMESPACE_DEFAULT) == 0)
+        after = "";
+    q->kept = namespaces_list(w, after, q->arena, &names, &count, &more);
+    if (most && most < count) {
+        count = most;
+        more = true;
     }
-    for (size_t i = 0; i < count; i++) {
-        struct question one = *q;
-        one.ns = list[i];
-        json_push(shown, described(&one));
-        if (one.kept != KEEP_OK)
-            q->kept = one.kept;
-    }
-    arena_unguard(q->arena);
-    for (size_t i = 0; i < count; i++)
-        namespace_drop(w, list[i]);
+    for (size_t i = 0; i < count && q->kept == KEEP_OK; i++)
+        json_push(shown, listed(q, names[i]));
     json_add(body, "namespaces", shown);
-    if (learnt != KEEP_OK)
-        q->kept = learnt;
-    json_add(body, "most", json_integer(q->arena, LIMIT_NAMESPACES));
+    if (more)
+        json_add(body, "next", question_word(q, shown_name(names[count - 1])));
+    json_add(
+        body, "most",
+        json_integer(q->arena, w->keep ? LIMIT_KEPT_NAMESPACES : LIMIT_NAMESPACES));
     json_add(body, "idle_ms", json_integer(q->arena, w->idle));
     question_reply(q, 200, body);
+}
+
+static void none(struct question *q)
+{
+    question_problem(q, 404, "no such namespace; GET /__admin/namespaces lists them");
 }
 
 /* Describes the namespace of that name as it is now. */
 static void say_namespace(struct question *q, const char *name, int status)
 {
     struct question one = *q;
-    one.ns = namespace_enter_old(q->service->world, str(name));
+    one.ns = namespace_enter_old(q->service->world, str(name), &q->kept);
     if (!one.ns) {
-        question_problem(q, 404,
-                         "no such namespace; GET /__admin/namespaces lists them");
+        if (q->kept == KEEP_OK)
+            none(q);
         return;
     }
     if (setjmp(*arena_guard(q->arena))) {
@@ -128,12 +158,14 @@ static struct namespace *copy_of_namespace(struct question *q, const char *name)
     struct world *w = q->service->world;
     if (strcmp(name, NAMESPACE_DEFAULT) == 0)
         name = "";
-    struct namespace *from = namespace_enter_old(w, str(name));
+    struct namespace *from = namespace_enter_old(w, str(name), &q->kept);
     if (!from) {
-        question_problem(q, 422, "/body/from/namespace: there is no such namespace");
+        if (q->kept == KEEP_OK)
+            question_problem(q, 422,
+                             "/body/from/namespace: there is no such namespace");
         return NULL;
     }
-    struct namespace *fresh = namespace_copy(w, from);
+    struct namespace *fresh = namespace_copy(w, from, &q->kept);
     namespace_leave(w, from);
     return fresh;
 }
@@ -141,12 +173,13 @@ static struct namespace *copy_of_namespace(struct question *q, const char *name)
 static struct namespace *copy_of_snapshot(struct question *q, const char *name)
 {
     struct world *w = q->service->world;
-    struct namespace *from = snapshot_hold(w, str(name));
+    struct namespace *from = snapshot_hold(w, str(name), &q->kept);
     if (!from) {
-        question_problem(q, 422, "/body/from/snapshot: there is no such snapshot");
+        if (q->kept == KEEP_OK)
+            question_problem(q, 422, "/body/from/snapshot: there is no such snapshot");
         return NULL;
     }
-    struct namespace *fresh = namespace_copy(w, from);
+    struct namespace *fresh = namespace_copy(w, from, &q->kept);
     namespace_drop(w, from);
     return fresh;
 }
@@ -161,7 +194,7 @@ static struct namespace *start_of(struct question *q)
     struct namespace *fresh = snapshot ? copy_of_snapshot(q, snapshot)
                               : other  ? copy_of_namespace(q, other)
                                        : namespace_seeded(q->service->world);
-    if (!fresh && !q->a->status)
+    if (!fresh && !q->a->status && q->kept == KEEP_OK)
         question_problem(q, 507, "there is no memory for another namespace");
     return fresh;
 }
@@ -172,7 +205,7 @@ static void make(struct question *q, bool replace)
     struct namespace *fresh = name ? start_of(q) : NULL;
     if (!fresh)
         return;
-    switch (namespace_make(q->service->world, str(name), fresh, replace)) {
+    switch (namespace_make(q->service->world, str(name), fresh, replace, &q->kept)) {
     case NAMESPACE_MADE:
         say_namespace(q, name, 201);
         break;
@@ -184,8 +217,9 @@ static void make(struct question *q, bool replace)
                          "there is a namespace of that name; PUT takes its place");
         break;
     case NAMESPACE_UNKEPT:
-        q->kept = KEEP_MISSING;
-        break;
+    case NAMESPACE_REMOVED:
+    case NAMESPACE_NONE:
+        break; /* q->kept says it */
     case NAMESPACE_FULL:
         question_problem(q, 507,
                          arena_printf(q->arena, "there are %d namespaces already",
@@ -230,13 +264,23 @@ void admin_namespace_delete(struct question *q)
     if (!name)
         return;
     if (!*name) {
-        struct namespace *ns = namespace_enter_old(w, STR(""));
+        struct namespace *ns = namespace_enter_known(w, STR(""));
         reset(q, ns);
         namespace_leave(w, ns);
-    } else if (namespace_remove(w, str(name))) {
+        return;
+    }
+    switch (namespace_remove(w, str(name), &q->kept)) {
+    case NAMESPACE_REMOVED:
         q->a->status = 204;
-    } else {
-        question_problem(q, 404,
-                         "no such namespace; GET /__admin/namespaces lists them");
+        break;
+    case NAMESPACE_NONE:
+        none(q);
+        break;
+    case NAMESPACE_UNKEPT:
+    case NAMESPACE_MADE:
+    case NAMESPACE_REPLACED:
+    case NAMESPACE_EXISTS:
+    case NAMESPACE_FULL:
+        break; /* q->kept says it */
     }
 }

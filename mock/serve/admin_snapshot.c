@@ -1,5 +1,6 @@
 #include "play/export.h"
 #include "play/snapshot.h"
+#include "play/state.h"
 #include "serve/admin_question.h"
 
 static void none(struct question *q)
@@ -10,7 +11,8 @@ static void none(struct question *q)
 void admin_snapshots(struct question *q)
 {
     struct snapshot_about *list;
-    size_t count = snapshots_list(q->service->world, &list, q->arena);
+    size_t count;
+    q->kept = snapshots_list(q->service->world, &list, &count, q->arena);
     cJSON *body = json_object(q->arena), *shown = json_array(q->arena);
     for (size_t i = 0; i < count; i++) {
         char made[CLOCK_TEXT];
@@ -33,8 +35,7 @@ void admin_snapshot_put(struct question *q)
     const char *name = question_name(q, 0);
     if (!name)
         return;
-    enum snapshot_answer answer = snapshot_make(q->service->world, q->ns, str(name));
-    switch (answer) {
+    switch (snapshot_make(q->service->world, q->ns, str(name), &q->kept)) {
     case SNAPSHOT_MADE:
         q->a->status = 201;
         break;
@@ -49,35 +50,47 @@ void admin_snapshot_put(struct question *q)
     case SNAPSHOT_LARGE:
         question_problem(
             q, 507,
-            arena_printf(q->arena, "all snapshots together hold at most %d instances",
-                         LIMIT_SNAPSHOT_INSTANCES));
+            arena_printf(
+                q->arena,
+                "all snapshots together hold at most %d instances of %zu bytes",
+                LIMIT_SNAPSHOT_INSTANCES, LIMIT_SNAPSHOT_BYTES));
         break;
     case SNAPSHOT_MEMORY:
         question_problem(q, 507, "there is no memory for a snapshot");
         break;
+    case SNAPSHOT_UNKEPT:
+        break; /* q->kept says it */
     }
 }
 
 void admin_snapshot_delete(struct question *q)
 {
-    if (snapshot_remove(q->service->world, q->values[0]))
+    if (snapshot_remove(q->service->world, q->values[0], &q->kept))
         q->a->status = 204;
-    else
+    else if (q->kept == KEEP_OK)
         none(q);
+}
+
+/* The one that the path names; NULL, and a problem, when there is none. */
+static struct namespace *held(struct question *q)
+{
+    struct namespace *state = snapshot_hold(q->service->world, q->values[0], &q->kept);
+    if (!state && q->kept == KEEP_OK)
+        none(q);
+    return state;
 }
 
 void admin_snapshot_restore(struct question *q)
 {
     struct world *w = q->service->world;
-    struct namespace *state = snapshot_hold(w, q->values[0]);
-    if (!state) {
-        none(q);
+    struct namespace *state = held(q);
+    if (!state)
         return;
-    }
-    struct namespace *fresh = namespace_copy(w, state);
+    struct namespace *fresh = namespace_copy(w, state, &q->kept);
     namespace_drop(w, state);
     if (!fresh) {
-        question_problem(q, 507, "there is no memory to restore the snapshot");
+        if (q->kept == KEEP_OK)
+            question_problem(q, 507, "there is no memory to restore the snapshot");
         return;
     }
     if (!namespace_swap(w, q->ns, fresh))
@@ -104,6 +117,7 @@ void admin_export(struct question *q)
 {
     struct buffer b = buffer_in(q->arena, LIMIT_ANSWER_BYTES);
     LOCKED(q);
+    state_due(q->service->world, q->ns, q->arena);
     namespace_export(q->service->world, q->ns, &b);
     UNLOCKED(q);
     say_export(q, &b);
@@ -112,18 +126,19 @@ void admin_export(struct question *q)
 void admin_snapshot(struct question *q)
 {
     struct world *w = q->service->world;
-    struct namespace *state = snapshot_hold(w, q->values[0]);
+    struct namespace *state = held(q);
     struct buffer b = buffer_in(q->arena, LIMIT_ANSWER_BYTES);
-    if (!state) {
-        none(q);
+    if (!state)
         return;
-    }
+    pthread_mutex_lock(&state->lock);
     if (setjmp(*arena_guard(q->arena))) {
+        pthread_mutex_unlock(&state->lock);
         namespace_drop(w, state);
         arena_fail(q->arena);
     }
     namespace_export(w, state, &b);
     arena_unguard(q->arena);
+    pthread_mutex_unlock(&state->lock);
     namespace_drop(w, state);
     say_export(q, &b);
 }
@@ -132,16 +147,18 @@ void admin_import(struct question *q)
 {
     struct world *w = q->service->world;
     cJSON *errors = json_array(q->arena);
-    struct namespace *fresh = namespace_import(
-        w, q->ns, q->body, question_flag(q, "force"), q->arena, errors);
+    bool force = question_flag(q, "force");
+    LOCKED(q);
+    struct namespace *fresh =
+        namespace_import(w, q->ns, q->body, force, q->arena, errors);
     if (fresh) {
-        if (!namespace_swap(w, q->ns, fresh))
-            q->kept = q->ns->keeping->unkept;
-        namespace_drop(w, fresh);
+        namespace_become(w, q->ns, fresh);
         q->a->status = 204;
-    } else if (json_count(errors)) {
-        question_mistakes(q, 422, "nothing was imported", errors);
-    } else {
-        question_problem(q, 507, "there is no room for so many instances");
     }
+    UNLOCKED(q);
+    namespace_drop(w, fresh);
+    if (!fresh && json_count(errors))
+        question_mistakes(q, 422, "nothing was imported", errors);
+    else if (!fresh)
+        question_problem(q, 507, "there is no room for so many instances");
 }

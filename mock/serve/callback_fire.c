@@ -24,7 +24,8 @@ bool job_now(const struct firing *f, const struct job *job, clock_ms *now)
     if (journal_cleared(f->service->journal, job->entry))
         return false;
     struct world *w = enter(f);
-    struct namespace *ns = namespace_enter_old(w, str(job->namespace));
+    enum keep_answer asked;
+    struct namespace *ns = namespace_enter_old(w, str(job->namespace), &asked);
     if (ns) {
         pthread_mutex_lock(&ns->lock);
         *now = namespace_now(w, ns);
@@ -112,6 +113,7 @@ static void listen(struct firing *f, const struct job *job,
                    const struct outgoing_answer *a, struct arena *arena)
 {
     struct json_error why;
+    enum keep_answer asked;
     struct world *w = enter(f);
     struct namespace *volatile ns = NULL; /* also behind a longjmp */
     if (setjmp(*arena_guard(arena))) {
@@ -122,7 +124,7 @@ static void listen(struct firing *f, const struct job *job,
     }
     if (job->load == atomic_load(&f->load) &&
         !journal_cleared(f->service->journal, job->entry))
-        ns = namespace_enter_old(w, str(job->namespace));
+        ns = namespace_enter_old(w, str(job->namespace), &asked);
     if (ns) {
         const cJSON *sent = json_read(job->body, LIMIT_BODY_NODES, arena, &why);
         webhook_heard(w, ns, job->api, job->webhook, job->key, sent,

@@ -159,12 +159,15 @@ static void begin_anew(void)
 {
     struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
     struct snapshot_about *list;
-    size_t count = snapshots_list(&loaded.world, &list, arena);
+    enum keep_answer kept;
+    size_t count;
+    snapshots_list(&loaded.world, &list, &count, arena);
     for (size_t i = 0; i < count; i++)
-        snapshot_remove(&loaded.world, str(list[i].name));
+        snapshot_remove(&loaded.world, str(list[i].name), &kept);
     count = world_states(&loaded.world, states);
     for (size_t i = 0; i < count; i++)
-        if (!namespace_remove(&loaded.world, str(states[i]->name)))
+        if (namespace_remove(&loaded.world, str(states[i]->name), &kept) !=
+            NAMESPACE_REMOVED)
             namespace_reset(&loaded.world, states[i]);
     for (size_t i = 0; i < MOST_NAMESPACES; i++)
         journal_clear(service.journal, i);

@@ -140,6 +140,49 @@ judge() {
     [ "$(count 3 components /~other)" = $((had + 1)) ]
 }
 
+@test "a snapshot of one server is any server's, also when it is made anew or deleted" {
+    begin 2
+    component 1 Frame >/dev/null
+    [ "$(status 1 PUT /__admin/snapshots/ready)" = 201 ]
+    [ "$(at 2 GET /__admin/snapshots | jq -c '.snapshots[] | [.name, .namespace]')" = '["ready","default"]' ]
+    [ "$(status 2 POST /__admin/reset)" = 204 ]
+    [ "$(count 1 components)" = "$had" ]
+    [ "$(status 2 POST /__admin/snapshots/ready/restore)" = 204 ]
+    [ "$(count 1 components)" = $((had + 1)) ]
+    component 2 Fork >/dev/null
+    [ "$(status 2 PUT /__admin/snapshots/ready)" = 204 ]
+    [ "$(at 1 PUT /__admin/namespaces/two '{"from":{"snapshot":"ready"}}' | jq .instances.serial.components)" = $((had + 2)) ]
+    [ "$(status 1 DELETE /__admin/snapshots/ready)" = 204 ]
+    [ "$(status 2 POST /__admin/snapshots/ready/restore)" = 404 ]
+    [ "$(at 2 GET /__admin/snapshots | jq -c .snapshots)" = '[]' ]
+}
+
+@test "a namespace that one server makes or deletes is there, or gone, for all; and nothing of it is left" {
+    begin 2
+    [ "$(status 1 POST /__admin/namespaces/made)" = 201 ]
+    [ "$(status 2 GET /__admin/namespaces/made)" = 200 ]
+    [ "$(status 2 POST /__admin/namespaces/made)" = 409 ]
+    component 2 Frame /~made >/dev/null
+    [ "$(status 1 DELETE /__admin/namespaces/made)" = 204 ]
+    [ "$(status 2 GET /__admin/namespaces/made)$(status 2 DELETE /__admin/namespaces/made)" = 404404 ]
+    [ "$(at 2 GET /__admin/namespaces | jq -c '[.namespaces[].name]')" = '["default"]' ]
+    [ "$(count 2 components /~made)" = "$had" ]
+    [ "$(redis-cli -p "$store_port" -n 3 SMEMBERS understudy:namespaces)" = '' ]
+    [ "$(redis-cli -p "$store_port" -n 3 TTL understudy:made:head)" -gt 0 ]
+    component 2 Fork /~made >/dev/null
+    [ "$(redis-cli -p "$store_port" -n 3 TTL understudy:made:head)" = -1 ]
+    [ "$(count 1 components /~made)" = $((had + 1)) ]
+}
+
+@test "an import on one server and calls on another lose nothing of each other" {
+    begin 2
+    for n in $(seq 30); do component 2 "Part-$n" >/dev/null; done &
+    caller=$!
+    for n in $(seq 10); do [ "$(status 1 POST /__admin/import '{"apis":{"serial":{"sequences":{}}}}')" = 204 ]; done
+    wait "$caller"
+    [ "$(count 1 components)$(count 2 components)" = $((had + 30))$((had + 30)) ]
+}
+
 @test "a limit counts the calls of all servers" {
     begin 3
     at 1 POST /__admin/scenarios/few/start >/dev/null

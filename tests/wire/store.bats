@@ -243,6 +243,47 @@ listed() {
     [ "$(add Una)" = pet-2 ]
 }
 
+@test "snapshots outlive the server, with what they were made of, and one that is deleted stays so" {
+    begin --scenario few
+    add Rex /~a
+    call POST /~a/__admin/clock '{"advance":"1h"}'
+    [ "$(call PUT /~a/__admin/snapshots/first '' -o /dev/null -w '%{http_code}')" = 201 ]
+    add Pia /~a
+    [ "$(status PUT /~a/__admin/snapshots/second)" = 201 ]
+    [ "$(status PUT /__admin/snapshots/gone)" = 201 ]
+    [ "$(status DELETE /__admin/snapshots/gone)" = 204 ]
+    call GET /__admin/snapshots | jq -c '[.snapshots[] | [.name, .namespace, .instances, .made]]' >before
+    crash
+    begin
+    [ "$(status GET /__admin/snapshots/gone)" = 404 ]
+    [ "$(status DELETE /__admin/snapshots/gone)" = 404 ]
+    [ "$(status POST /__admin/snapshots/gone/restore)" = 404 ]
+    call GET /__admin/snapshots | jq -c '[.snapshots[] | [.name, .namespace, .instances, .made]]' | cmp - before
+    [ "$(jq -c '[.[] | .[0:3]]' before)" = '[["first","a",2],["second","a",3]]' ]
+    [ "$(call GET /__admin/snapshots/first | jq -c '[.clock_offset_ms, .apis.pets.collections.pets[].name]')" = '[3600000,"Old","Rex"]' ]
+    [ "$(status POST /~b/__admin/snapshots/first/restore)" = 204 ]
+    [ "$(names /~b)" = '["Old","Rex"]' ]
+    [ "$(status PUT /__admin/snapshots/first)" = 204 ] # another one takes its place
+    crash
+    begin
+    [ "$(names /~b)" = '["Old","Rex"]' ]
+    [ "$(call PUT /__admin/namespaces/c '{"from":{"snapshot":"first"}}' | jq .instances.pets.pets)" = 1 ]
+    [ "$(call GET /__admin/namespaces | jq -c '[.namespaces[].name]')" = '["default","a","b","c"]' ]
+    grep -c 'stay' err | grep -qx 0
+}
+
+@test "a namespace that is deleted leaves nothing in the store, and one that was made is kept as it is" {
+    begin
+    add Rex /~one
+    call POST /__admin/namespaces/two
+    [ "$(call GET /__admin/namespaces | jq -c '[.namespaces[].name]')" = '["default","one","two"]' ]
+    [ "$(status DELETE /__admin/namespaces/one)" = 204 ]
+    crash
+    [ "$(sqlite3 "$store" "SELECT DISTINCT namespace FROM entry")" = two ]
+    begin
+    [ "$(call GET /__admin/namespaces | jq -c '[.namespaces[].name]')" = '["default","two"]' ]
+}
+
 @test "a namespace that is given up is still there for whoever asks for it by name" {
     begin --namespace-idle 1ms
     add Rex /~given
@@ -275,6 +316,9 @@ listed() {
     begin
     [ "$(names /~n1)" = '["Old","Rex"]' ]
     [ "$(names /~n1500)" = '["Old","Rex"]' ]
+    [ "$(call GET /__admin/namespaces | jq -c '[(.namespaces | length), .most, .next]')" = '[1024,100000,"n569"]' ]
+    [ "$(call GET '/__admin/namespaces?after=n569' | jq -c '[(.namespaces | length), .next]')" = '[478,null]' ]
+    [ "$(call GET '/__admin/namespaces?after=n999&limit=1' | jq -c .namespaces)" = '[{"name":"one","in_memory":false}]' ]
     [ "$(add Pia /~new)" = pet-1 ]
     [ "$(names)" = '["Old"]' ]
 }
