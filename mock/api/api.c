@@ -289,6 +289,11 @@ static bool apply_overlays(struct loading *l, cJSON *root,
     return ok;
 }
 
+const char *api_name_of(const char *file, struct arena *arena)
+{
+    return strcmp(file, "-") == 0 ? "stdin" : file_stem(file, arena);
+}
+
 static struct api *load_document(struct api *api, const char *file,
                                  const struct api_options *options, struct arena *arena,
                                  struct err *err)
@@ -296,9 +301,7 @@ static struct api *load_document(struct api *api, const char *file,
     unsigned errors = err->errors;
     struct loading l = { .api = api, .arena = arena, .err = err };
     api->file = arena_copy(arena, str(file));
-    api->name = options && options->name ? options->name
-                : strcmp(file, "-") == 0 ? "stdin"
-                                         : file_stem(file, arena);
+    api->name = options && options->name ? options->name : api_name_of(file, arena);
 
     cJSON *root = options && options->text.ptr
                       ? document_parse(file, options->text, arena, err)

@@ -208,7 +208,7 @@ struct api {
 };
 
 struct api_options {
-    const char *name; /* NULL: the file's stem, or "stdin" */
+    const char *name; /* NULL: as api_name_of says */
     struct str text;  /* of the document; ptr NULL: file is read, else only named */
     /* Folders besides the document's own that references may lead into, ended by NULL;
      * NULL: none. */
@@ -217,6 +217,10 @@ struct api_options {
      * order, ended by NULL (api/overlay.h); NULL: nothing. */
     const struct overlay *const *overlays;
 };
+
+/* What an API is called after its file: the stem, or "stdin" for "-". Borrowed from
+ * arena. */
+const char *api_name_of(const char *file, struct arena *arena);
 
 /* Reads a document and the files that it refers to. options may be NULL. Everything is
  * borrowed from arena. NULL when err got an error. */

@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/limits.h"
+#include "base/map.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -65,6 +66,26 @@ void err_warn(struct err *err, struct where at, const char *why, ...)
     va_start(args, why);
     err_add(err, at, true, why, args);
     va_end(args);
+}
+
+void err_join(struct err *err, const struct err *other)
+{
+    unsigned errors = other->errors, warnings = other->warnings;
+    for (const struct problem *p = other->first; p; p = p->next)
+        if (p->warning) {
+            err_warn(err, p->at, "%s", p->why);
+            warnings--;
+        } else {
+            err_set(err, p->at, "%s", p->why);
+            errors--;
+        }
+    /* Those past LIMIT_PROBLEMS are only counted. */
+    err->errors += errors;
+    err->warnings += warnings;
+    struct str path;
+    void *unused;
+    for (size_t i = 0; err->files && map_at(other->files, i, &path, &unused); i++)
+        map_put(err->files, path, err->files);
 }
 
 const char *problem_text(const struct problem *p, struct arena *arena)

@@ -52,6 +52,9 @@ void err_warn(struct err *err, struct where at, const char *why, ...)
 void err_add(struct err *err, struct where at, bool warning, const char *why,
              va_list args) __attribute__((format(printf, 4, 0)));
 
+/* Adds what another collection has, in its order, and the files that it saw. */
+void err_join(struct err *err, const struct err *other);
+
 /* "file:line:col: pointer: why" for one problem; borrowed from arena. Parts that are
  * not known are left out. */
 const char *problem_text(const struct problem *p, struct arena *arena);

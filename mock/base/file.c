@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -31,6 +32,7 @@ void file_saw(struct err *err, const char *path)
  * the lines that an error names. Ends with the program. */
 static struct arena *input_arena;
 static struct str input;
+static pthread_mutex_t input_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static bool read_stream(FILE *f, const char *path, struct arena *arena,
                         struct str *text, struct err *err)
@@ -78,11 +80,13 @@ out:
 
 static bool read_input(struct arena *arena, struct str *text, struct err *err)
 {
+    pthread_mutex_lock(&input_lock);
     if (!input_arena) {
         input_arena = arena_new(2 * LIMIT_FILE_BYTES);
         if (!read_stream(stdin, "-", input_arena, &input, err))
             input = (struct str){ "", 0 };
     }
+    pthread_mutex_unlock(&input_lock);
     *text = (struct str){ arena_copy(arena, input), input.len };
     return true;
 }

@@ -158,6 +158,13 @@
  * kilobyte each, four times over for what the sanitizers add. */
 #define LIMIT_STACK_BYTES ((size_t)4 * 1024 * 1024)
 
+/* Threads that load documents beside the first one: each may need LIMIT_SPEC_MEMORY,
+ * and hardly anybody serves more documents at once. */
+#define LIMIT_LOADERS 7
+
+/* The stack that they load on, which is the one that a first thread has. */
+#define LIMIT_LOADER_STACK_BYTES ((size_t)8 * 1024 * 1024)
+
 /* Namespaces at once: a test run per namespace and a thousand runs are plenty. */
 #define LIMIT_NAMESPACES 1024
 #define LIMIT_NAMESPACE_NAME 64

@@ -4,8 +4,8 @@
 #include "api/overlay.h"
 #include "base/file.h"
 #include "base/map.h"
+#include "command/parts.h"
 #include "doc/document.h"
-#include "serve/head.h"
 
 #include <limits.h>
 #include <malloc.h>
@@ -158,21 +158,6 @@ static const char *fixtures_of(struct loaded *l, const char *spec)
     return tries[0];
 }
 
-/* Calls that the server cannot take are said at load, like everything that is declared
- * and not done. */
-static void warn_of_methods(struct loaded *l, const struct api *api)
-{
-    for (size_t i = 0; i < api->operation_count; i++) {
-        const struct operation *op = &api->operations[i];
-        if (!method_taken(str(op->method)))
-            err_warn(
-                &l->err, api_written(api, op->pointer, l->arena),
-                "the HTTP library refuses the method %s: call this operation with POST "
-                "and \"X-HTTP-Method-Override: %s\"",
-                op->method, op->method);
-    }
-}
-
 /* Every overlay that can be read, ended by NULL. */
 static struct overlay **read_overlays(struct loaded *l, const struct options *o)
 {
@@ -206,51 +191,63 @@ static const struct overlay **overlays_of(struct loaded *l, struct overlay **all
     return own;
 }
 
-static bool load_apis(struct loaded *l, const struct options *o,
-                      const struct spec_list *list, const char *fixtures)
+/* What is to be loaded; a document that has the name of another is an error. How many
+ * there are. */
+static size_t ask(struct loaded *l, const struct options *o,
+                  const struct spec_list *list, const char *fixtures,
+                  struct part *parts)
 {
-    struct world *w = &l->world;
-    const struct api **apis =
-        arena_array(l->arena, const struct api *, list->count + 1);
-    size_t *first = arena_array(l->arena, size_t, list->count + 1);
-    struct map *names = map_new(l->arena);
-    w->behaviours = arena_array(l->arena, struct behaviour *, list->count + 1);
-    w->cast.apis = apis;
-    w->cast.first = first;
     struct overlay **overlays = read_overlays(l, o);
+    struct map *names = map_new(l->arena);
+    size_t count = 0;
     for (size_t i = 0; i < list->count; i++) {
-        unsigned errors = l->err.errors;
         const char *path = list->paths[i];
-        struct api_options options = {
-            .name = list->names[i],
-            .allowed = o->allowed,
-            .overlays = overlays_of(l, overlays, list, path),
-        };
-        struct api *api = api_load(path, &options, l->arena, &l->err);
-        if (!api)
-            continue;
-        struct api *before = map_put(names, str(api->name), api);
+        const char *name =
+            list->names[i] ? list->names[i] : api_name_of(path, l->arena);
+        const char *before = map_put(names, str(name), (void *)(uintptr_t)path);
         if (before) {
             err_set(&l->err, (struct where){ .file = path },
                     "%s has the same name, \"%s\"; give one another with --spec "
                     "NAME=FILE",
-                    before->file, api->name);
+                    before, name);
             continue;
         }
-        warn_of_methods(l, api);
-        const char *folder = arena_printf(
-            l->arena, "%s/%s", fixtures ? fixtures : fixtures_of(l, path), api->name);
-        file_saw(&l->err, arena_printf(l->arena, "%s/behaviour.yaml", folder));
-        struct behaviour *b =
-            behaviour_load(api, folder, l->seeded_at, l->arena, &l->err);
-        if (!b || l->err.errors != errors) {
-            behaviour_done(b);
+        parts[count++] = (struct part){
+            .path = path,
+            .fixtures = fixtures ? fixtures : fixtures_of(l, path),
+            .options = { .name = name,
+                         .allowed = o->allowed,
+                         .overlays = overlays_of(l, overlays, list, path) },
+            .seeded_at = l->seeded_at,
+        };
+    }
+    return count;
+}
+
+static bool load_apis(struct loaded *l, const struct options *o,
+                      const struct spec_list *list, const char *fixtures)
+{
+    struct world *w = &l->world;
+    struct part *parts = arena_array(l->arena, struct part, list->count + 1);
+    size_t count = ask(l, o, list, fixtures, parts);
+    const struct api **apis = arena_array(l->arena, const struct api *, count + 1);
+    size_t *first = arena_array(l->arena, size_t, count + 1);
+    w->behaviours = arena_array(l->arena, struct behaviour *, count + 1);
+    w->cast.apis = apis;
+    w->cast.first = first;
+    l->parts = arena_array(l->arena, struct arena *, count + 1);
+    parts_load(parts, count);
+    for (size_t i = 0; i < count; i++) {
+        struct part *p = &parts[i];
+        l->parts[i] = p->arena;
+        l->too_large = l->too_large || p->too_large;
+        err_join(&l->err, &p->err);
+        if (!p->behaviour)
             continue;
-        }
-        apis[w->cast.count] = api;
+        apis[w->cast.count] = p->api;
         first[w->cast.count] = w->cast.operations;
-        w->behaviours[w->cast.count++] = b;
-        w->cast.operations += api->operation_count;
+        w->behaviours[w->cast.count++] = p->behaviour;
+        w->cast.operations += p->api->operation_count;
     }
     return !l->err.errors;
 }
@@ -393,6 +390,8 @@ void load_done(struct loaded *l)
     world_close(&l->world);
     for (size_t i = 0; i < l->world.cast.count; i++)
         behaviour_done(l->world.behaviours[i]);
+    for (size_t i = 0; l->parts && l->parts[i]; i++)
+        arena_free(l->parts[i]);
     arena_free(l->arena);
 }
 

@@ -10,6 +10,7 @@
 
 struct loaded {
     struct arena *arena;
+    struct arena **parts; /* of each document, ended by NULL */
     struct err err; /* err.files: all that was looked at, with what is not there */
     struct world world;
     clock_ms seeded_at; /* what stamps the seeds */
