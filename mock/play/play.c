@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "base/lock.h"
 #include "play/fields.h"
 #include "play/idempotency.h"
 #include "play/keeping.h"
@@ -289,7 +290,7 @@ static void ask_and_keep(struct call *c)
 
 void play_call(struct call *c)
 {
-    pthread_mutex_lock(&c->ns->lock);
+    lock_soon(&c->ns->lock, &c->ns->holder);
     if (setjmp(*arena_guard(c->arena))) {
         replay_forget(c); /* its answer may be kept already */
         namespace_abandon(c->world, c->ns);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/lock.h"
 #include "base/map.h"
 
 #include <setjmp.h>
@@ -182,6 +183,27 @@ static void problems_are_kept_in_order_up_to_a_limit(void **state)
         kept++;
     assert_int_equal(kept, LIMIT_PROBLEMS + 1);
     assert_null(err.last->next);
+}
+
+static void problems_of_two_are_joined_in_their_order(void **state)
+{
+    struct err err = err_in(*state), other = err_in(*state);
+    struct where at = { .file = "f" };
+    err.files = map_new(*state);
+    other.files = map_new(*state);
+    err_set(&err, at, "one");
+    err_warn(&other, at, "two");
+    err_set(&other, at, "three");
+    err_set(&other, at, "one");
+    other.warnings += 5; /* past the limit, only counted */
+    map_put(other.files, STR("f"), other.files);
+    err_join(&err, &other);
+    assert_int_equal(err.errors, 2);
+    assert_int_equal(err.warnings, 6);
+    assert_string_equal(err.first->next->why, "two");
+    assert_true(err.first->next->warning);
+    assert_string_equal(err.last->why, "three");
+    assert_non_null(map_get(err.files, STR("f")));
 }
 
 static void a_problem_keeps_its_own_copies(void **state)
@@ -573,6 +595,38 @@ static void distance_counts_single_edits(void **state)
     assert_int_equal(str_distance((struct str){ text, 65 }, STR("")), 64);
 }
 
+struct shared {
+    pthread_mutex_t lock;
+    atomic_int holder;
+    size_t count;
+};
+
+enum { TURNS = 50 * 1000 };
+
+static void *count_up(void *context)
+{
+    struct shared *s = context;
+    for (size_t i = 0; i < TURNS; i++) {
+        lock_soon(&s->lock, &s->holder);
+        s->count++;
+        pthread_mutex_unlock(&s->lock);
+    }
+    return NULL;
+}
+
+static void who_takes_a_lock_soon_has_it_alone(void **state)
+{
+    struct shared s = { .lock = PTHREAD_MUTEX_INITIALIZER };
+    pthread_t threads[4];
+    (void)state;
+    for (size_t i = 0; i < COUNT(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, count_up, &s), 0);
+    for (size_t i = 0; i < COUNT(threads); i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(s.count, COUNT(threads) * TURNS);
+    pthread_mutex_destroy(&s.lock);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
@@ -586,6 +640,7 @@ int main(void)
         TEST(a_buffer_stops_at_its_limit_and_says_so),
         TEST(a_problem_is_told_with_the_parts_that_are_known),
         TEST(problems_are_kept_in_order_up_to_a_limit),
+        TEST(problems_of_two_are_joined_in_their_order),
         TEST(a_problem_keeps_its_own_copies),
         TEST(a_map_finds_what_was_put_in_the_order_it_came),
         TEST(a_map_tells_what_was_there_before),
@@ -605,6 +660,7 @@ int main(void)
         TEST(a_text_is_split_into_all_its_parts),
         TEST(hashes_tell_apart_what_differs_a_little),
         TEST(distance_counts_single_edits),
+        TEST(who_takes_a_lock_soon_has_it_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
