@@ -35,33 +35,33 @@ void places_free(struct places *p)
     free(p);
 }
 
-/* scratch takes all that is not to be kept: this is asked for every finding. */
-static const char *find(struct places *p, struct where place, struct arena *scratch)
+/* A document is searched once for each place. */
+static const char *find(struct places *p, const char *key, struct where place)
 {
-    const char *key = arena_printf(scratch, "%s#%s", place.file, place.pointer);
-    char *text = map_get(p->known, str(key));
-    if (text)
-        return text;
+    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
     struct err err = err_in(scratch);
     err_warn(&err, place, "here");
     document_place(&err);
     const struct where *at = &err.first->at;
-    text = at->line ? arena_printf(p->arena, "%s:%u:%u", at->file, at->line, at->col)
-                    : arena_copy(p->arena, str(key));
-    map_put(p->known, str(key), text);
+    char *volatile text = NULL;
+    if (!setjmp(*arena_guard(p->arena))) {
+        text = at->line
+                   ? arena_printf(p->arena, "%s:%u:%u", at->file, at->line, at->col)
+                   : arena_copy(p->arena, str(key));
+        map_put(p->known, str(key), text);
+        arena_unguard(p->arena);
+    }
+    arena_free(scratch);
     return text;
 }
 
-const char *places_text(struct places *p, struct where at)
+const char *places_text(struct places *p, struct where at, struct arena *scratch)
 {
-    const char *volatile text = NULL;
-    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
+    const char *key = arena_printf(scratch, "%s#%s", at.file, at.pointer);
     pthread_mutex_lock(&p->lock);
-    if (!setjmp(*arena_guard(p->arena))) {
-        text = find(p, at, scratch);
-        arena_unguard(p->arena);
-    }
+    const char *text = map_get(p->known, str(key));
+    if (!text)
+        text = find(p, key, at);
     pthread_mutex_unlock(&p->lock);
-    arena_free(scratch);
     return text;
 }

@@ -14,7 +14,7 @@ struct places *places_new(void);
 void places_free(struct places *p);
 
 /* "specs/pets.yaml:41:7", or "specs/pets.yaml#/paths" when the place cannot be found;
- * lives as long as p. The least that memory running out may do is NULL. */
-const char *places_text(struct places *p, struct where at);
+ * lives as long as p. NULL once p's memory has run out. scratch is the caller's. */
+const char *places_text(struct places *p, struct where at, struct arena *scratch);
 
 #endif

@@ -112,17 +112,23 @@ char *arena_copy(struct arena *a, struct str text)
     return copy;
 }
 
+/* Most texts are short, and are written once. */
 char *arena_printf(struct arena *a, const char *format, ...)
 {
     va_list args, again;
+    char first[256];
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(first, sizeof(first), format, args);
+    size_t size = (size_t)(len < 0 ? 0 : len) + 1;
     va_end(args);
-    char *text = arena_take_raw(a, (size_t)(len < 0 ? 0 : len) + 1);
-    text[0] = '\0';
-    if (len > 0)
-        vsnprintf(text, (size_t)len + 1, format, again);
+    char *text = arena_take_raw(a, size);
+    if (len < 0)
+        text[0] = '\0';
+    else if (size <= sizeof(first))
+        memcpy(text, first, size);
+    else
+        vsnprintf(text, size, format, again);
     va_end(again);
     return text;
 }

@@ -48,16 +48,22 @@ char *buffer_room(struct buffer *b, size_t more)
     return make_room(b, more) ? b->ptr + b->len : NULL;
 }
 
+/* Most texts fit where they are to stand, and are written once. */
 void buffer_printf(struct buffer *b, const char *format, ...)
 {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    size_t left = b->room - b->len;
+    int len = vsnprintf(left ? b->ptr + b->len : NULL, left, format, args);
+    size_t more = len > 0 ? (size_t)len : 0;
     va_end(args);
-    if (len > 0 && make_room(b, (size_t)len)) {
-        vsnprintf(b->ptr + b->len, (size_t)len + 1, format, again);
-        b->len += (size_t)len;
+    if (make_room(b, more)) {
+        if (more >= left)
+            vsnprintf(b->ptr + b->len, more + 1, format, again);
+        b->len += more;
+    } else if (left) {
+        b->ptr[b->len] = '\0';
     }
     va_end(again);
 }

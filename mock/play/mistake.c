@@ -20,7 +20,7 @@ cJSON *mistake_of_finding(const struct finding *f, const char *prefix,
     const char *pointer = arena_printf(arena, "%s%s", prefix, f->pointer);
     cJSON *e = mistake(pointer, f->keyword, finding_expected(f, arena),
                        finding_found(f, arena), arena);
-    const char *place = places_text(places, api_finding_where(api, f, arena));
+    const char *place = places_text(places, api_finding_where(api, f, arena), arena);
     if (place)
         json_add(e, "spec", json_string(arena, str(place)));
     return e;
