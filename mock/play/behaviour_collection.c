@@ -343,6 +343,7 @@ bool read_collections(struct reading *r)
 {
     const struct record_behaviour *record = r->record;
     struct store_plan *plan = &r->b->plan;
+    plan->salt = *arena_salt(r->arena);
     plan->collections =
         arena_array(r->arena, struct store_collection, record->collections_count + 1);
     r->rules =

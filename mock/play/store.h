@@ -86,6 +86,7 @@ struct store_plan {
     const int64_t *sequence_start;
     atomic_size_t
         *shown; /* bytes that all its stores keep to show; NULL: not counted */
+    struct salt salt; /* for the indexes: clients choose what is in them */
 };
 
 struct store;

@@ -51,7 +51,7 @@ static const struct index *ask_index(const struct store *s, size_t c, size_t num
         const cJSON *value = wanted_at(conditions, count, plan->pointers[i]);
         if (!value)
             return NULL;
-        *hash = store_hash(*hash, value);
+        *hash = store_hash(s, *hash, value);
     }
     const struct index *x = store_index(s, c, number);
     return x->loose ? NULL : x;
@@ -172,7 +172,7 @@ bool store_key(const struct store *s, size_t c, const char *text, size_t *slot)
     const cJSON value = { .type = cJSON_String, .valuestring = u.out };
     for (size_t x = 0; x <= plan->alias_count; x++) {
         const struct index *index = &s->shelves[c].indexes[x];
-        uint64_t hash = store_hash(0, &value);
+        uint64_t hash = store_hash(s, 0, &value);
         for (uint32_t one = 0; index_slots(index, hash, one, &one, 1); one++) {
             const cJSON *have =
                 pointer_get(store_get(s, c, one), plan->indexes[x].pointers[0]);

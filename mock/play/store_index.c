@@ -1,10 +1,9 @@
 #include "doc/pointer.h"
 #include "play/store_parts.h"
 
-uint64_t store_hash(uint64_t hash, const cJSON *value)
+uint64_t store_hash(const struct store *s, uint64_t hash, const cJSON *value)
 {
-    static const struct salt none = { { 0 } };
-    return hash * 0x9e3779b97f4a7c15ull ^ json_hash(value, &none);
+    return hash * 0x9e3779b97f4a7c15ull ^ json_hash(value, &s->plan->salt);
 }
 
 enum hashed { HASH_NONE, HASH_MADE, HASH_ARRAY };
@@ -26,7 +25,7 @@ static enum hashed index_hash(const struct store *s, size_t c,
             return HASH_NONE;
         if (json_is_array(value))
             return HASH_ARRAY;
-        *hash = store_hash(*hash, value);
+        *hash = store_hash(s, *hash, value);
     }
     return HASH_MADE;
 }
@@ -112,7 +111,7 @@ static bool each_value(cJSON *value, void *context)
     }
     if (json_is_null(value))
         return false;
-    const struct index_key key = { .number = store_hash(0, value),
+    const struct index_key key = { .number = store_hash(e->s, 0, value),
                                    .slot = (uint32_t)e->slot };
     if (e->enter)
         enter_value(e, &key, value);

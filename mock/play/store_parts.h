@@ -62,7 +62,7 @@ struct store {
 
 /* The number under which an index has an instance: begun with 0, taken on by the value
  * of each of its members. */
-uint64_t store_hash(uint64_t hash, const cJSON *value);
+uint64_t store_hash(const struct store *s, uint64_t hash, const cJSON *value);
 
 /* Whether another slot has what is to be unique. */
 bool store_taken(const struct store *s, size_t c, const cJSON *tree, size_t own_slot);

@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 
 #include "../support/cost.h"
+#include "../support/stage.h"
 #include "base/chance.h"
 #include "base/limits.h"
 #include "base/map.h"
@@ -34,6 +35,10 @@ static int arena_down(void **state)
 /* ---- texts of one hash ---- */
 
 enum { NAME = 16 };
+
+struct name {
+    char text[NAME + 1];
+};
 
 /* What undoes h ^= h >> bits, and a multiplication by an odd number. */
 static uint64_t unshift(uint64_t h, unsigned bits)
@@ -64,21 +69,29 @@ static bool is_printable(uint64_t word)
 
 /* Sixteen characters at random; with alike, such that str_hash is the same for all: the
  * first eight are any, the others lead from there to where the hash shall end. */
-static void make_name(struct chance *c, bool alike, char *name)
+static struct name make_name(struct chance *c, bool alike)
 {
     static const uint64_t times = 0xbf58476d1ce4e5b9ull, end = 0x123456789abcdefull;
     uint64_t first, second;
+    struct name name = { "" };
     do {
-        first = 0;
-        for (int i = 0; i < 8; i++)
-            first = first << 8 | (' ' + chance_below(c, '~' - ' '));
+        first = (chance_next(c) & 0x3f3f3f3f3f3f3f3full) + 0x2323232323232323ull;
         uint64_t h = ((0x9e3779b97f4a7c15ull ^ NAME) ^ first) * times;
         h ^= h >> 29;
         second = alike ? h ^ unshift(end, 29) * inverse(times) : first;
     } while (!is_printable(first) || !is_printable(second));
-    memcpy(name, &first, 8);
-    memcpy(name + 8, &second, 8);
-    name[NAME] = '\0';
+    memcpy(name.text, &first, 8);
+    memcpy(name.text + 8, &second, 8);
+    return name;
+}
+
+static const struct name *make_names(struct arena *a, bool alike, size_t count)
+{
+    struct chance c = { 7 };
+    struct name *list = arena_array(a, struct name, count);
+    for (size_t i = 0; i < count; i++)
+        list[i] = make_name(&c, alike);
+    return list;
 }
 
 /* What stands around names: [A,B,…]. */
@@ -86,18 +99,15 @@ struct around {
     const char *all, *each, *behind_each, *behind_all;
 };
 
-static struct str names_in(struct arena *a, bool alike, size_t count,
+static struct str names_in(struct arena *a, const struct name *names, size_t count,
                            const struct around *text)
 {
-    struct chance c = { 7 };
     struct buffer b = buffer_in(a, LIMIT_FILE_BYTES);
     buffer_add_text(&b, text->all);
     for (size_t i = 0; i < count; i++) {
-        char name[NAME + 1];
-        make_name(&c, alike, name);
         buffer_add_text(&b, i ? "," : "");
         buffer_add_text(&b, text->each);
-        buffer_add_text(&b, name);
+        buffer_add_text(&b, names[i].text);
         buffer_add_text(&b, text->behind_each);
     }
     buffer_add_text(&b, text->behind_all);
@@ -145,17 +155,16 @@ static void the_salted_hash_is_the_siphash_of_the_library(void **state)
 static void names_of_one_hash_are_told_apart_by_a_salt(void **state)
 {
     struct arena *other = arena_new(1024);
-    struct chance c = { 7 };
-    char first[NAME + 1], name[NAME + 1];
-    make_name(&c, true, first);
-    for (int i = 0; i < 1000; i++) {
-        make_name(&c, true, name);
-        assert_int_equal(str_hash(str(name)), str_hash(str(first)));
-        assert_int_not_equal(salt_hash(arena_salt(*state), str(name)),
-                             salt_hash(arena_salt(*state), str(first)));
+    const struct name *names = make_names(*state, true, 1000);
+    struct str first = str(names[0].text);
+    for (size_t i = 1; i < 1000; i++) {
+        struct str one = str(names[i].text);
+        assert_int_equal(str_hash(one), str_hash(first));
+        assert_int_not_equal(salt_hash(arena_salt(*state), one),
+                             salt_hash(arena_salt(*state), first));
     }
-    assert_int_not_equal(salt_hash(arena_salt(*state), str(first)),
-                         salt_hash(arena_salt(other), str(first)));
+    assert_int_not_equal(salt_hash(arena_salt(*state), first),
+                         salt_hash(arena_salt(other), first));
     arena_free(other);
 }
 
@@ -195,14 +204,34 @@ static void merge_it_into_itself(struct arena *a, struct str text)
     assert_int_equal(json_count(patch_merge(tree, tree, a)), json_count(tree));
 }
 
-static double cost_of(void (*what)(struct arena *, struct str), bool alike,
-                      const struct around *text)
+static void import_it(struct arena *a, struct str text)
 {
-    enum { NAMES = 40000 };
+    char program[] = "understudy", serve[] = "serve", spec[] = "tests/data/linear.yaml";
+    char *words[] = { program, serve, spec };
+    struct request r = { .method = STR("POST"),
+                         .path = STR("/__admin/import"),
+                         .body = text };
+    struct delivery d;
+    struct stage stage;
+    const char *why;
+    r.headers[r.header_count++] =
+        (struct header){ STR("Content-Type"), STR("application/json") };
+    assert_true(stage_open(&stage, words, COUNT(words), a, &why));
+    stage_send(&stage, &r, a, &d);
+    if (d.response.status != 204)
+        fail_msg("%d %s", d.response.status, d.response.body.ptr);
+    stage_done(&stage);
+}
+
+enum { NAMES = 20000 };
+
+static double cost_of(void (*what)(struct arena *, struct str),
+                      const struct name *names, const struct around *text)
+{
     struct arena *a = arena_new(LIMIT_SPEC_MEMORY);
-    struct str names = names_in(a, alike, NAMES, text);
+    struct str body = names_in(a, names, NAMES, text);
     double start = thread_seconds();
-    what(a, names);
+    what(a, body);
     double cost = thread_seconds() - start;
     arena_free(a);
     return cost;
@@ -220,12 +249,17 @@ static void names_and_values_of_one_hash_cost_no_more_than_others(void **state)
         { "different texts", { "[", "\"", "\"", "]" }, look_for_one_twice },
         { "different arrays", { "[", "[\"", "\"]", "]" }, look_for_one_twice },
         { "different objects", { "[", "{\"", "\":0}", "]" }, look_for_one_twice },
+        { "keys of instances",
+          { "{\"apis\":{\"linear\":{\"collections\":{\"notes\":[",
+            "{\"number\":1,\"id\":\"", "\"}", "]}}}}" },
+          import_it },
     };
-    (void)state;
+    const struct name *any = make_names(*state, false, NAMES);
+    const struct name *made = make_names(*state, true, NAMES);
     for (size_t i = 0; i < COUNT(rows); i++) {
-        double usual = cost_of(rows[i].done, false, &rows[i].text);
-        double alike = cost_of(rows[i].done, true, &rows[i].text);
-        /* Each name against all others would be a thousand times as much. */
+        double usual = cost_of(rows[i].done, any, &rows[i].text);
+        double alike = cost_of(rows[i].done, made, &rows[i].text);
+        /* Each name against all others would be some hundred times as much. */
         if (alike > 20 * usual)
             fail_msg("%s: %.3f s, others %.3f s", rows[i].what, alike, usual);
     }
@@ -234,7 +268,7 @@ static void names_and_values_of_one_hash_cost_no_more_than_others(void **state)
 static void a_name_that_stands_twice_is_found_among_them(void **state)
 {
     static const struct around around = { "{", "\"", "\":0", ",\"a\":0,\"a\":1}" };
-    struct str text = names_in(*state, true, 1000, &around);
+    struct str text = names_in(*state, make_names(*state, true, 1000), 1000, &around);
     struct json_error why;
     assert_null(json_read(text, LIMIT_BODY_NODES, *state, &why));
     assert_string_equal(why.why, "the member name \"a\" stands twice");
@@ -243,21 +277,19 @@ static void a_name_that_stands_twice_is_found_among_them(void **state)
 static void a_map_that_was_attacked_has_what_was_put_in(void **state)
 {
     enum { MANY = 500 };
-    static char names[MANY][NAME + 1];
+    const struct name *names[] = { make_names(*state, false, MANY),
+                                   make_names(*state, true, MANY) };
     struct map *m = map_new(*state);
-    struct chance c = { 7 };
-    for (int i = 0; i < MANY; i++) {
-        make_name(&c, i % 2, names[i]);
-        assert_null(map_put(m, str(names[i]), names[i]));
-    }
-    assert_int_equal(map_count(m), MANY);
-    for (int i = 0; i < MANY; i++) {
-        struct str key;
+    for (size_t i = 0; i < MANY * 2; i++)
+        assert_null(map_put(m, str(names[i % 2][i / 2].text), names + i));
+    assert_int_equal(map_count(m), MANY * 2);
+    for (size_t i = 0; i < MANY * 2; i++) {
+        struct str key, own = str(names[i % 2][i / 2].text);
         void *value;
-        assert_ptr_equal(map_get(m, str(names[i])), names[i]);
-        assert_true(map_at(m, (size_t)i, &key, &value));
-        assert_true(str_is(key, names[i]) && value == names[i]);
-        assert_ptr_equal(map_put(m, key, m), names[i]);
+        assert_ptr_equal(map_get(m, own), names + i);
+        assert_true(map_at(m, i, &key, &value));
+        assert_true(str_equal(key, own) && value == names + i);
+        assert_ptr_equal(map_put(m, key, m), names + i);
     }
     assert_null(map_get(m, STR("other")));
 }
