@@ -3,9 +3,9 @@
  * http bearer (RFC 6750), oauth2 and openIdConnect want "Bearer" and a token of its
  * characters, basic (RFC 7617) base64 with a colon inside, apiKey a value that is not
  * empty. Where the document says bearerFormat: JWT, a token has that form and is
- * neither past `exp` nor before `nbf`; a key that is a JWT is held to these, too. More is asked only where a fixture knows it:
- * then a token has to be one of its tokens, or a JWT signed by one of its keys, and
- * grant the scopes. */
+ * neither past `exp` nor before `nbf`; a key that is a JWT is held to these, too. More
+ * is asked only where a fixture knows it: then a token has to be one of its tokens, or
+ * a JWT signed by one of its keys, and grant the scopes. */
 #ifndef API_SECURITY_H
 #define API_SECURITY_H
 

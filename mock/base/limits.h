@@ -276,8 +276,8 @@
 #define LIMIT_KEEP_COMMAND_MS 2000
 #define LIMIT_KEEP_AWAY_MS 200
 
-/* How long a call whose fate is not known, since the connection broke, tries to learn it.
- */
+/* How long a call whose fate is not known, since the connection broke, tries to learn
+ * what it was. */
 #define LIMIT_KEEP_RESOLVE_MS 3000
 
 /* Entries of one change set: each is two words of a command, and Redis takes a million

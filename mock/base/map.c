@@ -11,7 +11,7 @@ struct entry {
 struct map {
     struct arena *arena;
     const struct salt *salt; /* NULL: str_hash is good enough so far */
-    struct entry *entries; /* in the order of arrival */
+    struct entry *entries;   /* in the order of arrival */
     size_t count, room;
     uint32_t *slots; /* entry index + 1; 0 is free */
     size_t slot_count;

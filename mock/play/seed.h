@@ -7,7 +7,8 @@
 /* Reads the seeds that a behaviour's record names, in the same folder, into b->seed.
  * Every key has to lead somewhere, and what a client would see has to fit its schema;
  * err gets what does not, with its place. now stamps what the seeds leave out; file is
- * the record's. The arena's guard is called when what is read does not fit in memory. */
+ * the record's. The arena's guard is called when there is no memory for what is read.
+ */
 void seed_load(struct behaviour *b, const struct record_behaviour *record,
                const char *folder, const char *file, clock_ms now, struct arena *arena,
                struct err *err);
