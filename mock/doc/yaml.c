@@ -5,6 +5,7 @@
 #include "doc/json_locate.h"
 #include "doc/pointer.h"
 #include "doc/wanted.h"
+#include "doc/yaml_scalar.h"
 
 #include <stdio.h>
 #include <yaml.h>
@@ -15,7 +16,6 @@
  * Aliases are filled in only when the whole text is read and their sizes are known to
  * be within bounds, so an alias bomb costs no more than its own text. */
 
-#define YAML_TAG "tag:yaml.org,2002:"
 #define BOM "\xef\xbb\xbf"
 
 /* Below this a mapping's keys are compared one by one. */
@@ -156,248 +156,15 @@ static const char *chars(const yaml_char_t *text)
     return (const char *)text;
 }
 
-/* The text for the tree: U+0000 becomes C0 80, see json.h. */
-static char *copy_text(struct reader *r, struct str text)
-{
-    if (!text.len || !memchr(text.ptr, 0, text.len))
-        return arena_copy(r->arena, text);
-    struct buffer b = buffer_in(r->arena, text.len * 2);
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i])
-            buffer_add_char(&b, text.ptr[i]);
-        else
-            utf8_add(&b, 0);
-    return b.ptr;
-}
-
 /* ---- scalars ----------------------------------------------------------------- */
-
-static bool read_word(struct str text, cJSON *node)
-{
-    static const struct {
-        struct str text;
-        int type;
-    } words[] = {
-        { { "", 0 }, cJSON_NULL },       { { "~", 1 }, cJSON_NULL },
-        { { "null", 4 }, cJSON_NULL },   { { "Null", 4 }, cJSON_NULL },
-        { { "NULL", 4 }, cJSON_NULL },   { { "true", 4 }, cJSON_True },
-        { { "True", 4 }, cJSON_True },   { { "TRUE", 4 }, cJSON_True },
-        { { "false", 5 }, cJSON_False }, { { "False", 5 }, cJSON_False },
-        { { "FALSE", 5 }, cJSON_False },
-    };
-    for (size_t i = 0; i < COUNT(words); i++)
-        if (str_equal(text, words[i].text)) {
-            node->type = words[i].type;
-            return true;
-        }
-    return false;
-}
-
-/* A number of the core schema taken apart; base is 8, 10 or 16. */
-struct parts {
-    unsigned base;
-    bool minus;
-    struct str whole, fraction, exponent; /* exponent from its 'e' on */
-    bool point;
-};
-
-static unsigned digit_of(char c)
-{
-    return c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-           : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
-           : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
-                                  : 16;
-}
-
-static struct str take_digits(struct str *text, unsigned base)
-{
-    struct str run = { text->ptr, 0 };
-    while (run.len < text->len && digit_of(text->ptr[run.len]) < base)
-        run.len++;
-    *text = str_from(*text, run.len);
-    return run;
-}
-
-static bool take_char(struct str *text, char a, char b)
-{
-    if (!text->len || (text->ptr[0] != a && text->ptr[0] != b))
-        return false;
-    *text = str_from(*text, 1);
-    return true;
-}
-
-static bool number_match(struct str text, struct parts *n)
-{
-    *n = (struct parts){ .base = 10, .fraction = STR(""), .exponent = STR("") };
-    if (str_starts(text, STR("0x")) || str_starts(text, STR("0o"))) {
-        n->base = text.ptr[1] == 'x' ? 16 : 8;
-        text = str_from(text, 2);
-        n->whole = take_digits(&text, n->base);
-        return n->whole.len && !text.len;
-    }
-    n->minus = text.len && text.ptr[0] == '-';
-    take_char(&text, '-', '+');
-    n->whole = take_digits(&text, 10);
-    n->point = take_char(&text, '.', '.');
-    if (n->point)
-        n->fraction = take_digits(&text, 10);
-    if (!n->whole.len && !n->fraction.len)
-        return false;
-    struct str exponent = text;
-    if (take_char(&text, 'e', 'E')) {
-        take_char(&text, '-', '+');
-        n->exponent = exponent;
-        if (!take_digits(&text, 10).len)
-            return false;
-    }
-    return !text.len;
-}
-
-/* Digits of base 8 or 16 as decimal ones: limbs of nine digits, lowest first, take up
- * to seven digits at a time (16^7 < 10^9, so each step adds at most one limb). */
-static const char *to_decimal(struct reader *r, struct str digits, unsigned base)
-{
-    enum { STEP = 7, LIMB = 9, BILLION = 1000000000 };
-    size_t most = digits.len / STEP + 1, count = 1;
-    uint32_t *limbs = arena_array(r->arena, uint32_t, most + 1);
-    for (size_t i = 0; i < digits.len;) {
-        uint64_t carry = 0, factor = 1;
-        for (int k = 0; k < STEP && i < digits.len; k++, i++) {
-            carry = carry * base + digit_of(digits.ptr[i]);
-            factor *= base;
-        }
-        for (size_t j = 0; j < count; j++) {
-            carry += limbs[j] * factor;
-            limbs[j] = (uint32_t)(carry % BILLION);
-            carry /= BILLION;
-        }
-        if (carry)
-            limbs[count++] = (uint32_t)carry;
-    }
-    struct buffer b = buffer_in(r->arena, (most + 1) * LIMB);
-    buffer_printf(&b, "%u", limbs[--count]);
-    while (count)
-        buffer_printf(&b, "%09u", limbs[--count]);
-    return b.ptr;
-}
-
-/* As JSON spells it: no '+', no leading zeros, digits on both sides of the point. What
- * JSON can spell stays as it was written. */
-static const char *to_json(struct reader *r, const struct parts *n)
-{
-    if (n->base != 10)
-        return to_decimal(r, n->whole, n->base);
-    struct str whole = n->whole;
-    while (whole.len > 1 && whole.ptr[0] == '0')
-        whole = str_from(whole, 1);
-    if (!whole.len)
-        whole = STR("0");
-    return arena_printf(r->arena, "%s%.*s%s%.*s%.*s", n->minus ? "-" : "",
-                        (int)whole.len, whole.ptr, n->fraction.len ? "." : "",
-                        (int)n->fraction.len, n->fraction.ptr, (int)n->exponent.len,
-                        n->exponent.ptr);
-}
-
-static bool read_number(struct reader *r, const struct parts *n, cJSON *node)
-{
-    /* Before anything that takes longer the more digits there are. */
-    bool fits = n->whole.len + n->fraction.len + n->exponent.len <= LIMIT_NUMBER_DIGITS;
-    cJSON *number = fits ? json_number_read(r->arena, str(to_json(r, n))) : NULL;
-    if (!number)
-        return fail(r, "the number has too many digits");
-    *node = *number;
-    return true;
-}
-
-static bool is_no_json_number(struct str text)
-{
-    static const char *const names[] = {
-        ".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"
-    };
-    size_t sign = text.len && (text.ptr[0] == '-' || text.ptr[0] == '+');
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (str_is(str_from(text, i < 3 ? sign : 0), names[i]))
-            return true;
-    return false;
-}
-
-static bool fail_no_json_number(struct reader *r, struct str text)
-{
-    return fail(r, arena_printf(r->arena,
-                                "JSON has no number %.*s; quote it if it is text",
-                                (int)text.len, text.ptr));
-}
-
-static bool read_text(struct reader *r, struct str text, cJSON *node)
-{
-    node->type = cJSON_String;
-    node->valuestring = copy_text(r, text);
-    return true;
-}
-
-static bool read_plain(struct reader *r, struct str text, cJSON *node)
-{
-    struct parts n;
-    if (read_word(text, node))
-        return true;
-    if (number_match(text, &n))
-        return read_number(r, &n, node);
-    if (is_no_json_number(text))
-        return fail_no_json_number(r, text);
-    return read_text(r, text, node);
-}
-
-/* "!!int" for "tag:yaml.org,2002:int", as it was most likely written. */
-static const char *tag_text(struct reader *r, const char *tag)
-{
-    struct str rest = str_from(str(tag), sizeof(YAML_TAG) - 1);
-    bool own = str_starts(str(tag), STR(YAML_TAG));
-    return arena_printf(r->arena, "%s%.100s", own ? "!!" : "", own ? rest.ptr : tag);
-}
-
-static bool fail_tag(struct reader *r, const char *tag)
-{
-    static const char *const known[] = { "str",  "int", "float", "bool",
-                                         "null", "seq", "map" };
-    const char *text = tag_text(r, tag);
-    for (size_t i = 0; i < COUNT(known); i++)
-        if (strncmp(text, "!!", 2) == 0 && strcmp(text + 2, known[i]) == 0)
-            return fail(r, arena_printf(r->arena,
-                                        "the tag %s does not fit what follows", text));
-    return fail(r, arena_printf(r->arena,
-                                "the tag %s is not known; the known ones are !!str, "
-                                "!!int, !!float, !!bool, !!null, !!seq and !!map",
-                                text));
-}
-
-static bool read_tagged(struct reader *r, const char *tag, struct str text, cJSON *node)
-{
-    if (strcmp(tag, YAML_STR_TAG) == 0)
-        return read_text(r, text, node);
-    struct parts n;
-    bool number = number_match(text, &n);
-    bool integer = number && !n.point && !n.exponent.len;
-    if (strcmp(tag, YAML_INT_TAG) == 0 && integer)
-        return read_number(r, &n, node);
-    if (strcmp(tag, YAML_FLOAT_TAG) == 0 && number)
-        return read_number(r, &n, node);
-    if (strcmp(tag, YAML_FLOAT_TAG) == 0 && is_no_json_number(text))
-        return fail_no_json_number(r, text);
-    bool word = read_word(text, node);
-    if (strcmp(tag, YAML_NULL_TAG) == 0 && word && json_is_null(node))
-        return true;
-    if (strcmp(tag, YAML_BOOL_TAG) == 0 && word && json_is_bool(node))
-        return true;
-    return fail_tag(r, tag);
-}
 
 static bool read_scalar(struct reader *r, cJSON *node)
 {
-    const char *tag = chars(r->event.data.scalar.tag);
-    struct str text = scalar_text(&r->event);
-    if (tag)
-        return read_tagged(r, tag, text, node);
-    return is_plain(&r->event) ? read_plain(r, text, node) : read_text(r, text, node);
+    const char *why = NULL;
+    struct yaml_scalar scalar = { .text = scalar_text(&r->event),
+                                  .tag = chars(r->event.data.scalar.tag),
+                                  .plain = is_plain(&r->event) };
+    return yaml_scalar_read(&scalar, node, r->arena, &why) || fail(r, why);
 }
 
 /* ---- anchors and aliases ----------------------------------------------------- */
@@ -505,7 +272,7 @@ static bool read_scalar_key(struct reader *r, char **key)
         return fail(r,
                     "the merge key << is YAML 1.1, and this is read as YAML 1.2, which "
                     "has none; write the members out, or quote a key that is \"<<\"");
-    *key = copy_text(r, scalar_text(e));
+    *key = yaml_text(scalar_text(e), r->arena);
     if (!e->data.scalar.anchor && !e->data.scalar.tag)
         return true;
     cJSON *node = new_node(r);
@@ -573,7 +340,7 @@ static bool read_collection(struct reader *r, cJSON *node)
         sequence ? e->data.sequence_start.anchor : e->data.mapping_start.anchor;
     const char *fits = sequence ? YAML_SEQ_TAG : YAML_MAP_TAG;
     if (tag && strcmp(chars(tag), fits) != 0 && strcmp(chars(tag), "!") != 0)
-        return fail_tag(r, chars(tag));
+        return fail(r, yaml_tag_why(chars(tag), r->arena));
     if (++r->depth > LIMIT_DEPTH)
         return fail(r, "the text is nested too deeply");
 
@@ -599,7 +366,7 @@ static bool read_anchored_scalar(struct reader *r, cJSON *node)
 {
     struct anchor *a = anchor_open(r, r->event.data.scalar.anchor, node);
     if (a) {
-        a->text = copy_text(r, scalar_text(&r->event));
+        a->text = yaml_text(scalar_text(&r->event), r->arena);
         a->open = false;
     }
     return read_scalar(r, node);
