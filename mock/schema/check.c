@@ -1,26 +1,8 @@
 #include "schema/checking.h"
 
 #include "base/limits.h"
-#include "doc/number.h"
 
-#include <assert.h>
 #include <stdatomic.h>
-
-/* What is only needed to tell stays out of the way of the check that answers. */
-#define COLD __attribute__((noinline, cold))
-
-/* What recurs with every level of a value keeps its frame small that way. */
-#define NOT_INLINE __attribute__((noinline))
-
-/* Which members or items of a value some schema has looked at: what the unevaluated
- * keywords leave alone (2020-12 core, 11). Filled by schemas that are asked in place
- * while the one with such a keyword is being checked. */
-struct looked {
-    struct looked *up;
-    const cJSON *value;
-    uint64_t *bits;
-    size_t words;
-};
 
 /* The dynamic scope (2020-12 core, 7.1): the resources that were entered, as far as
  * they have dynamic anchors. */
@@ -37,23 +19,6 @@ struct frame {
     const struct schema *schema;
     const cJSON *value;
 };
-
-static bool check_more(struct checking *c, const struct schema *s, const cJSON *value,
-                       const struct path *at);
-
-/* Many a schema asks for no more than a type. */
-static inline bool is_plain(unsigned plain, const cJSON *value)
-{
-    return (plain & (unsigned)value->type) ||
-           ((plain & PLAIN_WHOLE) && (value->type & cJSON_Number) &&
-            number_is_exact(value));
-}
-
-static inline bool check(struct checking *c, const struct schema *s, const cJSON *value,
-                         const struct path *at)
-{
-    return is_plain(s->plain, value) || check_more(c, s, value, at);
-}
 
 /* Always false. Most of the time nothing but the answer is wanted. */
 static bool found(struct checking *c, const struct schema *s, const struct path *at,
@@ -80,22 +45,10 @@ static COLD bool given_up(struct checking *c, const struct schema *s,
                  (struct finding){ .keyword = "$ref", .found = value, .note = why });
 }
 
-/* Where to note what of this value was looked at; NULL when nobody asks. */
-static struct looked *looked_at(const struct checking *c, const cJSON *value)
-{
-    return c->looked && c->looked->value == value ? c->looked : NULL;
-}
-
-static void mark(struct looked *l, size_t index)
-{
-    if (l)
-        l->bits[index / 64] |= 1ull << (index % 64);
-}
-
 /* The same question without telling. What a schema that does not fit has looked at does
  * not count. */
-static bool quietly(struct checking *c, const struct schema *s, const cJSON *value,
-                    const struct path *at)
+bool check_quietly(struct checking *c, const struct schema *s, const cJSON *value,
+                   const struct path *at)
 {
     struct findings *findings = c->findings;
     struct looked *l = looked_at(c, value);
@@ -105,67 +58,11 @@ static bool quietly(struct checking *c, const struct schema *s, const cJSON *val
         memcpy(before, l->bits, l->words * sizeof(*before));
     }
     c->findings = NULL;
-    bool fits = check(c, s, value, at);
+    bool fits = check_value(c, s, value, at);
     c->findings = findings;
     if (l && !fits)
         memcpy(l->bits, before, l->words * sizeof(*before));
     return fits;
-}
-
-static bool text_listed(const struct rule *r, const cJSON *value)
-{
-    const struct choice *slots = r->u.set.slots, *slot;
-    size_t last = r->u.set.count - 1;
-    struct str text = str(value->valuestring);
-    int hash = choice_hash(text, r->u.set.brief);
-    size_t i = json_name_slot(hash, last + 1);
-    for (; (slot = &slots[i])->value; i = (i + 1) & last)
-        if (slot->hash == hash && slot->text.len == text.len &&
-            (slot->value->type & cJSON_String) && str_same_bytes(text.ptr, slot->text))
-            return true;
-    return false;
-}
-
-static NOT_INLINE bool value_listed(const struct rule *r, const cJSON *value)
-{
-    const struct choice *slots = r->u.set.slots;
-    size_t last = r->u.set.count - 1;
-    int hash = listed_hash(value);
-    for (size_t i = json_name_slot(hash, last + 1); slots[i].value; i = (i + 1) & last)
-        if (slots[i].hash == hash && json_equal(slots[i].value, value))
-            return true;
-    return false;
-}
-
-bool check_listed(const struct rule *r, const cJSON *value)
-{
-    if (r->kind == RULE_CONST)
-        return json_equal(r->value, value);
-    return value->type & cJSON_String ? text_listed(r, value) : value_listed(r, value);
-}
-
-static bool items_unique(struct checking *c, const cJSON *array)
-{
-    const struct salt *salt = arena_salt(c->arena);
-    size_t count = json_count(array), slots = 16;
-    if (count <= 8) {
-        for (const cJSON *a = array->child; a; a = a->next)
-            for (const cJSON *b = array->child; b != a; b = b->next)
-                if (json_equal(a, b))
-                    return false;
-        return true;
-    }
-    while (slots < count * 2)
-        slots *= 2;
-    const cJSON **table = arena_take(c->arena, slots * sizeof(*table));
-    for (const cJSON *a = array->child; a; a = a->next) {
-        size_t i = json_hash(a, salt) & (slots - 1);
-        for (; table[i]; i = (i + 1) & (slots - 1))
-            if (json_equal(table[i], a))
-                return false;
-        table[i] = a;
-    }
-    return true;
 }
 
 static NOT_INLINE bool check_items(struct checking *c, const struct rule *r,
@@ -180,8 +77,8 @@ static NOT_INLINE bool check_items(struct checking *c, const struct rule *r,
         struct path here = { at, NULL, i, s };
         if (!s)
             break; /* nor is there one for those behind */
-        mark(l, i);
-        if (check(c, s, item, &here))
+        looked_mark(l, i);
+        if (check_value(c, s, item, &here))
             continue;
         if (!c->findings)
             return false;
@@ -197,10 +94,10 @@ static bool check_contains(struct checking *c, const struct schema *s,
     size_t hits = 0, i = 0;
     for (const cJSON *item = value->child; item; item = item->next, i++) {
         struct path here = { at, NULL, i, r->u.contains.schema };
-        if (!quietly(c, r->u.contains.schema, item, &here))
+        if (!check_quietly(c, r->u.contains.schema, item, &here))
             continue;
         if (r->u.contains.looks)
-            mark(looked_at(c, value), i);
+            looked_mark(looked_at(c, value), i);
         hits++;
     }
     if (hits >= r->u.contains.min && hits <= r->u.contains.max)
@@ -208,214 +105,12 @@ static bool check_contains(struct checking *c, const struct schema *s,
     return c->findings && tell_contains(c, s, r, value, at, hits);
 }
 
-const struct property *check_property(const struct object_rule *o, const char *name)
-{
-    struct str text = str(name);
-    int hash = json_name_hash(text);
-    const struct property *p;
-    if (!o->slots)
-        return NULL;
-    size_t i = json_name_slot(hash, o->slots);
-    for (; (p = o->table[i]); i = (i + 1) & (o->slots - 1))
-        if (p->hash == hash && str_equal(p->name, text))
-            return p;
-    return NULL;
-}
-
-/* Members mostly come in the order in which they are declared, some left out: next is
- * where the one before m suggests to look first. */
-static NOT_INLINE const struct property *
-property_of(const struct object_rule *o, const struct property *next, const cJSON *m)
-{
-    const struct property *p = next, *end = o->list + o->count;
-    int hash = m->valueint;
-    for (end = end - p > 4 ? p + 4 : end; p < end; p++)
-        if (p->hash == hash && json_is_named(m, p->name, hash))
-            return p;
-    if (!o->slots)
-        return NULL;
-    size_t i = json_name_slot(hash, o->slots);
-    for (; (p = o->table[i]); i = (i + 1) & (o->slots - 1))
-        if (json_is_named(m, p->name, p->hash))
-            return p;
-    return NULL;
-}
-
-/* Whether a pattern of patternProperties takes the member. */
-static bool check_patterns(struct checking *c, const struct object_rule *o,
-                           const cJSON *member, const struct path *at, bool *ok)
-{
-    bool matched = false;
-    for (size_t i = 0; i < o->pattern_count; i++) {
-        enum pattern_answer a =
-            pattern_match(o->patterns[i].pattern, str(member->string), c->arena);
-        if (a != PATTERN_MATCHES)
-            continue;
-        matched = true;
-        if (!check(c, o->patterns[i].schema, member, at))
-            *ok = false;
-    }
-    return matched;
-}
-
-/* Whether schema s, or one that is asked of the same value, declares the member and
- * hides it in this direction. Only asked where a required member is missing. */
-static bool hides(const struct checking *c, const struct schema *s, const char *name,
-                  int depth)
-{
-    if (!s || depth > 16)
-        return false;
-    if (s->alias)
-        s = s->alias;
-    const struct schema *declared = map_get(s->declared, str(name));
-    if (declared && (declared->hidden & c->direction))
-        return true;
-    for (size_t i = 0; i < s->rule_count; i++) {
-        const struct rule *r = &s->rules[i];
-        if (r->kind == RULE_REF && hides(c, r->u.schema, name, depth + 1))
-            return true;
-        bool many =
-            r->kind == RULE_ALL_OF || r->kind == RULE_ANY_OF || r->kind == RULE_ONE_OF;
-        for (size_t b = 0; many && b < r->u.branches.count; b++)
-            if (hides(c, r->u.branches.list[b], name, depth + 1))
-                return true;
-    }
-    return false;
-}
-
-static bool is_excused(const struct checking *c, const struct schema *s,
-                       const char *name, const struct path *at)
-{
-    return c->direction &&
-           (hides(c, s, name, 0) || hides(c, at ? at->schema : c->whole, name, 0));
-}
-
-/* Whether the closed schema is a branch that a discriminator has chosen by a member
- * which the branch does not have: no value would ever fit. What is beside the branches
- * was meant to stand in each, so it is not closed then (a warning at load says so). */
-static bool is_shut_out(const struct checking *c, const struct object_rule *o,
-                        const cJSON *object)
-{
-    return c->chosen == object && !check_property(o, c->chooser);
-}
-
-/* A member of which more has to be asked, or that is not declared. *taken becomes
- * whether some keyword has looked at it. */
-static NOT_INLINE bool check_member(struct checking *c, const struct schema *s,
-                                    const struct object_rule *o,
-                                    const struct schema *declared, const cJSON *object,
-                                    const cJSON *m, const struct path *at, bool *taken)
-{
-    struct path here = { at, m->string, 0, declared ? declared : o->additional };
-    bool ok = true;
-    if (declared && (declared->hidden & c->direction))
-        ok = c->findings && tell_hidden(c, declared, m, &here);
-    else if (declared)
-        ok = check(c, declared, m, &here);
-    bool matched = o->pattern_count && check_patterns(c, o, m, &here, &ok);
-    *taken = declared || matched || o->additional || o->open;
-    if (declared || matched || !o->additional)
-        return ok;
-    if (o->additional->never)
-        return is_shut_out(c, o, object) ||
-               (c->findings && tell_unknown(c, s, o, object, m, &here));
-    return check(c, o->additional, m, &here);
-}
-
-/* Which of the required members are missing, once a count has shown that some are. */
-static NOT_INLINE bool check_required(struct checking *c, const struct schema *s,
-                                      const struct object_rule *o, const cJSON *value,
-                                      const struct path *at)
-{
-    bool *seen = arena_array(c->arena, bool, o->required_count), ok = true;
-    for (const cJSON *m = value->child; m; m = m->next) {
-        const struct property *p = property_of(o, o->list, m);
-        if (p && p->required >= 0)
-            seen[p->required] = true;
-    }
-    for (size_t i = 0; i < o->required_count; i++)
-        if (!seen[i] && !is_excused(c, s, o->required[i], at))
-            ok = c->findings && tell_missing(c, s, o, value, o->required[i], at);
-    return ok;
-}
-
-static NOT_INLINE bool check_object(struct checking *c, const struct schema *s,
-                                    const struct object_rule *o, const cJSON *value,
-                                    const struct path *at)
-{
-    const struct property *next = o->list, *end = next + o->count;
-    struct looked *l = looked_at(c, value);
-    size_t index = 0, missing = o->required_count;
-    bool ok = true;
-    for (const cJSON *m = value->child; m; m = m->next, index++) {
-        const struct property *p =
-            next < end && json_is_named(m, next->name, next->hash)
-                ? next
-                : property_of(o, next, m);
-        bool fits = true, taken = true;
-        if (p) {
-            next = p + 1;
-            missing -= p->required >= 0;
-        }
-        if (!p || !p->schema || p->schema->hidden || o->pattern_count) {
-            fits = check_member(c, s, o, p ? p->schema : NULL, value, m, at, &taken);
-        } else if (!is_plain(p->plain, m)) {
-            struct path here = { at, m->string, 0, p->schema };
-            fits = check_more(c, p->schema, m, &here);
-        }
-        if (l && taken)
-            mark(l, index);
-        if (fits)
-            continue;
-        if (!c->findings)
-            return false;
-        ok = false;
-    }
-    /* No name stands twice, so a count tells. */
-    return (!missing || check_required(c, s, o, value, at)) && ok;
-}
-
-static bool check_names(struct checking *c, const struct rule *r, const cJSON *value,
-                        const struct path *at)
-{
-    bool ok = true, outer = c->of_name;
-    c->of_name = true;
-    for (const cJSON *m = value->child; m && (ok || c->findings); m = m->next) {
-        cJSON *name = json_string(c->arena, str(m->string));
-        struct path here = { at, m->string, 0, r->u.schema };
-        if (!check(c, r->u.schema, name, &here))
-            ok = false;
-    }
-    c->of_name = outer;
-    return ok;
-}
-
-static bool check_dependents(struct checking *c, const struct schema *s,
-                             const struct rule *r, const cJSON *value,
-                             const struct path *at)
-{
-    bool ok = true;
-    for (const cJSON *one = r->value->child; one; one = one->next) {
-        if (!json_member(value, one->string))
-            continue;
-        if (!json_is_array(one)) {
-            ok = check(c, map_get(r->u.dependents, str(one->string)), value, at) && ok;
-            continue;
-        }
-        for (const cJSON *need = one->child; need; need = need->next)
-            if (!json_member(value, need->valuestring))
-                ok = c->findings &&
-                     tell_dependent(c, s, r, need->valuestring, one->string, at);
-    }
-    return ok;
-}
-
 static bool check_any(struct checking *c, const struct schema *s, const struct rule *r,
                       const cJSON *value, const struct path *at)
 {
     size_t fitting = 0;
     for (size_t i = 0; i < r->u.branches.count; i++) {
-        fitting += quietly(c, r->u.branches.list[i], value, at);
+        fitting += check_quietly(c, r->u.branches.list[i], value, at);
         if (fitting && r->kind == RULE_ANY_OF && !looked_at(c, value))
             return true;
         if (fitting > 1 && r->kind == RULE_ONE_OF)
@@ -434,7 +129,7 @@ static bool check_discriminator(struct checking *c, const struct schema *s,
     const cJSON *member = json_member(value, name);
     const struct schema *otherwise = r->u.discriminator.otherwise;
     if (!member && otherwise)
-        return check(c, otherwise, value, at);
+        return check_value(c, otherwise, value, at);
     if (!member)
         return r->u.discriminator.optional ||
                (c->findings && tell_undecided(c, s, r, at));
@@ -444,14 +139,14 @@ static bool check_discriminator(struct checking *c, const struct schema *s,
             ? map_get(r->u.discriminator.by_value, str(member->valuestring))
             : NULL;
     if (!branch && otherwise)
-        return check(c, otherwise, value, at);
+        return check_value(c, otherwise, value, at);
     if (!branch)
         return c->findings && tell_undecidable(c, s, r, member, &here);
     const cJSON *outer = c->chosen;
     const char *chooser = c->chooser;
     c->chosen = value;
     c->chooser = name;
-    bool ok = check(c, branch, value, at);
+    bool ok = check_value(c, branch, value, at);
     c->chosen = outer;
     c->chooser = chooser;
     return ok;
@@ -468,9 +163,9 @@ static bool check_unevaluated(struct checking *c, const struct schema *s,
         struct path here = { at, m->string, i, r->u.schema };
         if (l->bits[i / 64] >> (i % 64) & 1)
             continue;
-        mark(l, i);
+        looked_mark(l, i);
         if (!r->u.schema->never) {
-            if (!check(c, r->u.schema, m, &here))
+            if (!check_value(c, r->u.schema, m, &here))
                 ok = false;
         } else {
             ok = c->findings && tell_unevaluated(c, s, r, m, &here);
@@ -489,52 +184,6 @@ static const struct schema *dynamic_target(const struct checking *c,
             if (r->u.dynamic.list[i].resource == x->resource)
                 target = r->u.dynamic.list[i].schema;
     return target;
-}
-
-/* Bytes bound the characters of a text from both sides. */
-static bool has_at_most(const char *text, size_t count)
-{
-    return strlen(text) <= count || utf8_length(text) <= count;
-}
-
-static bool has_at_least(const char *text, size_t count)
-{
-    size_t bytes = strlen(text);
-    return bytes >= count && (bytes / 4 >= count || utf8_length(text) >= count);
-}
-
-/* The rules up to RULE_LAST_ALONE. */
-static NOT_INLINE bool fits_alone(struct checking *c, const struct rule *r,
-                                  const cJSON *v)
-{
-    switch (r->kind) {
-    case RULE_ENUM:
-    case RULE_CONST:
-        return check_listed(r, v);
-    case RULE_MAXIMUM:
-        return number_compare(v, r->value) <= 0;
-    case RULE_EXCLUSIVE_MAXIMUM:
-        return number_compare(v, r->value) < 0;
-    case RULE_MINIMUM:
-        return number_compare(v, r->value) >= 0;
-    case RULE_EXCLUSIVE_MINIMUM:
-        return number_compare(v, r->value) > 0;
-    case RULE_MULTIPLE_OF:
-        return number_is_multiple(v, r->value);
-    case RULE_MAX_LENGTH:
-        return has_at_most(v->valuestring, r->u.size);
-    case RULE_MIN_LENGTH:
-        return has_at_least(v->valuestring, r->u.size);
-    case RULE_MAX_ITEMS:
-    case RULE_MAX_PROPERTIES:
-        return json_count(v) <= r->u.size;
-    case RULE_MIN_ITEMS:
-    case RULE_MIN_PROPERTIES:
-        return json_count(v) >= r->u.size;
-    default:
-        assert(r->kind == RULE_UNIQUE_ITEMS);
-        return items_unique(c, v);
-    }
 }
 
 static COLD bool tell_alone(struct checking *c, const struct schema *s,
@@ -577,23 +226,23 @@ static NOT_INLINE bool check_rule(struct checking *c, const struct schema *s,
     case RULE_DEPENDENT:
         return check_dependents(c, s, r, v, at);
     case RULE_REF:
-        return check(c, r->u.schema, v, at);
+        return check_value(c, r->u.schema, v, at);
     case RULE_DYNAMIC_REF:
-        return check(c, dynamic_target(c, r), v, at);
+        return check_value(c, dynamic_target(c, r), v, at);
     case RULE_ALL_OF:
         for (size_t i = 0; i < r->u.branches.count && (ok || c->findings); i++)
-            ok = check(c, r->u.branches.list[i], v, at) && ok;
+            ok = check_value(c, r->u.branches.list[i], v, at) && ok;
         return ok;
     case RULE_ANY_OF:
     case RULE_ONE_OF:
         return check_any(c, s, r, v, at);
     case RULE_NOT:
-        ok = !quietly(c, r->u.schema, v, at);
+        ok = !check_quietly(c, r->u.schema, v, at);
         break;
     case RULE_IF: {
-        bool held = quietly(c, r->u.choice.test, v, at);
+        bool held = check_quietly(c, r->u.choice.test, v, at);
         const struct schema *next = held ? r->u.choice.then : r->u.choice.otherwise;
-        return !next || check(c, next, v, at);
+        return !next || check_value(c, next, v, at);
     }
     case RULE_DISCRIMINATOR:
         return check_discriminator(c, s, r, v, at);
@@ -630,7 +279,7 @@ static NOT_INLINE bool check_rules(struct checking *c, const struct schema *s,
             continue;
         bool fits = r->kind > RULE_LAST_ALONE
                         ? check_rule(c, s, r, value, at)
-                        : fits_alone(c, r, value) || tell_alone(c, s, r, value, at);
+                        : check_alone(c, r, value) || tell_alone(c, s, r, value, at);
         if (fits)
             continue;
         if (!c->findings)
@@ -724,7 +373,7 @@ static inline bool check_once(struct checking *c, const struct schema *s,
     if (s->only_kind == RULE_ENUM)
         return check_listed(only, value);
     if (s->only_kind <= RULE_LAST_ALONE)
-        return fits_alone(c, only, value);
+        return check_alone(c, only, value);
     if (c->steps >= LIMIT_SCHEMA_STEPS)
         return check_here(c, t, value, at);
     c->steps++;
@@ -765,23 +414,11 @@ static NOT_INLINE bool check_written(struct checking *c, const struct schema *s,
     return fits;
 }
 
-static bool check_more(struct checking *c, const struct schema *s, const cJSON *value,
-                       const struct path *at)
+bool check_more(struct checking *c, const struct schema *s, const cJSON *value,
+                const struct path *at)
 {
     return json_is_written(value) && !c->findings ? check_written(c, s, value, at)
                                                   : check_once(c, s, value, at);
-}
-
-bool check_value(struct checking *c, const struct schema *s, const cJSON *value,
-                 const struct path *at)
-{
-    return check(c, s, value, at);
-}
-
-bool check_quietly(struct checking *c, const struct schema *s, const cJSON *value,
-                   const struct path *at)
-{
-    return quietly(c, s, value, at);
 }
 
 bool schema_check(const struct schema *s, const cJSON *value, enum direction direction,
@@ -806,13 +443,13 @@ bool schema_check(const struct schema *s, const cJSON *value, enum direction dir
     c.trail = NULL;
     c.asked = 0;
     c.of_name = false;
-    if (check(&c, s, value, NULL))
+    if (check_value(&c, s, value, NULL))
         return true;
     if (!findings)
         return false;
     c.findings = findings;
     c.depth = 0;
     c.looked = NULL;
-    check(&c, s, value, NULL);
+    check_value(&c, s, value, NULL);
     return false;
 }

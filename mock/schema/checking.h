@@ -1,4 +1,4 @@
-/* checking.h — one check while it runs; for check.c, tell.c and tell_branch.c only.
+/* checking.h — one check while it runs; for check*.c, tell.c and tell_branch.c only.
  *
  * Most values fit, and that is found out without noting any way. Only when one does not
  * is it checked once more with `findings` set: then the trail is kept and tell.c
@@ -6,7 +6,14 @@
 #ifndef SCHEMA_CHECKING_H
 #define SCHEMA_CHECKING_H
 
+#include "doc/number.h"
 #include "schema/plan.h"
+
+/* What is only needed to tell stays out of the way of the check that answers. */
+#define COLD __attribute__((noinline, cold))
+
+/* What recurs with every level of a value keeps its frame small that way. */
+#define NOT_INLINE __attribute__((noinline))
 
 /* Where in the value we are, told only when something is found. */
 struct path {
@@ -42,19 +49,68 @@ struct checking {
     const char *chooser; /* and the member that it looked at */
 };
 
-/* check.c: whether value fits s; told when findings are wanted. */
-bool check_value(struct checking *c, const struct schema *s, const cJSON *value,
-                 const struct path *at);
+/* Which members or items of a value some schema has looked at: what the unevaluated
+ * keywords leave alone (2020-12 core, 11). Filled by schemas that are asked in place
+ * while the one with such a keyword is being checked. */
+struct looked {
+    struct looked *up;
+    const cJSON *value;
+    uint64_t *bits;
+    size_t words;
+};
+
+/* Where to note what of this value was looked at; NULL when nobody asks. */
+static inline struct looked *looked_at(const struct checking *c, const cJSON *value)
+{
+    return c->looked && c->looked->value == value ? c->looked : NULL;
+}
+
+static inline void looked_mark(struct looked *l, size_t index)
+{
+    if (l)
+        l->bits[index / 64] |= 1ull << (index % 64);
+}
+
+/* check.c: what check asks of all but the simplest schemas. */
+bool check_more(struct checking *c, const struct schema *s, const cJSON *value,
+                const struct path *at);
+
+/* Many a schema asks for no more than a type. */
+static inline bool is_plain(unsigned plain, const cJSON *value)
+{
+    return (plain & (unsigned)value->type) ||
+           ((plain & PLAIN_WHOLE) && (value->type & cJSON_Number) &&
+            number_is_exact(value));
+}
+
+/* Whether value fits s; told when findings are wanted. */
+static inline bool check_value(struct checking *c, const struct schema *s,
+                               const cJSON *value, const struct path *at)
+{
+    return is_plain(s->plain, value) || check_more(c, s, value, at);
+}
 
 /* check.c: the same without telling. What a schema that does not fit has looked at does
  * not count. */
 bool check_quietly(struct checking *c, const struct schema *s, const cJSON *value,
                    const struct path *at);
 
-/* check.c: whether value is the rule's const or stands in its enum. */
+/* check_alone.c: the rules up to RULE_LAST_ALONE, which ask no other schema. */
+bool check_alone(struct checking *c, const struct rule *r, const cJSON *value);
+
+/* check_alone.c: whether value is the rule's const or stands in its enum. */
 bool check_listed(const struct rule *r, const cJSON *value);
 
-/* check.c: the declared or required name; NULL when it is neither. */
+/* check_object.c: RULE_OBJECT, RULE_PROPERTY_NAMES, RULE_DEPENDENT. */
+bool check_object(struct checking *c, const struct schema *s,
+                  const struct object_rule *o, const cJSON *value,
+                  const struct path *at);
+bool check_names(struct checking *c, const struct rule *r, const cJSON *value,
+                 const struct path *at);
+bool check_dependents(struct checking *c, const struct schema *s, const struct rule *r,
+                      const cJSON *value, const struct path *at);
+
+/* check_object.c: the declared or required name; NULL when it is neither. */
 const struct property *check_property(const struct object_rule *o, const char *name);
 
 /* tell.c: a place of the value with the prefix before it; borrowed from the arena. */
