@@ -147,10 +147,9 @@ static size_t *followed(struct run *run, const struct step *step, size_t c, size
 {
     size_t *slots, n, first = 0;
     *count = 0;
-    if (!run_follow(run, step, c, &slots, &n))
+    if (!run_follow(run, step, c, &slots, &n) || !n)
         return NULL;
-    if (n)
-        qsort(slots, n, sizeof(*slots), compare_slots);
+    qsort(slots, n, sizeof(*slots), compare_slots);
     while (first < n && slots[first] < from)
         first++;
     *count = n - first < at_most ? n - first : at_most;

@@ -1,5 +1,5 @@
-/* Calls to the bundled APIs and to two that have every way to answer and to ask for
- * credentials: whatever is asked, an answer that is one.
+/* Calls to the bundled APIs and to some that have every way to answer, to remember and
+ * to ask for credentials: whatever is asked, an answer that is one.
  *
  * The input is a few requests one after the other, all on the same namespaces, which
  * start from the seed each time:
@@ -30,11 +30,14 @@ static struct service service;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    static const struct options o = { .specs = { "specs", "tests/data/answers.yaml",
-                                                 "tests/data/guarded.yaml" },
-                                      .spec_count = 3,
-                                      .seed = 1,
-                                      .clock = { .still = true, .at = 1767225600000 } };
+    static const struct options o = {
+        .specs = { "specs", "tests/data/answers.yaml", "tests/data/guarded.yaml",
+                   "tests/data/tasks.yaml", "tests/data/http.yaml",
+                   "tests/data/revs.yaml" },
+        .spec_count = 6,
+        .seed = 1,
+        .clock = { .still = true, .at = 1767225600000 }
+    };
     (void)argc;
     (void)argv;
     if (!load(&loaded, &o)) {
