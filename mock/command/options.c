@@ -4,83 +4,70 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
-/*   name           letter takes      what it does */
+/*   name           letter takes      where it goes      what it does */
 #define OPTIONS(X)                                                                    \
-    X(HOST, "host", 0, "ADDRESS", "listen on this address (127.0.0.1)")               \
-    X(PORT, "port", 'p', "N", "listen on this port (4010); 0 picks a free one")       \
-    X(PORT_FILE, "port-file", 0, "FILE",                                              \
+    X(HOST, "host", 0, "ADDRESS", READ(host), "listen on this address (127.0.0.1)")   \
+    X(PORT, "port", 'p', "N", READ(port),                                             \
+      "listen on this port (4010); 0 picks a free one")                               \
+    X(PORT_FILE, "port-file", 0, "FILE", TEXT(port_file),                             \
       "write the port to this file once it listens")                                  \
-    X(FIXTURES, "fixtures", 'f', "DIR",                                               \
-      "behaviours, seeds and scenarios (fixtures/ "                                   \
-      "beside the specs)")                                                            \
-    X(SPEC, "spec", 0, "NAME=FILE",                                                   \
-      "serve this document under that name; may be "                                  \
-      "repeated")                                                                     \
-    X(ALLOW_FOLDER, "allow-folder", 0, "DIR",                                         \
+    X(FIXTURES, "fixtures", 'f', "DIR", TEXT(fixtures),                               \
+      "behaviours, seeds and scenarios (fixtures/ beside the specs)")                 \
+    X(SPEC, "spec", 0, "NAME=FILE", READ(spec),                                       \
+      "serve this document under that name; may be repeated")                         \
+    X(ALLOW_FOLDER, "allow-folder", 0, "DIR", LIST(allowed, allowed_count),           \
       "references may also lead to files in here; may be repeated")                   \
-    X(OVERLAY, "overlay", 0, "FILE",                                                  \
+    X(OVERLAY, "overlay", 0, "FILE", LIST(overlays, overlay_count),                   \
       "change the documents as this OpenAPI Overlay says; may be repeated")           \
-    X(SCENARIO, "scenario", 's', "NAME|FILE", "start this scenario; may be repeated") \
-    X(SEED, "seed", 0, "N", "the number that random draws come from (1)")             \
-    X(NOW, "now", 0, "TIME",                                                          \
-      "hold the clock still at this time "                                            \
-      "(2026-01-01T00:00:00Z)")                                                       \
-    X(NAMESPACE_IDLE, "namespace-idle", 0, "DURATION",                                \
+    X(SCENARIO, "scenario", 's', "NAME|FILE", LIST(scenarios, scenario_count),        \
+      "start this scenario; may be repeated")                                         \
+    X(SEED, "seed", 0, "N", READ(seed), "the number that random draws come from (1)") \
+    X(NOW, "now", 0, "TIME", READ(now),                                               \
+      "hold the clock still at this time (2026-01-01T00:00:00Z)")                     \
+    X(NAMESPACE_IDLE, "namespace-idle", 0, "DURATION", READ(idle),                    \
       "give up a namespace that no call has named for so long (24h); 0: never")       \
-    X(MAX_BODY, "max-body", 0, "BYTES", "the longest body that is taken (4194304)")   \
-    X(STATELESS, "stateless", 0, NULL,                                                \
-      "answer from examples and schemas; remember "                                   \
-      "nothing")                                                                      \
-    X(STORE, "store", 0, "FILE|URL",                                                  \
+    X(MAX_BODY, "max-body", 0, "BYTES", READ(max_body),                               \
+      "the longest body that is taken (4194304)")                                     \
+    X(STATELESS, "stateless", 0, NULL, FLAG(stateless),                               \
+      "answer from examples and schemas; remember nothing")                           \
+    X(STORE, "store", 0, "FILE|URL", TEXT(store),                                     \
       "keep what is remembered in this SQLite file, or share it at "                  \
       "redis://HOST:PORT/DB")                                                         \
-    X(STRICT, "strict", 0, NULL,                                                      \
-      "refuse what would be a warning, in documents "                                 \
-      "and in calls")                                                                 \
-    X(CORS, "cors", 0, NULL, "let pages of any origin call, as browsers ask")         \
-    X(WATCH, "watch", 0, NULL, "load anew when a file changes, as SIGHUP does")       \
+    X(STRICT, "strict", 0, NULL, FLAG(strict),                                        \
+      "refuse what would be a warning, in documents and in calls")                    \
+    X(CORS, "cors", 0, NULL, FLAG(cors),                                              \
+      "let pages of any origin call, as browsers ask")                                \
+    X(WATCH, "watch", 0, NULL, FLAG(watch),                                           \
+      "load anew when a file changes, as SIGHUP does")                                \
     X(ALLOW_CALLBACKS, "allow-callbacks", 0, "HOST",                                  \
+      LIST(callback_hosts, callback_host_count),                                      \
       "call back to this host, too; * is any; may be repeated")                       \
-    X(NO_CALLBACKS, "no-callbacks", 0, NULL, "call nobody back")                      \
-    X(ADMIN_TOKEN, "admin-token", 0, "TEXT",                                          \
-      "/__admin wants this bearer token; needed "                                     \
-      "off loopback")                                                                 \
-    X(JSON, "json", 0, NULL, "routes: print JSON")                                    \
-    X(STATE, "state", 0, NULL,                                                        \
+    X(NO_CALLBACKS, "no-callbacks", 0, NULL, FLAG(no_callbacks), "call nobody back")  \
+    X(ADMIN_TOKEN, "admin-token", 0, "TEXT", READ(admin_token),                       \
+      "/__admin wants this bearer token; needed off loopback")                        \
+    X(JSON, "json", 0, NULL, FLAG(json), "routes: print JSON")                        \
+    X(STATE, "state", 0, NULL, FLAG(state),                                           \
       "routes: print what is remembered, what was inferred, and why")                 \
-    X(SCHEMA, "schema", 0, "FILE[#PLACE]",                                            \
-      "check: judge --data by this JSON Schema, or by "                               \
-      "one in an OpenAPI document")                                                   \
-    X(DATA, "data", 'd', "FILE",                                                      \
-      "check: the JSON or YAML to judge; - is standard "                              \
-      "input; may be repeated")                                                       \
-    X(PRINT_SCHEMA, "print-schema", 0, "FILE",                                        \
-      "check: print the JSON Schema of a behaviour or "                               \
-      "scenario file, for editors")                                                   \
-    X(OUTPUT, "output", 0, "FORM",                                                    \
-      "check: print JSON Schema's standard output: "                                  \
-      "flag, basic or detailed")                                                      \
-    X(FORMATS, "formats", 0, "HOW",                                                   \
-      "check: assert (a value must have its format) or "                              \
-      "annotate")                                                                     \
-    X(QUIET, "quiet", 'q', NULL, "say nothing but errors")                            \
-    X(HELP, "help", 'h', NULL, "print this")                                          \
-    X(VERSION, "version", 'V', NULL, "print the version")
+    X(SCHEMA, "schema", 0, "FILE[#PLACE]", TEXT(schema),                              \
+      "check: judge --data by this JSON Schema, or by one in an OpenAPI document")    \
+    X(DATA, "data", 'd', "FILE", LIST(data, data_count),                              \
+      "check: the JSON or YAML to judge; - is standard input; may be repeated")       \
+    X(PRINT_SCHEMA, "print-schema", 0, "FILE", READ(print_schema),                    \
+      "check: print the JSON Schema of a behaviour or scenario file, for editors")    \
+    X(OUTPUT, "output", 0, "FORM", TEXT(output),                                      \
+      "check: print JSON Schema's standard output: flag, basic or detailed")          \
+    X(FORMATS, "formats", 0, "HOW", READ(formats),                                    \
+      "check: assert (a value must have its format) or annotate")                     \
+    X(QUIET, "quiet", 'q', NULL, FLAG(quiet), "say nothing but errors")               \
+    X(HELP, "help", 'h', NULL, NONE, "print this")                                    \
+    X(VERSION, "version", 'V', NULL, NONE, "print the version")
 
-#define ENUM_ITEM(name, text, letter, takes, about) OPTION_##name,
+#define ENUM_ITEM(name, text, letter, takes, where, about) OPTION_##name,
 enum option { OPTIONS(ENUM_ITEM) OPTION_COUNT };
 #undef ENUM_ITEM
-
-#define TABLE_ROW(name, text, letter, takes, about) { text, letter, takes, about },
-static const struct {
-    const char *name;
-    char letter;
-    const char *takes; /* NULL: nothing */
-    const char *about;
-} table[] = { OPTIONS(TABLE_ROW) };
-#undef TABLE_ROW
 
 static const struct {
     const char *name, *about;
@@ -91,27 +78,7 @@ static const struct {
     { "routes", "print method, path, operation and who answers" },
 };
 
-static void help(void)
-{
-    puts("understudy " UNDERSTUDY_VERSION
-         ": stands in for an HTTP API that has an OpenAPI document\n\n"
-         "usage: understudy COMMAND [OPTION…] [SPEC|DIR…]\n");
-    for (size_t i = 0; i < COUNT(commands); i++)
-        printf("  %-8s %s\n", commands[i].name, commands[i].about);
-    puts("");
-    for (size_t i = 0; i < COUNT(table); i++) {
-        char left[64];
-        snprintf(left, sizeof(left), "%c%c%s--%s%s%s", table[i].letter ? '-' : ' ',
-                 table[i].letter ? table[i].letter : ' ', table[i].letter ? ", " : "  ",
-                 table[i].name, table[i].takes ? " " : "",
-                 table[i].takes ? table[i].takes : "");
-        printf("  %-26s %s\n", left, table[i].about);
-    }
-    puts("\nEach option is also an environment variable: --max-body is "
-         "UNDERSTUDY_MAX_BODY.\n"
-         "Exit: 0 fine, 1 a value does not fit its schema, 2 bad arguments, spec, "
-         "fixture or\ndata, 10 the address cannot be had.");
-}
+/* ---- values ---- */
 
 static bool wrong(const char *format, const char *a, const char *b)
 {
@@ -146,7 +113,7 @@ static bool add(const char **list, size_t *count, const char *value, const char 
 }
 
 /* "v1=specs/pets.yaml" */
-static bool add_named(struct options *o, const char *value)
+static bool read_spec(struct options *o, const char *value)
 {
     size_t n = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                              "0123456789-_.");
@@ -165,109 +132,151 @@ static bool truth(const char *value)
     return !value || !*value || strcmp(value, "0") != 0;
 }
 
-static bool apply(struct options *o, enum option which, const char *value)
+static bool read_host(struct options *o, const char *value)
+{
+    o->host = strcmp(value, "localhost") == 0 ? "127.0.0.1" : value;
+    return true;
+}
+
+static bool read_port(struct options *o, const char *value)
 {
     uint64_t n;
-    const char *name = table[which].name;
-    switch (which) {
-    case OPTION_HOST:
-        o->host = strcmp(value, "localhost") == 0 ? "127.0.0.1" : value;
+    if (!number(value, 65535, &n))
+        return wrong("--port wants a number from 0 to 65535, not \"%\"%", value, "");
+    o->port = (unsigned)n;
+    return true;
+}
+
+static bool read_seed(struct options *o, const char *value)
+{
+    return number(value, UINT64_MAX, &o->seed) ||
+           wrong("--seed wants a whole number, not \"%\"%", value, "");
+}
+
+static bool read_now(struct options *o, const char *value)
+{
+    o->clock.still = true;
+    return clock_read(str(value), &o->clock.at) ||
+           wrong("--now wants a time such as 2026-01-01T00:00:00Z, not \"%\"%", value,
+                 "");
+}
+
+static bool read_idle(struct options *o, const char *value)
+{
+    return clock_duration(str(value), &o->namespace_idle) ||
+           wrong("--namespace-idle wants a time such as 30m, not \"%\"%", value, "");
+}
+
+static bool read_max_body(struct options *o, const char *value)
+{
+    uint64_t n;
+    if (!number(value, LIMIT_FILE_BYTES, &n))
+        return wrong("--max-body wants bytes, at most 67108864, not \"%\"%", value, "");
+    o->max_body = n;
+    return true;
+}
+
+static bool read_admin_token(struct options *o, const char *value)
+{
+    o->admin_token = *value ? value : NULL;
+    return true;
+}
+
+static bool read_print_schema(struct options *o, const char *value)
+{
+    o->print_schema = value;
+    return strcmp(value, "behaviour") == 0 || strcmp(value, "scenario") == 0 ||
+           wrong("--print-schema wants behaviour or scenario, not \"%\"%", value, "");
+}
+
+static bool read_formats(struct options *o, const char *value)
+{
+    o->annotate_formats = strcmp(value, "annotate") == 0;
+    return o->annotate_formats || strcmp(value, "assert") == 0 ||
+           wrong("--formats wants assert or annotate, not \"%\"%", value, "");
+}
+
+/* ---- the table ---- */
+
+/* Where the value of an option goes. */
+struct where {
+    enum { TAKE_NONE, TAKE_FLAG, TAKE_TEXT, TAKE_LIST, TAKE_READ } kind;
+    size_t at, count; /* offsets in struct options */
+    bool (*read)(struct options *o, const char *value);
+};
+
+#define NONE                  \
+    {                         \
+        TAKE_NONE, 0, 0, NULL \
+    }
+#define FLAG(to)                                         \
+    {                                                    \
+        TAKE_FLAG, offsetof(struct options, to), 0, NULL \
+    }
+#define TEXT(to)                                         \
+    {                                                    \
+        TAKE_TEXT, offsetof(struct options, to), 0, NULL \
+    }
+#define LIST(to, count)                                                                \
+    {                                                                                  \
+        TAKE_LIST, offsetof(struct options, to), offsetof(struct options, count), NULL \
+    }
+#define READ(how)                   \
+    {                               \
+        TAKE_READ, 0, 0, read_##how \
+    }
+
+#define TABLE_ROW(name, text, letter, takes, where, about) \
+    { text, letter, takes, about, where },
+static const struct {
+    const char *name;
+    char letter;
+    const char *takes; /* NULL: nothing */
+    const char *about;
+    struct where where;
+} table[] = { OPTIONS(TABLE_ROW) };
+#undef TABLE_ROW
+
+static void help(void)
+{
+    puts("understudy " UNDERSTUDY_VERSION
+         ": stands in for an HTTP API that has an OpenAPI document\n\n"
+         "usage: understudy COMMAND [OPTION…] [SPEC|DIR…]\n");
+    for (size_t i = 0; i < COUNT(commands); i++)
+        printf("  %-8s %s\n", commands[i].name, commands[i].about);
+    puts("");
+    for (size_t i = 0; i < COUNT(table); i++) {
+        char left[64];
+        snprintf(left, sizeof(left), "%c%c%s--%s%s%s", table[i].letter ? '-' : ' ',
+                 table[i].letter ? table[i].letter : ' ', table[i].letter ? ", " : "  ",
+                 table[i].name, table[i].takes ? " " : "",
+                 table[i].takes ? table[i].takes : "");
+        printf("  %-26s %s\n", left, table[i].about);
+    }
+    puts("\nEach option is also an environment variable: --max-body is "
+         "UNDERSTUDY_MAX_BODY.\n"
+         "Exit: 0 fine, 1 a value does not fit its schema, 2 bad arguments, spec, "
+         "fixture or\ndata, 10 the address cannot be had.");
+}
+
+/* ---- the command line ---- */
+
+static bool apply(struct options *o, enum option which, const char *value)
+{
+    const struct where *w = &table[which].where;
+    void *at = (char *)o + w->at, *count = (char *)o + w->count;
+    switch (w->kind) {
+    case TAKE_FLAG:
+        *(bool *)at = truth(value);
         return true;
-    case OPTION_PORT:
-        if (!number(value, 65535, &n))
-            return wrong("--port wants a number from 0 to 65535, not \"%\"%", value,
-                         "");
-        o->port = (unsigned)n;
+    case TAKE_TEXT:
+        *(const char **)at = value;
         return true;
-    case OPTION_PORT_FILE:
-        o->port_file = value;
-        return true;
-    case OPTION_FIXTURES:
-        o->fixtures = value;
-        return true;
-    case OPTION_SPEC:
-        return add_named(o, value);
-    case OPTION_ALLOW_FOLDER:
-        return add(o->allowed, &o->allowed_count, value, name);
-    case OPTION_OVERLAY:
-        return add(o->overlays, &o->overlay_count, value, name);
-    case OPTION_SCENARIO:
-        return add(o->scenarios, &o->scenario_count, value, name);
-    case OPTION_SEED:
-        if (!number(value, UINT64_MAX, &o->seed))
-            return wrong("--seed wants a whole number, not \"%\"%", value, "");
-        return true;
-    case OPTION_NOW:
-        o->clock.still = true;
-        if (!clock_read(str(value), &o->clock.at))
-            return wrong("--now wants a time such as 2026-01-01T00:00:00Z, not \"%\"%",
-                         value, "");
-        return true;
-    case OPTION_NAMESPACE_IDLE:
-        if (!clock_duration(str(value), &o->namespace_idle))
-            return wrong("--namespace-idle wants a time such as 30m, not \"%\"%", value,
-                         "");
-        return true;
-    case OPTION_MAX_BODY:
-        if (!number(value, LIMIT_FILE_BYTES, &n))
-            return wrong("--max-body wants bytes, at most 67108864, not \"%\"%", value,
-                         "");
-        o->max_body = n;
-        return true;
-    case OPTION_STATELESS:
-        o->stateless = truth(value);
-        return true;
-    case OPTION_STORE:
-        o->store = value;
-        return true;
-    case OPTION_STRICT:
-        o->strict = truth(value);
-        return true;
-    case OPTION_CORS:
-        o->cors = truth(value);
-        return true;
-    case OPTION_WATCH:
-        o->watch = truth(value);
-        return true;
-    case OPTION_ALLOW_CALLBACKS:
-        return add(o->callback_hosts, &o->callback_host_count, value, name);
-    case OPTION_NO_CALLBACKS:
-        o->no_callbacks = truth(value);
-        return true;
-    case OPTION_ADMIN_TOKEN:
-        o->admin_token = *value ? value : NULL;
-        return true;
-    case OPTION_STATE:
-        o->state = truth(value);
-        return true;
-    case OPTION_JSON:
-        o->json = truth(value);
-        return true;
-    case OPTION_QUIET:
-        o->quiet = truth(value);
-        return true;
-    case OPTION_SCHEMA:
-        o->schema = value;
-        return true;
-    case OPTION_DATA:
-        return add(o->data, &o->data_count, value, name);
-    case OPTION_PRINT_SCHEMA:
-        o->print_schema = value;
-        if (strcmp(value, "behaviour") != 0 && strcmp(value, "scenario") != 0)
-            return wrong("--print-schema wants behaviour or scenario, not \"%\"%",
-                         value, "");
-        return true;
-    case OPTION_OUTPUT:
-        o->output = value;
-        return true;
-    case OPTION_FORMATS:
-        o->annotate_formats = strcmp(value, "annotate") == 0;
-        if (!o->annotate_formats && strcmp(value, "assert") != 0)
-            return wrong("--formats wants assert or annotate, not \"%\"%", value, "");
-        return true;
-    case OPTION_HELP:
-    case OPTION_VERSION:
-    case OPTION_COUNT:
+    case TAKE_LIST:
+        return add(at, count, value, table[which].name);
+    case TAKE_READ:
+        return w->read(o, value);
+    case TAKE_NONE:
         break;
     }
     return true;
