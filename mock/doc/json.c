@@ -529,9 +529,24 @@ void json_write(struct buffer *b, const cJSON *n)
     }
 }
 
+/* The bytes of what is written already in a tree. */
+static size_t written_bytes(const cJSON *n)
+{
+    if (json_is_written(n))
+        return json_written_of(n)->len + 1;
+    size_t bytes = 0;
+    for (const cJSON *c = n->child; c; c = c->next)
+        bytes += written_bytes(c);
+    return bytes;
+}
+
 struct str json_text(const cJSON *tree, struct arena *arena)
 {
     struct buffer b = buffer_in(arena, LIMIT_ANSWER_BYTES);
+    size_t known = written_bytes(tree);
+    if (known)
+        buffer_room(&b, known + 256); /* a page is no text that grows */
+    b.full = false;
     json_write(&b, tree);
     return buffer_str(&b);
 }

@@ -47,36 +47,18 @@ long pointer_index(const char *token)
     return index_of(token, token + strlen(token));
 }
 
-/* How long a member's name is stands in its hash: most are passed over at that. */
-static cJSON *member_at(const cJSON *object, struct str token)
-{
-    const int len = token.len < 255 ? (int)token.len : 255;
-    if (memchr(token.ptr, '~', token.len)) {
-        for (cJSON *m = object->child; m; m = m->next)
-            if (token_is(token.ptr, token.ptr + token.len, m->string))
-                return m;
-        return NULL;
-    }
-    for (cJSON *m = object->child; m; m = m->next)
-        if ((m->valueint & 255) == len &&
-            (len < 255 ? str_same_bytes(m->string, token) : str_is(token, m->string)))
-            return m;
-    return NULL;
-}
+/* One token of a pointer, up to the next '/' or the end. */
+struct token {
+    struct str text;
+    bool escaped; /* it holds ~0 or ~1 */
+};
 
-static cJSON *step(const cJSON *tree, const char *p, const char *end)
+static struct token token_at(const char *p)
 {
-    if (json_is_object(tree))
-        return member_at(tree, (struct str){ p, (size_t)(end - p) });
-    if (!json_is_array(tree))
-        return NULL;
-    long index = index_of(p, end);
-    if (index < 0)
-        return NULL;
-    cJSON *item = tree->child;
-    while (item && index-- > 0)
-        item = item->next;
-    return item;
+    struct token t = { .text = { p, 0 } };
+    for (; p[t.text.len] && p[t.text.len] != '/'; t.text.len++)
+        t.escaped = t.escaped || p[t.text.len] == '~';
+    return t;
 }
 
 /* How many of a node's children step looks at to find one of them, or all in vain; an
@@ -96,13 +78,42 @@ static const char *token_end(const char *p)
     return p;
 }
 
+/* How long a member's name is stands in its hash: most are passed over at that. */
+static cJSON *member_at(const cJSON *object, struct token t)
+{
+    const int len = t.text.len < 255 ? (int)t.text.len : 255;
+    for (cJSON *m = object->child; m; m = m->next)
+        if (t.escaped ? token_is(t.text.ptr, t.text.ptr + t.text.len, m->string)
+                      : (m->valueint & 255) == len &&
+                            (len < 255 ? str_same_bytes(m->string, t.text)
+                                       : str_is(t.text, m->string)))
+            return m;
+    return NULL;
+}
+
+static cJSON *step(const cJSON *tree, struct token t)
+{
+    if (json_is_object(tree))
+        return member_at(tree, t);
+    if (!json_is_array(tree))
+        return NULL;
+    long index = index_of(t.text.ptr, t.text.ptr + t.text.len);
+    if (index < 0)
+        return NULL;
+    cJSON *item = tree->child;
+    while (item && index-- > 0)
+        item = item->next;
+    return item;
+}
+
 cJSON *pointer_step(const cJSON *tree, const char **rest)
 {
     const char *p = *rest;
     if (!tree || *p != '/')
         return NULL;
-    *rest = token_end(p + 1);
-    return step(tree, p + 1, *rest);
+    struct token t = token_at(p + 1);
+    *rest = p + 1 + t.text.len;
+    return step(tree, t);
 }
 
 cJSON *pointer_get(const cJSON *tree, const char *pointer)
@@ -114,9 +125,9 @@ cJSON *pointer_get(const cJSON *tree, const char *pointer)
         cJSON *out;
     } at = { .in = tree };
     while (at.out && *pointer == '/') {
-        const char *end = token_end(pointer + 1);
-        at.out = step(at.out, pointer + 1, end);
-        pointer = end;
+        struct token t = token_at(pointer + 1);
+        at.out = step(at.out, t);
+        pointer += 1 + t.text.len;
     }
     return *pointer ? NULL : at.out;
 }
@@ -143,8 +154,9 @@ bool pointer_each(const cJSON *tree, const char *pattern,
         cJSON *out;
     } at = { .in = tree }; /* as in pointer_get */
     while (at.out && *pattern == '/') {
-        const char *end = token_end(pattern + 1);
-        if (json_is_array(at.out) && end == pattern + 2 && pattern[1] == '*') {
+        struct token t = token_at(pattern + 1);
+        const char *end = pattern + 1 + t.text.len;
+        if (json_is_array(at.out) && str_is(t.text, "*")) {
             for (cJSON *one = at.out->child, *next; one; one = next) {
                 next = one->next; /* visit may take it out */
                 if (pointer_each(one, end, visit, context))
@@ -152,7 +164,7 @@ bool pointer_each(const cJSON *tree, const char *pattern,
             }
             return false;
         }
-        at.out = step(at.out, pattern + 1, end);
+        at.out = step(at.out, t);
         pattern = end;
     }
     return at.out && !*pattern && visit(at.out, context);
@@ -211,7 +223,7 @@ bool pointer_set(struct arena *arena, cJSON *tree, const char *pointer, cJSON *i
                 json_push(tree, item);
                 return true;
             }
-            cJSON *next = step(tree, token, token + strlen(token));
+            cJSON *next = step(tree, (struct token){ str(token), false });
             if (!next)
                 return false;
             if (last) {
@@ -230,10 +242,10 @@ void pointer_remove(cJSON *tree, const char *pointer)
 {
     cJSON *parent = NULL, *at = tree;
     while (at && *pointer == '/') {
-        const char *end = token_end(pointer + 1);
+        struct token t = token_at(pointer + 1);
         parent = at;
-        at = step(at, pointer + 1, end);
-        pointer = end;
+        at = step(at, t);
+        pointer += 1 + t.text.len;
     }
     if (at && parent && !*pointer)
         json_detach(parent, at);

@@ -560,16 +560,22 @@ static const cJSON *drawn(struct scope *s, size_t sequence)
     return json_integer(s->arena, s->drawn[sequence]);
 }
 
-/* A call that no operation takes has none. */
+/* The body or the query, as the operation has it; a call that no operation takes has
+ * none. Lists ask for it once for each of their filters. */
+static const cJSON *asked(struct scope *s)
+{
+    if (s->operation && s->asked_in != s->input) {
+        s->asked = json_member(s->input, takes_body(s->operation) ? "body" : "query");
+        s->asked_in = s->input;
+    }
+    return s->asked;
+}
+
 static const cJSON *input_value(const struct expression *e, struct scope *s)
 {
-    if (!s->operation)
-        return NULL;
-    if (takes_body(s->operation))
-        return pointer_get(json_member(s->input, "body"), e->pointer);
-    const cJSON *query = json_member(s->input, "query");
-    const cJSON *value = pointer_get(query, e->pointer);
-    return value || !e->name ? value : json_member(query, e->name);
+    const cJSON *value = pointer_get(asked(s), e->pointer);
+    bool body = s->operation && takes_body(s->operation);
+    return value || !e->name || body ? value : json_member(asked(s), e->name);
 }
 
 static const char *random_text(struct scope *s)

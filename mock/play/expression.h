@@ -47,6 +47,7 @@ struct scope {
     const struct request *request;
     struct str body; /* the request's, without Content-Encoding */
     const cJSON *input;
+    const cJSON *asked, *asked_in; /* $input, once it was asked for in that input */
     struct store *store; /* NULL: sequences are not to be had */
     struct timestamps format;
     clock_ms now;

@@ -112,7 +112,7 @@ static void read_sort(struct paging *p)
                 down = goes_down(str_trim(str_from(word, i + 1)));
                 word.len = i;
             }
-        const char *at = utf8_valid(word) ? member_of(p, word) : NULL;
+        const char *at = word.len && utf8_valid(word) ? member_of(p, word) : NULL;
         if (at)
             p->sorts[p->sort_count++] = (struct store_sort){ at, down };
     }

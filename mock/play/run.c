@@ -111,6 +111,14 @@ static const cJSON *as_type(struct run *run, const cJSON *value, unsigned types)
     return other ? other : value;
 }
 
+/* A list of one thing wants that thing, of which an index knows. */
+static const cJSON *as_one(const cJSON *value)
+{
+    const cJSON *only = json_is_array(value) ? value->child : NULL;
+    return only && !only->next && !json_is_null(only) && !json_is_array(only) ? only
+                                                                              : value;
+}
+
 bool run_conditions(struct run *run, const struct step *step,
                     const struct step_wheres *where, size_t c,
                     struct store_condition *list, size_t *count)
@@ -128,7 +136,7 @@ bool run_conditions(struct run *run, const struct step *step,
             return false;
         list[(*count)++] =
             (struct store_condition){ .at = w->at,
-                                      .value = as_key(run, c, w->at, value),
+                                      .value = as_one(as_key(run, c, w->at, value)),
                                       .test = w->test,
                                       .far = w->far };
     }

@@ -98,6 +98,10 @@ void orders_enter(struct store *s, size_t c, size_t slot, const cJSON *old,
 void orders_share(struct shelf *to, const struct shelf *from);
 void orders_done(struct shelf *shelf);
 
+/* As store_each_key, of what stands at a pattern. */
+bool store_each_key_at(const cJSON *tree, const char *pattern,
+                       bool (*visit)(cJSON *key, void *context), void *context);
+
 /* store_show.c: forgets what was shown. */
 void shown_done(struct store *s);
 

@@ -40,9 +40,9 @@ struct link {
 struct view {
     atomic_uint holders; /* the table, views that show it, calls */
     struct look look;
-    struct instance *of; /* held */
-    bool broken;         /* marked so, or one that is summed up in it is */
-    uint64_t seen;       /* it was fresh when the store had changed so often */
+    struct instance *of, *made_of; /* held: what it shows, and whose texts it has */
+    bool broken;                   /* marked so, or one that is summed up in it is */
+    uint64_t seen; /* it was fresh when the store had changed so often */
     size_t bytes, link_count;
     struct link *links;
     cJSON node;
@@ -63,6 +63,7 @@ static void view_drop(struct view *v)
     for (size_t i = 0; i < v->link_count; i++)
         view_drop(v->links[i].to);
     instance_drop(v->of);
+    instance_drop(v->made_of);
     free(v);
 }
 
@@ -170,12 +171,53 @@ static bool leads_there(const struct store *s, const struct link *l)
     return !l->to;
 }
 
+/* Whether both are written alike. */
+static bool is_same(const cJSON *a, const cJSON *b)
+{
+    if (!a || !b || (a->type & 0xff) != (b->type & 0xff))
+        return a == b;
+    if ((a->valuestring || b->valuestring) &&
+        (!a->valuestring || !b->valuestring ||
+         strcmp(a->valuestring, b->valuestring) != 0))
+        return false;
+    if (json_is_number(a) && !a->valuestring &&
+        memcmp(&a->valuedouble, &b->valuedouble, sizeof(a->valuedouble)) != 0)
+        return false;
+    const cJSON *x = a->child, *y = b->child;
+    for (; x && y; x = x->next, y = y->next)
+        if ((x->string && strcmp(x->string, y->string) != 0) || !is_same(x, y))
+            return false;
+    return !x && !y;
+}
+
+/* Whether a summary of another version would say the same, if its links lead where they
+ * led: most changes are of members that no summary has. */
+static bool sums_up_same(const struct store *s, const struct view *v,
+                         const struct instance *now)
+{
+    const char *key = s->plan->collections[v->look.c].key;
+    const cJSON *a = v->of->tree, *b = now->tree;
+    if (!v->look.keep || !is_same(pointer_get(a, key), pointer_get(b, key)) ||
+        json_member(a, STORE_BROKEN) || json_member(b, STORE_BROKEN))
+        return false;
+    for (size_t i = 0; i < v->look.keep_count; i++)
+        if (!is_same(json_member(a, v->look.keep[i]), json_member(b, v->look.keep[i])))
+            return false;
+    return true;
+}
+
 static bool is_fresh(const struct store *s, struct view *v)
 {
     if (v->seen == s->changed)
         return true;
-    if (slots_get(&s->shelves[v->look.c].slots, v->look.slot) != v->of)
-        return false;
+    struct instance *now = slots_get(&s->shelves[v->look.c].slots, v->look.slot);
+    if (now != v->of) {
+        if (!now || !sums_up_same(s, v, now))
+            return false;
+        instance_hold(now);
+        instance_drop(v->of);
+        v->of = now;
+    }
     for (size_t i = 0; i < v->link_count; i++)
         if (!leads_there(s, &v->links[i]))
             return false;
@@ -390,11 +432,13 @@ static cJSON *show(struct showing *to, const cJSON *raw)
         hidden = true;
     }
     for (size_t i = 0; i < plan->reference_count && l->depth < LIMIT_EMBED_DEPTH; i++) {
-        to->through = &plan->references[i];
-        if (!to->through->keep_count)
+        const char *rest = plan->references[i].at;
+        cJSON *m = plan->references[i].keep_count ? pointer_step(out, &rest) : NULL;
+        if (!m)
             continue;
-        own_way(out, to->through->at, to->arena);
-        store_each_key(out, to->through, show_key, to);
+        to->through = &plan->references[i];
+        own_way(m, rest, to->arena);
+        store_each_key_at(m, rest, show_key, to);
     }
     return l->keep && hidden ? add_hidden(raw, out, l, to->arena) : out;
 }
@@ -438,12 +482,14 @@ static struct view *view_new(const struct showing *to, struct instance *of,
         return NULL;
     *v = (struct view){ .look = *to->look,
                         .of = of,
+                        .made_of = of,
                         .broken = to->broken,
                         .seen = to->s->changed,
                         .bytes = bytes,
                         .links = (struct link *)(void *)(v + 1),
                         .link_count = to->link_count };
     atomic_init(&v->holders, 1);
+    instance_hold(of);
     instance_hold(of);
     for (size_t i = 0; i < to->link_count; i++) {
         v->links[i] = to->links[i];

@@ -169,6 +169,14 @@ static void what_is_shown_is_what_is_there(void **state)
           "{\"id\":\"m\",\"title\":\"M\",\"owner\":\"eve\",\"secret\":\"s\"}", FIRST },
         { "the note", NOTES, 0, "{\"id\":\"n\",\"title\":\"N\"}",
           "{\"id\":\"n\",\"title\":\"N\"}" },
+        { "what no summary has", PEOPLE, 2,
+          "{\"id\":\"p\",\"nick\":\"gus\",\"name\":\"Gustav\",\"age\":1}", FIRST },
+        { "a key alone", PEOPLE, 1, "{\"id\":\"eva\",\"name\":\"Eve\"}",
+          NOTE(ADA("\"eve\""), ITEMS(GUS, "\"lost\"", QA(ADA("\"eve\""))),
+               ABOUT("\"eve\"")) },
+        { "how it is written", PEOPLE, 1, "{\"id\":\"eve\",\"name\":1.0}",
+          NOTE(ADA("{\"name\":1.0}"), ITEMS(GUS, "\"lost\"", QA(ADA("{\"name\":1.0}"))),
+               ABOUT("{\"name\":1.0}")) },
         { "the name of one that is summed up", PEOPLE, 2,
           "{\"id\":\"p\",\"nick\":\"gus\",\"name\":\"Gus\"}",
           NOTE(ADA(EVE), ITEMS("{\"name\":\"Gus\"}", "\"lost\"", QA(ADA(EVE))),
@@ -234,6 +242,12 @@ static void what_has_not_changed_is_shown_again(void **state)
     const cJSON *first = store_show(s, NOTES, 0, arena, NULL), *team;
     assert_true(json_is_written(first));
     must_insert(s, PEOPLE, arena, "{\"id\":\"new\"}");
+    assert_ptr_equal(store_show(s, NOTES, 0, arena, NULL)->child, first->child);
+    store_replace(s, PEOPLE, 1,
+                  must_json(arena, "{\"id\":\"eve\",\"name\":\"Eve\",\"age\":36}"));
+    store_replace(s, NOTES, 1,
+                  must_json(arena, "{\"id\":\"m\",\"title\":\"M\",\"owner\":\"eve\","
+                                   "\"secret\":\"s\",\"size\":7}"));
     assert_ptr_equal(store_show(s, NOTES, 0, arena, NULL)->child, first->child);
     team = store_show(s, TEAMS, 0, arena, NULL);
     store_replace(s, PEOPLE, 2, must_json(arena, "{\"id\":\"p\",\"nick\":\"g\"}"));
@@ -401,7 +415,14 @@ static void change_at_random(struct store *s, struct chance *chance,
     size_t c = chance_below(chance, COLLECTIONS), slot, slots = store_slots(s, c);
     const char *id = name_of(chance);
     cJSON *tree = random_instance(chance, c, id, arena);
-    if (!store_key(s, c, id, &slot) && slots < 200)
+    const cJSON *old = slots ? store_get(s, c, chance_below(chance, slots)) : NULL;
+    if (old && chance_below(chance, 3) == 0) { /* it keeps what summaries say of it */
+        store_key(s, c, json_member_text(old, "id"), &slot);
+        tree = json_copy(arena, old);
+        json_set(arena, tree, chance_below(chance, 8) ? "size" : "id",
+                 json_string(arena, str(id)));
+        store_replace(s, c, slot, tree);
+    } else if (!store_key(s, c, id, &slot) && slots < 200)
         store_insert(s, c, tree, &slot);
     else if (slots && store_get(s, c, slot = chance_below(chance, slots))) {
         if (chance_below(chance, 3))
