@@ -399,11 +399,12 @@ static cJSON *random_instance(struct chance *chance, size_t c, const char *id,
                            name_of(chance), name_of(chance), name_of(chance),
                            name_of(chance), broken)
         : c == PEOPLE
-            ? arena_printf(arena,
-                           "{\"id\":\"%s\",\"nick\":\"%s\",\"name\":\"%s\",\"boss\":"
-                           "\"%s\",\"mail\":\"%s\"%s}",
-                           id, name_of(chance), name_of(chance), name_of(chance),
-                           name_of(chance), broken)
+            ? arena_printf(
+                  arena,
+                  "{\"id\":\"%s\",\"nick\":\"%s\",\"name\":{\"%s\":1},\"boss\":"
+                  "\"%s\",\"mail\":\"%s\"%s}",
+                  id, name_of(chance), name_of(chance), name_of(chance),
+                  name_of(chance), broken)
             : arena_printf(arena, "{\"id\":\"%s\",\"name\":\"%s\",\"lead\":\"%s\"%s}",
                            id, name_of(chance), name_of(chance), broken);
     return must_json(arena, text);
