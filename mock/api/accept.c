@@ -266,6 +266,10 @@ const struct media *reply_media(const struct reply *reply, const char *type)
     struct range r = { .weight = 1000 };
     const struct media *best = NULL;
     int best_fit = 0;
+    /* Mostly it is one that the reply itself has said. */
+    for (size_t i = 0; reply && type && i < reply->media_count; i++)
+        if (reply->media[i].type == type && !strchr(type, '*'))
+            return &reply->media[i];
     if (!reply || !type || !read_type(str(type), &r.type, &r.subtype, &r.params))
         return NULL;
     for (size_t i = 0; i < reply->media_count; i++) {

@@ -9,8 +9,8 @@
 
 static cJSON *node_of(struct arena *arena, int type)
 {
-    cJSON *n = arena_take(arena, sizeof(*n));
-    n->type = type;
+    cJSON *n = arena_take_raw(arena, sizeof(*n));
+    *n = (cJSON){ .type = type };
     return n;
 }
 
@@ -106,11 +106,23 @@ void json_detach(cJSON *parent, cJSON *child)
     child->next = child->prev = NULL;
 }
 
+static cJSON *member_of(const cJSON *object, struct str name, int hash)
+{
+    for (cJSON *m = object->child; m; m = m->next)
+        if (json_is_named(m, name, hash))
+            return m;
+    return NULL;
+}
+
 void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item)
 {
-    cJSON *old = json_member(object, name);
+    const struct str text = str(name);
+    const int hash = json_name_hash(text);
+    cJSON *old = json_is_object(object) ? member_of(object, text, hash) : NULL;
     if (!old) {
-        json_add(object, arena_copy(arena, str(name)), item);
+        item->string = arena_copy(arena, text);
+        item->valueint = hash;
+        json_push(object, item);
         return;
     }
     item->string = old->string;
@@ -125,14 +137,6 @@ void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item)
         object->child = item;
     else
         item->prev->next = item;
-}
-
-static cJSON *member_of(const cJSON *object, struct str name, int hash)
-{
-    for (cJSON *m = object->child; m; m = m->next)
-        if (json_is_named(m, name, hash))
-            return m;
-    return NULL;
 }
 
 cJSON *json_member_str(const cJSON *object, struct str name)

@@ -55,9 +55,17 @@ struct token {
 
 static struct token token_at(const char *p)
 {
+    static const bool stops[256] = { ['\0'] = true, ['/'] = true, ['~'] = true };
     struct token t = { .text = { p, 0 } };
-    for (; p[t.text.len] && p[t.text.len] != '/'; t.text.len++)
-        t.escaped = t.escaped || p[t.text.len] == '~';
+    const char *end = p;
+    for (;; end++) {
+        while (!stops[(unsigned char)*end])
+            end++;
+        if (*end != '~')
+            break;
+        t.escaped = true;
+    }
+    t.text.len = (size_t)(end - p);
     return t;
 }
 
@@ -82,13 +90,15 @@ static const char *token_end(const char *p)
 static cJSON *member_at(const cJSON *object, struct token t)
 {
     const int len = t.text.len < 255 ? (int)t.text.len : 255;
-    for (cJSON *m = object->child; m; m = m->next)
-        if (t.escaped ? token_is(t.text.ptr, t.text.ptr + t.text.len, m->string)
-                      : (m->valueint & 255) == len &&
-                            (len < 255 ? str_same_bytes(m->string, t.text)
-                                       : str_is(t.text, m->string)))
-            return m;
-    return NULL;
+    cJSON *m = object->child;
+    if (!t.escaped && len < 255) {
+        while (m && ((m->valueint & 255) != len || !str_same_bytes(m->string, t.text)))
+            m = m->next;
+        return m;
+    }
+    while (m && !token_is(t.text.ptr, t.text.ptr + t.text.len, m->string))
+        m = m->next;
+    return m;
 }
 
 static cJSON *step(const cJSON *tree, struct token t)
@@ -136,8 +146,9 @@ size_t pointer_steps(const cJSON *tree, const char *pointer)
 {
     size_t n = 0;
     while (tree && *pointer == '/') {
-        const char *end = token_end(pointer + 1);
-        const cJSON *next = step(tree, pointer + 1, end);
+        struct token t = token_at(pointer + 1);
+        const char *end = pointer + 1 + t.text.len;
+        const cJSON *next = step(tree, t);
         if (next || !json_is_array(tree) || index_of(pointer + 1, end) >= 0)
             n += passed(tree, next);
         tree = next;
@@ -205,6 +216,10 @@ bool pointer_set(struct arena *arena, cJSON *tree, const char *pointer, cJSON *i
 {
     if (!*pointer || !pointer_valid(pointer))
         return false;
+    if (json_is_object(tree) && !strpbrk(pointer + 1, "/~")) {
+        json_set(arena, tree, pointer + 1, item);
+        return true;
+    }
     for (char *token; (token = pointer_token(&pointer, arena));) {
         bool last = !*pointer;
         if (json_is_object(tree)) {

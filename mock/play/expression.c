@@ -485,6 +485,9 @@ const cJSON *expression_literal(const struct expression *e)
 struct binding *scope_binding(struct scope *s, const char *name)
 {
     for (size_t i = 0; i < s->binding_count; i++)
+        if (s->bindings[i].name == name)
+            return &s->bindings[i];
+    for (size_t i = 0; i < s->binding_count; i++)
         if (strcmp(s->bindings[i].name, name) == 0)
             return &s->bindings[i];
     return NULL;

@@ -26,7 +26,7 @@ bool instance_resolve(const struct behaviour *b, const struct store_reference *r
 {
     const char *key =
         json_is_string(node) ? resolved(b, r, node->valuestring, s->store) : NULL;
-    if (key)
+    if (key && strcmp(key, node->valuestring) != 0)
         node->valuestring = arena_copy(s->arena, str(key));
     return key != NULL;
 }

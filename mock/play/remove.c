@@ -204,10 +204,11 @@ static bool each_reference(struct removal *r, size_t i, bool restricted)
     for (size_t c = 0; c < plan->collection_count; c++)
         for (size_t k = 0; k < plan->collections[c].reference_count; k++) {
             const struct store_reference *ref = &plan->collections[c].references[k];
-            const struct gone gone = r->list[i]; /* the list may grow */
             bool is_restrict = ref->on_delete == ON_DELETE_RESTRICT;
-            if (ref->on_delete == ON_DELETE_NOTHING || is_restrict != restricted ||
-                !gone.key || !leads_to(ref, gone.c))
+            if (ref->on_delete == ON_DELETE_NOTHING || is_restrict != restricted)
+                continue;
+            const struct gone gone = r->list[i]; /* the list may grow */
+            if (!gone.key || !leads_to(ref, gone.c))
                 continue;
             if (restricted ? !check_restricted(r, c, ref, gone)
                            : !follow_reference(r, c, ref, gone))
