@@ -56,7 +56,7 @@ struct store {
     size_t change_count, change_room;
     struct timers timers;
     uint64_t changed;    /* so many times something was put into a slot */
-    struct shown *shown; /* store_show.c; NULL until something is shown */
+    struct shown *shown; /* store_view.c; NULL until something is shown */
     struct shelf shelves[];
 };
 
@@ -102,7 +102,7 @@ void orders_done(struct shelf *shelf);
 bool store_each_key_at(const cJSON *tree, const char *pattern,
                        bool (*visit)(cJSON *key, void *context), void *context);
 
-/* store_show.c: forgets what was shown. */
+/* store_view.c: forgets what was shown. */
 void shown_done(struct store *s);
 
 #endif

@@ -1,14 +1,4 @@
-/* What a client sees of an instance is kept, with its text, and shown again: a list
- * then costs a look at each row. What is kept knows the version that it shows and, of
- * each key that was replaced by a summary, what is kept of that:
- *
- *     row of a link ─┬─ source ── summary of a work ── owned_by ── summary of a user
- *                    └─ target ── summary of a part ── …
- *
- * It is fresh while all of these stand where they stood. That is asked, never told: so
- * a change that is taken back, or a store that takes another's place, needs no care.
- * Versions are held, so none is taken for a later one at its address. */
-#include "play/store_parts.h"
+#include "play/store_view.h"
 
 #include "base/limits.h"
 #include "doc/pointer.h"
@@ -17,232 +7,6 @@
 
 /* A child list that belongs to somebody else. */
 enum { SHARED = cJSON_IsReference };
-
-/* What is asked for: an instance with all its members, or a summary of it. */
-struct look {
-    size_t c, slot;
-    const char **keep; /* the summary's members; NULL: all */
-    size_t keep_count;
-    int depth; /* references that led here */
-};
-
-/* A key that is shown as a summary, or that leads nowhere. */
-struct link {
-    const struct store_reference *through;
-    const char *key;
-    struct view *to; /* held; NULL: nowhere */
-    bool plain;      /* the key itself, of the first collection: nobody else has it */
-};
-
-/* One instance as it is shown, in one block with all that is its own:
- *     | view | links | nodes | written |
- * Other nodes and texts are those of the instance and of the views that it shows. */
-struct view {
-    atomic_uint holders; /* the table, views that show it, calls */
-    struct look look;
-    struct instance *of, *made_of; /* held: what it shows, and whose texts it has */
-    bool broken;                   /* marked so, or one that is summed up in it is */
-    uint64_t seen; /* it was fresh when the store had changed so often */
-    size_t bytes, link_count;
-    struct link *links;
-    cJSON node;
-};
-
-/* What is kept: a view stands in the first of two places until the next one comes. */
-struct shown {
-    size_t bytes;
-    struct view *places[LIMIT_SHOWN][2];
-};
-
-/* ---- what is kept ---- */
-
-static void view_drop(struct view *v)
-{
-    if (!v || atomic_fetch_sub_explicit(&v->holders, 1, memory_order_acq_rel) != 1)
-        return;
-    for (size_t i = 0; i < v->link_count; i++)
-        view_drop(v->links[i].to);
-    instance_drop(v->of);
-    instance_drop(v->made_of);
-    free(v);
-}
-
-static void view_hold(struct view *v)
-{
-    if (v)
-        atomic_fetch_add_explicit(&v->holders, 1, memory_order_relaxed);
-}
-
-static void give_back(void *what)
-{
-    struct view **lent = what;
-    view_drop(*lent);
-}
-
-/* What is put here is held until arena is reset. The place is taken first, since the
- * arena may have none. */
-static struct view **lending(struct arena *arena)
-{
-    struct view **lent = arena_take(arena, sizeof(struct view *));
-    arena_on_free(arena, give_back, lent);
-    return lent;
-}
-
-static void forget(struct store *s, struct view **place)
-{
-    struct view *v = *place;
-    if (!v)
-        return;
-    *place = NULL;
-    s->shown->bytes -= v->bytes;
-    if (s->plan->shown)
-        atomic_fetch_sub_explicit(s->plan->shown, v->bytes, memory_order_relaxed);
-    view_drop(v);
-}
-
-static void forget_all(struct store *s)
-{
-    for (size_t i = 0; i < LIMIT_SHOWN; i++) {
-        forget(s, &s->shown->places[i][0]);
-        forget(s, &s->shown->places[i][1]);
-    }
-}
-
-void shown_done(struct store *s)
-{
-    if (!s->shown)
-        return;
-    forget_all(s);
-    free(s->shown);
-    s->shown = NULL;
-}
-
-/* Whether the store, and all stores of the plan together, may keep so much more. */
-static bool take_room(struct store *s, size_t bytes)
-{
-    atomic_size_t *all = s->plan->shown;
-    if (s->shown->bytes + bytes > LIMIT_SHOWN_BYTES)
-        forget_all(s);
-    if (all && atomic_fetch_add_explicit(all, bytes, memory_order_relaxed) + bytes >
-                   LIMIT_SHOWN_ALL_BYTES) {
-        atomic_fetch_sub_explicit(all, bytes, memory_order_relaxed);
-        return false;
-    }
-    s->shown->bytes += bytes;
-    return true;
-}
-
-static struct view **places_of(const struct store *s, const struct look *l)
-{
-    uint64_t h = (uintptr_t)l->keep ^ (uint64_t)l->depth << 56 ^ l->c << 40 ^ l->slot;
-    h *= 0x9e3779b97f4a7c15ull;
-    return s->shown->places[(h >> 32) % LIMIT_SHOWN];
-}
-
-static void keep(struct store *s, struct view *v)
-{
-    if (!s->shown && !(s->shown = calloc(1, sizeof(*s->shown))))
-        return;
-    if (!take_room(s, v->bytes))
-        return;
-    struct view **place = places_of(s, &v->look);
-    if (place[0]) {
-        forget(s, &place[1]);
-        place[1] = place[0];
-    }
-    place[0] = v;
-    view_hold(v);
-}
-
-/* ---- whether it is still so ---- */
-
-static bool is_fresh(const struct store *s, struct view *v);
-
-/* Whether the key leads where it led. */
-static bool leads_there(const struct store *s, const struct link *l)
-{
-    size_t slot;
-    if (l->plain)
-        return is_fresh(s, l->to);
-    for (size_t i = 0; i < l->through->of_count; i++)
-        if (store_key(s, l->through->of[i], l->key, &slot))
-            return l->to && l->to->look.c == l->through->of[i] &&
-                   l->to->look.slot == slot && is_fresh(s, l->to);
-    return !l->to;
-}
-
-/* Whether both are written alike. */
-static bool is_same(const cJSON *a, const cJSON *b)
-{
-    if (!a || !b || (a->type & 0xff) != (b->type & 0xff))
-        return a == b;
-    if ((a->valuestring || b->valuestring) &&
-        (!a->valuestring || !b->valuestring ||
-         strcmp(a->valuestring, b->valuestring) != 0))
-        return false;
-    if (json_is_number(a) && !a->valuestring &&
-        memcmp(&a->valuedouble, &b->valuedouble, sizeof(a->valuedouble)) != 0)
-        return false;
-    const cJSON *x = a->child, *y = b->child;
-    for (; x && y; x = x->next, y = y->next)
-        if ((x->string && strcmp(x->string, y->string) != 0) || !is_same(x, y))
-            return false;
-    return !x && !y;
-}
-
-/* Whether a summary of another version would say the same, if its links lead where they
- * led: most changes are of members that no summary has. */
-static bool sums_up_same(const struct store *s, const struct view *v,
-                         const struct instance *now)
-{
-    const char *key = s->plan->collections[v->look.c].key;
-    const cJSON *a = v->of->tree, *b = now->tree;
-    if (!v->look.keep || !is_same(pointer_get(a, key), pointer_get(b, key)) ||
-        json_member(a, STORE_BROKEN) || json_member(b, STORE_BROKEN))
-        return false;
-    for (size_t i = 0; i < v->look.keep_count; i++)
-        if (!is_same(json_member(a, v->look.keep[i]), json_member(b, v->look.keep[i])))
-            return false;
-    return true;
-}
-
-static bool is_fresh(const struct store *s, struct view *v)
-{
-    if (v->seen == s->changed)
-        return true;
-    struct instance *now = slots_get(&s->shelves[v->look.c].slots, v->look.slot);
-    if (now != v->of) {
-        if (!now || !sums_up_same(s, v, now))
-            return false;
-        instance_hold(now);
-        instance_drop(v->of);
-        v->of = now;
-    }
-    for (size_t i = 0; i < v->link_count; i++)
-        if (!leads_there(s, &v->links[i]))
-            return false;
-    v->seen = s->changed;
-    return true;
-}
-
-/* What is kept of it and fresh, or NULL. */
-static struct view *kept(struct store *s, const struct look *l)
-{
-    struct view **place = s->shown ? places_of(s, l) : NULL;
-    for (int i = 0; place && i < 2; i++) {
-        struct view *v = place[i];
-        if (!v || v->look.slot != l->slot || v->look.c != l->c ||
-            v->look.keep != l->keep || v->look.depth != l->depth)
-            continue;
-        if (is_fresh(s, v))
-            return v;
-        forget(s, &place[i]);
-        return NULL;
-    }
-    return NULL;
-}
-
-/* ---- showing ---- */
 
 /* One instance being shown. */
 struct showing {
@@ -508,8 +272,8 @@ static struct view *view_new(const struct showing *to, struct instance *of,
 static struct view *view_of(struct showing *to, cJSON **tree)
 {
     struct instance *of = slots_get(&to->s->shelves[to->look->c].slots, to->look->slot);
-    struct view **lent = lending(to->arena);
-    *lent = kept(to->keeps, to->look);
+    struct view **lent = view_lending(to->arena);
+    *lent = view_kept(to->keeps, to->look);
     if (*lent) {
         view_hold(*lent);
         to->broken = (*lent)->broken;
@@ -517,7 +281,7 @@ static struct view *view_of(struct showing *to, cJSON **tree)
     }
     *tree = show(to, of->tree);
     if (!to->loose && (*lent = view_new(to, of, *tree)))
-        keep(to->keeps, *lent);
+        view_keep(to->keeps, *lent);
     return *lent;
 }
 

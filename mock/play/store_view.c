@@ -1,0 +1,197 @@
+#include "play/store_view.h"
+
+#include "base/limits.h"
+#include "doc/pointer.h"
+
+#include <stdlib.h>
+
+/* What is kept: a view stands in the first of two places until the next one comes. */
+struct shown {
+    size_t bytes;
+    struct view *places[LIMIT_SHOWN][2];
+};
+
+/* ---- what is kept ---- */
+
+static void view_drop(struct view *v)
+{
+    if (!v || atomic_fetch_sub_explicit(&v->holders, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; i < v->link_count; i++)
+        view_drop(v->links[i].to);
+    instance_drop(v->of);
+    instance_drop(v->made_of);
+    free(v);
+}
+
+void view_hold(struct view *v)
+{
+    if (v)
+        atomic_fetch_add_explicit(&v->holders, 1, memory_order_relaxed);
+}
+
+static void give_back(void *what)
+{
+    struct view **lent = what;
+    view_drop(*lent);
+}
+
+struct view **view_lending(struct arena *arena)
+{
+    struct view **lent = arena_take(arena, sizeof(struct view *));
+    arena_on_free(arena, give_back, lent);
+    return lent;
+}
+
+static void forget(struct store *s, struct view **place)
+{
+    struct view *v = *place;
+    if (!v)
+        return;
+    *place = NULL;
+    s->shown->bytes -= v->bytes;
+    if (s->plan->shown)
+        atomic_fetch_sub_explicit(s->plan->shown, v->bytes, memory_order_relaxed);
+    view_drop(v);
+}
+
+static void forget_all(struct store *s)
+{
+    for (size_t i = 0; i < LIMIT_SHOWN; i++) {
+        forget(s, &s->shown->places[i][0]);
+        forget(s, &s->shown->places[i][1]);
+    }
+}
+
+void shown_done(struct store *s)
+{
+    if (!s->shown)
+        return;
+    forget_all(s);
+    free(s->shown);
+    s->shown = NULL;
+}
+
+/* Whether the store, and all stores of the plan together, may keep so much more. */
+static bool take_room(struct store *s, size_t bytes)
+{
+    atomic_size_t *all = s->plan->shown;
+    if (s->shown->bytes + bytes > LIMIT_SHOWN_BYTES)
+        forget_all(s);
+    if (all && atomic_fetch_add_explicit(all, bytes, memory_order_relaxed) + bytes >
+                   LIMIT_SHOWN_ALL_BYTES) {
+        atomic_fetch_sub_explicit(all, bytes, memory_order_relaxed);
+        return false;
+    }
+    s->shown->bytes += bytes;
+    return true;
+}
+
+static struct view **places_of(const struct store *s, const struct look *l)
+{
+    uint64_t h = (uintptr_t)l->keep ^ (uint64_t)l->depth << 56 ^ l->c << 40 ^ l->slot;
+    h *= 0x9e3779b97f4a7c15ull;
+    return s->shown->places[(h >> 32) % LIMIT_SHOWN];
+}
+
+void view_keep(struct store *s, struct view *v)
+{
+    if (!s->shown && !(s->shown = calloc(1, sizeof(*s->shown))))
+        return;
+    if (!take_room(s, v->bytes))
+        return;
+    struct view **place = places_of(s, &v->look);
+    if (place[0]) {
+        forget(s, &place[1]);
+        place[1] = place[0];
+    }
+    place[0] = v;
+    view_hold(v);
+}
+
+/* ---- whether it is still so ---- */
+
+static bool is_fresh(const struct store *s, struct view *v);
+
+/* Whether the key leads where it led. */
+static bool leads_there(const struct store *s, const struct link *l)
+{
+    size_t slot;
+    if (l->plain)
+        return is_fresh(s, l->to);
+    for (size_t i = 0; i < l->through->of_count; i++)
+        if (store_key(s, l->through->of[i], l->key, &slot))
+            return l->to && l->to->look.c == l->through->of[i] &&
+                   l->to->look.slot == slot && is_fresh(s, l->to);
+    return !l->to;
+}
+
+/* Whether both are written alike. */
+static bool is_same(const cJSON *a, const cJSON *b)
+{
+    if (!a || !b || (a->type & 0xff) != (b->type & 0xff))
+        return a == b;
+    if ((a->valuestring || b->valuestring) &&
+        (!a->valuestring || !b->valuestring ||
+         strcmp(a->valuestring, b->valuestring) != 0))
+        return false;
+    if (json_is_number(a) && !a->valuestring &&
+        memcmp(&a->valuedouble, &b->valuedouble, sizeof(a->valuedouble)) != 0)
+        return false;
+    const cJSON *x = a->child, *y = b->child;
+    for (; x && y; x = x->next, y = y->next)
+        if ((x->string && strcmp(x->string, y->string) != 0) || !is_same(x, y))
+            return false;
+    return !x && !y;
+}
+
+/* Whether a summary of another version would say the same, if its links lead where they
+ * led: most changes are of members that no summary has. */
+static bool sums_up_same(const struct store *s, const struct view *v,
+                         const struct instance *now)
+{
+    const char *key = s->plan->collections[v->look.c].key;
+    const cJSON *a = v->of->tree, *b = now->tree;
+    if (!v->look.keep || !is_same(pointer_get(a, key), pointer_get(b, key)) ||
+        json_member(a, STORE_BROKEN) || json_member(b, STORE_BROKEN))
+        return false;
+    for (size_t i = 0; i < v->look.keep_count; i++)
+        if (!is_same(json_member(a, v->look.keep[i]), json_member(b, v->look.keep[i])))
+            return false;
+    return true;
+}
+
+static bool is_fresh(const struct store *s, struct view *v)
+{
+    if (v->seen == s->changed)
+        return true;
+    struct instance *now = slots_get(&s->shelves[v->look.c].slots, v->look.slot);
+    if (now != v->of) {
+        if (!now || !sums_up_same(s, v, now))
+            return false;
+        instance_hold(now);
+        instance_drop(v->of);
+        v->of = now;
+    }
+    for (size_t i = 0; i < v->link_count; i++)
+        if (!leads_there(s, &v->links[i]))
+            return false;
+    v->seen = s->changed;
+    return true;
+}
+
+struct view *view_kept(struct store *s, const struct look *l)
+{
+    struct view **place = s->shown ? places_of(s, l) : NULL;
+    for (int i = 0; place && i < 2; i++) {
+        struct view *v = place[i];
+        if (!v || v->look.slot != l->slot || v->look.c != l->c ||
+            v->look.keep != l->keep || v->look.depth != l->depth)
+            continue;
+        if (is_fresh(s, v))
+            return v;
+        forget(s, &place[i]);
+        return NULL;
+    }
+    return NULL;
+}
