@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "doc/number.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,7 @@ cJSON *json_object(struct arena *arena)
 
 void json_push(cJSON *parent, cJSON *item)
 {
+    assert(!json_is_written(parent)); /* others look at it, and it has its text */
     item->next = NULL;
     if (!parent->child) {
         parent->child = item;
@@ -95,6 +97,7 @@ void json_become(cJSON *at, const cJSON *from)
 
 void json_detach(cJSON *parent, cJSON *child)
 {
+    assert(!json_is_written(parent));
     if (child->next)
         child->next->prev = child->prev;
     else
@@ -118,6 +121,7 @@ void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item)
 {
     const struct str text = str(name);
     const int hash = json_name_hash(text);
+    assert(!json_is_written(object));
     cJSON *old = json_is_object(object) ? member_of(object, text, hash) : NULL;
     if (!old) {
         item->string = arena_copy(arena, text);
