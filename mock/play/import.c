@@ -121,7 +121,8 @@ static void read_sequences(struct importing *m, size_t api, const cJSON *list,
             bad(m, below(m, at, one->string), "a sequence of this API",
                 "none of that name");
         else if (!whole)
-            bad(m, below(m, at, one->string), "a whole number", json_kind(one));
+            bad(m, below(m, at, one->string), "a whole number",
+                json_text(one, m->arena).ptr);
         else
             store_sequence_set(m->ns->stores[api], i, (int64_t)one->valuedouble);
     }
@@ -204,7 +205,7 @@ static void read_all(struct importing *m, const cJSON *tree)
                     offset->valuedouble <= MOST_OFFSET &&
                     namespace_clock_move(m->w, m->ns, (int64_t)offset->valuedouble)))
         bad(m, "/clock_offset_ms", "milliseconds to a time from the year 1 to 9998",
-            json_kind(offset));
+            json_text(offset, m->arena).ptr);
     for (const cJSON *one = tree->child; one; one = one->next)
         if (one != apis && one != offset)
             bad(m, below(m, "", one->string), "apis or clock_offset_ms",

@@ -39,7 +39,14 @@ void admin_clock_set(struct question *q)
     if (now ? clock_read(str(now), &ms) : clock_duration(str(advance), &ms))
         move_clock(q, now != NULL, ms);
     else
-        question_problem(q, 400,
-                         "expected {\"advance\": \"5s\"} or {\"now\": "
-                         "\"2026-01-01T00:00:00Z\"}");
+        question_problem(
+            q, 400,
+            arena_printf(
+                q->arena, "%s: expected %s, found %s",
+                now ? "/body/now" : "/body/advance",
+                now ? "a time such as \"2026-01-01T00:00:00Z\""
+                    : "a duration such as \"250ms\", \"5s\", \"2m\", \"1h\" or "
+                      "\"7d\", at most ten years",
+                json_text(json_member(q->body, now ? "now" : "advance"), q->arena)
+                    .ptr));
 }

@@ -40,6 +40,16 @@ static bool read_body(struct question *q, cJSON *input)
     return q->body != NULL;
 }
 
+/* A slip in a parameter's name would be passed over; what begins with '/' is a filter.
+ */
+static void add_undeclared(struct findings *found, const struct findings *ignored)
+{
+    for (size_t i = 0; i < ignored->count; i++)
+        if (strcmp(ignored->list[i].keyword, "additionalProperties") == 0 &&
+            *ignored->list[i].name != '/')
+            findings_add(found, ignored->list[i]);
+}
+
 bool document_takes(struct question *q, const struct route *route)
 {
     struct findings found = { .arena = q->arena }, ignored = { .arena = q->arena };
@@ -49,6 +59,7 @@ bool document_takes(struct question *q, const struct route *route)
         return false;
     schema_check(q->operation->input, input, DIRECTION_REQUEST, "", q->arena, &found);
     params_settle(&found, told);
+    add_undeclared(&found, &ignored);
     if (found.count)
         refuse(q, &found);
     return !found.count;

@@ -112,7 +112,14 @@ void admin_namespaces(struct question *q)
 
 static void none(struct question *q)
 {
-    question_problem(q, 404, "no such namespace; GET /__admin/namespaces lists them");
+    const char **list;
+    size_t count;
+    bool more;
+    cJSON *names = json_array(q->arena);
+    q->kept = namespaces_list(q->service->world, NULL, q->arena, &list, &count, &more);
+    for (size_t i = 0; i < count; i++)
+        json_push(names, question_word(q, shown_name(list[i])));
+    question_none(q, "namespace", q->values[0], names, "GET /__admin/namespaces");
 }
 
 /* Describes the namespace of that name as it is now. */
@@ -161,8 +168,11 @@ static struct namespace *copy_of_namespace(struct question *q, const char *name)
     struct namespace *from = namespace_enter_old(w, str(name), &q->kept);
     if (!from) {
         if (q->kept == KEEP_OK)
-            question_problem(q, 422,
-                             "/body/from/namespace: there is no such namespace");
+            question_problem(
+                q, 422,
+                arena_printf(q->arena,
+                             "/body/from/namespace: there is no namespace \"%.80s\"",
+                             name));
         return NULL;
     }
     struct namespace *fresh = namespace_copy(w, from, &q->kept);
@@ -176,7 +186,11 @@ static struct namespace *copy_of_snapshot(struct question *q, const char *name)
     struct namespace *from = snapshot_hold(w, str(name), &q->kept);
     if (!from) {
         if (q->kept == KEEP_OK)
-            question_problem(q, 422, "/body/from/snapshot: there is no such snapshot");
+            question_problem(
+                q, 422,
+                arena_printf(q->arena,
+                             "/body/from/snapshot: there is no snapshot \"%.80s\"",
+                             name));
         return NULL;
     }
     struct namespace *fresh = namespace_copy(w, from, &q->kept);

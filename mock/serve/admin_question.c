@@ -1,6 +1,7 @@
 #include "serve/admin_question.h"
 
 #include "api/param.h"
+#include "schema/near.h"
 
 #include <stdlib.h>
 
@@ -66,11 +67,35 @@ cJSON *question_json(struct question *q, size_t most_nodes)
     return NULL;
 }
 
+/* As much of a name as a sentence takes. */
+static const char *cut(struct question *q, struct str name)
+{
+    enum { SHOWN = 80 };
+    return arena_copy(q->arena, utf8_cut(name, SHOWN));
+}
+
+void question_none(struct question *q, const char *what, struct str name,
+                   const cJSON *names, const char *lists)
+{
+    const char *shown = cut(q, name);
+    const char *near = names ? near_item(names, shown) : NULL;
+    question_problem(q, 404,
+                     arena_printf(q->arena,
+                                  "there is no %s \"%s\" (%s lists them)%s%s%s", what,
+                                  shown, lists, near ? "; did you mean \"" : "",
+                                  near ? near : "", near ? "\"?" : ""));
+}
+
 const char *question_name(struct question *q, size_t value)
 {
     if (namespace_name_valid(q->values[value]))
         return arena_copy(q->arena, q->values[value]);
-    question_problem(q, 400, "a name has 1 to 64 letters, digits, '-', '_' and '.'");
+    question_problem(
+        q, 400,
+        arena_printf(q->arena,
+                     "expected a name of 1 to %d letters, digits, '-', '_' "
+                     "and '.', found \"%s\"",
+                     LIMIT_NAMESPACE_NAME, cut(q, q->values[value])));
     return NULL;
 }
 

@@ -45,6 +45,11 @@ size_t question_number(struct question *q, const char *name, size_t otherwise);
 /* The body; NULL, and a problem, when it is no JSON. */
 cJSON *question_json(struct question *q, size_t most_nodes);
 
+/* 404: what was looked for, under which name, the nearest of those that there are, and
+ * what lists them. names are texts. */
+void question_none(struct question *q, const char *what, struct str name,
+                   const cJSON *names, const char *lists);
+
 /* A value of the path as the name of a namespace or snapshot; NULL, and a problem, when
  * it can be none. */
 const char *question_name(struct question *q, size_t value);

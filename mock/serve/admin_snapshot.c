@@ -5,7 +5,13 @@
 
 static void none(struct question *q)
 {
-    question_problem(q, 404, "no such snapshot; GET /__admin/snapshots lists them");
+    struct snapshot_about *list;
+    size_t count;
+    cJSON *names = json_array(q->arena);
+    q->kept = snapshots_list(q->service->world, &list, &count, q->arena);
+    for (size_t i = 0; i < count; i++)
+        json_push(names, question_word(q, list[i].name));
+    question_none(q, "snapshot", q->values[0], names, "GET /__admin/snapshots");
 }
 
 void admin_snapshots(struct question *q)

@@ -22,8 +22,19 @@ static bool find_shelf(struct question *q, struct shelf_of *shelf)
     state_due(q->service->world, q->ns, q->arena);
     if (state_find(q->service->world, q->ns, q->values[0], q->values[1], shelf))
         return true;
-    question_problem(q, 404,
-                     "no such API or collection; GET /__admin/state lists them");
+    const struct world *w = q->service->world;
+    cJSON *apis = json_array(q->arena), *collections = json_array(q->arena);
+    bool known = false;
+    for (size_t i = 0; i < w->cast.count; i++) {
+        const struct store_plan *plan = &w->behaviours[i]->plan;
+        bool meant = str_is(q->values[0], w->cast.apis[i]->name);
+        json_push(apis, question_word(q, w->cast.apis[i]->name));
+        for (size_t c = 0; meant && c < plan->collection_count; c++)
+            json_push(collections, question_word(q, plan->collections[c].name));
+        known |= meant;
+    }
+    question_none(q, known ? "collection" : "API", q->values[known ? 1 : 0],
+                  known ? collections : apis, "GET /__admin/state");
     return false;
 }
 
@@ -122,9 +133,10 @@ static bool find_slot(struct question *q, const struct shelf_of *s, const char *
 {
     if (state_slot(s, key, q->arena, slot))
         return true;
-    question_problem(
-        q, 404,
-        arena_printf(q->arena, "%s has no instance of that key", plan_of(s)->name));
+    question_problem(q, 404,
+                     arena_printf(q->arena, "%s has no instance of the key \"%s\"",
+                                  plan_of(s)->name,
+                                  arena_copy(q->arena, utf8_cut(str(key), 80))));
     return false;
 }
 
@@ -279,7 +291,15 @@ void admin_instance_patch(struct question *q)
                           "application/merge-patch+json, application/json-patch+json";
     bool steps = is_type(q, patch);
     if (!steps && !is_type(q, merge) && !is_type(q, "application/json")) {
-        question_problem(q, 415, arena_printf(q->arena, "expected one of %s", both));
+        struct str given = request_header(q->request, "Content-Type");
+        question_problem(
+            q, 415,
+            arena_printf(
+                q->arena,
+                "/header/content-type: expected one of %s, application/json, found %s",
+                both,
+                given.ptr ? json_text(json_string(q->arena, given), q->arena).ptr
+                          : "nothing"));
         answer_header(q->a, "Accept-Patch", str(both));
         return;
     }
