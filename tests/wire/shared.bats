@@ -111,8 +111,10 @@ judge() {
     jq -r 'select(.has_child_of_id | test("-8bcd-")) | .has_child_of_id' kept | sort -u >children
     cmp linked children
     unknown=$(grep -c '^503 .*not known' answers || true)
+    lost=$(grep -c '^000' answers || true) # of which 64 at most were on their way
+    [ "$lost" -le 64 ] || lost=64
     [ "$(wc -l <there)" -ge $(($(wc -l <made) + had_links)) ]
-    [ "$(wc -l <there)" -le $(($(wc -l <made) + had_links + unknown)) ]
+    [ "$(wc -l <there)" -le $(($(wc -l <made) + had_links + unknown + lost)) ]
     for i in $(seq ${#ports[@]}); do
         [ "$(count "$i" links)" = "$(wc -l <there)" ]
     done
@@ -231,6 +233,31 @@ judge() {
 # answered PATTERN COUNT — whether so many calls were answered so, or all are over.
 answered() {
     [ "$(grep -c "$1" answers)" -ge "$2" ] || ! kill -0 "$caller" 2>/dev/null
+}
+
+@test "one of three servers is killed in the middle: the others go on, and it comes back knowing all" {
+    begin 3
+    "$contend" "${CONTENDED:-6000}" 64 50 4 "$entry" "$dataset" "${ports[@]}" >answers &
+    caller=$!
+    eventually answered '^200' 600
+    read -ra pids <<<"$servers"
+    kill -9 "${pids[1]}"
+    wait "${pids[1]}" || true
+    grep -c ^200 answers >before || true
+    wait "$caller"
+    cut -c1-3 answers | sort | uniq -c
+    [ "$(grep -c ^200 answers)" -gt $(($(cat before) + 500)) ]
+    [ -z "$(grep -v '^200\|^000' answers)" ]
+    gone=${ports[1]} ports=("${ports[0]}" "${ports[2]}")
+    judge
+    had_now=$(count 1 links)
+    rm port.2
+    "$program" serve -q -p "$gone" --port-file "$PWD/port.2" specs/serial.yaml --store "$store" --seed 1 >out.2 2>err.2 3>&- &
+    servers="$servers $!"
+    eventually [ -s port.2 ]
+    ports+=("$gone")
+    [ "$(count 3 links)" = "$had_now" ]
+    judge
 }
 
 @test "the store is killed in the middle: 503, never half a change, and on it goes" {
