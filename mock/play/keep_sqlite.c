@@ -354,6 +354,9 @@ struct keep *keep_sqlite_open(const char *file, struct err *err)
     k->keep.where = k->file = strdup(file);
     pthread_mutex_init(&k->lock, NULL);
     if (open_database(k, file, err)) {
+        /* The default one is not among those that have a name. */
+        k->names =
+            number_of(k->db, "SELECT 1 FROM entry WHERE namespace = '' LIMIT 1") == 1;
         if (sqlite_namespaces(&k->keep, "", count_name, &k->names) == KEEP_OK)
             return &k->keep;
         tell_sqlite(k, keep_where(&k->keep), err);

@@ -365,6 +365,25 @@ static void a_slot_that_was_used_is_not_given_again_by_what_is_taken_back(void *
     store_free(s);
 }
 
+static void a_store_knows_the_bytes_of_what_it_holds(void **state)
+{
+    struct store *s = store_of(64);
+    size_t before = store_bytes(s, 0);
+    assert_true(before > 64 * sizeof(cJSON));
+    store_mark(s);
+    insert(s, 64, *state);
+    assert_true(store_bytes(s, 0) > before);
+    store_undo(s);
+    assert_int_equal(store_bytes(s, 0), before);
+    struct store *copy = store_copy(s);
+    for (size_t i = 0; i < 64; i++)
+        store_remove(s, 0, i);
+    assert_int_equal(store_bytes(s, 0), 0);
+    assert_int_equal(store_bytes(copy, 0), before);
+    store_free(copy);
+    store_free(s);
+}
+
 static void a_store_that_lost_most_is_dense_again_and_its_copy_is_not(void **state)
 {
     struct store *s = store_of(3000), *copy = store_copy(s);
@@ -456,6 +475,7 @@ int main(void)
         TEST(every_window_shows_what_a_walk_would),
         TEST(what_is_put_back_is_what_was_there),
         TEST(a_slot_that_was_used_is_not_given_again_by_what_is_taken_back),
+        TEST(a_store_knows_the_bytes_of_what_it_holds),
         TEST(a_store_that_lost_most_is_dense_again_and_its_copy_is_not),
         TEST(copies_of_one_store_are_changed_in_threads_at_once),
     };

@@ -339,6 +339,16 @@ answered() {
     [ "$(count 1 components)" = $((had + 1)) ]
 }
 
+@test "a store keeps no more than 100,000 namespaces" {
+    begin 1
+    redis-cli -p "$store_port" -n 3 EVAL "for i = 1, 100000 do redis.call('SADD', 'understudy:namespaces', 'n' .. i) end" 0
+    [ "$(component 1 Frame /~new | jq .status)" = 507 ]
+    [ "$(count 1 components /~new)" = "$had" ]
+    redis-cli -p "$store_port" -n 3 SREM understudy:namespaces n1
+    [ "$(component 1 Frame /~new | jq .status)" = null ]
+    [ "$(count 1 components /~new)" = $((had + 1)) ]
+}
+
 @test "a password is used and never printed" {
     redis-cli -p "$store_port" CONFIG SET requirepass 'secret@word'
     for url in "redis://127.0.0.1:$store_port/3" "redis://:wrong@127.0.0.1:$store_port/3" \

@@ -323,6 +323,23 @@ listed() {
     [ "$(names)" = '["Old"]' ]
 }
 
+@test "a store keeps no more than 100,000 namespaces; one that goes makes room" {
+    begin
+    add Rex
+    stop
+    sqlite3 "$store" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
+        INSERT INTO entry SELECT 'n' || i, '/documents', 'x' FROM n"
+    begin
+    [ "$(call POST /__admin/namespaces/new '' -o answer -w '%{http_code}')" = 507 ]
+    jq -e '.detail | test("no room")' answer
+    [ "$(call PUT /__admin/snapshots/new '' -o answer -w '%{http_code}')" = 507 ]
+    [ "$(call GET /__admin/snapshots | jq -c .snapshots)" = '[]' ]
+    [ "$(add Pia)" = pet-2 ]
+    [ "$(status DELETE /__admin/namespaces/n99999)" = 204 ]
+    [ "$(call PUT /__admin/snapshots/new '' -o answer -w '%{http_code}')" = 201 ]
+    [ "$(call PUT /__admin/snapshots/other '' -o answer -w '%{http_code}')" = 507 ]
+}
+
 @test "an instance that no longer fits is told with its place and stays where it is kept" {
     begin
     add Rex
