@@ -3,15 +3,18 @@
 #include "base/clock.h"
 #include "serve/sockets.h"
 
-#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 
+enum { LOOK_EVERY_MS = 250 };
+
 struct watch {
     pthread_t thread;
-    pthread_mutex_t lock; /* over the list */
+    pthread_mutex_t lock; /* over what follows */
+    pthread_cond_t stopped;
+    bool stop;
     struct watched *first;
-    atomic_bool stop;
 };
 
 static uint64_t now_ms(void)
@@ -30,30 +33,51 @@ static void look_at(struct watched *one)
     pthread_mutex_unlock(&one->lock);
 }
 
+static struct timespec next_look(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_nsec += LOOK_EVERY_MS * 1000 * 1000;
+    t.tv_sec += t.tv_nsec / (1000 * 1000 * 1000);
+    t.tv_nsec %= 1000 * 1000 * 1000;
+    return t;
+}
+
 static void *look(void *context)
 {
     struct watch *w = context;
-    while (!atomic_load(&w->stop)) {
-        pthread_mutex_lock(&w->lock);
+    pthread_mutex_lock(&w->lock);
+    while (!w->stop) {
         for (struct watched *one = w->first; one; one = one->next)
             look_at(one);
-        pthread_mutex_unlock(&w->lock);
-        for (int i = 0; i < 10 && !atomic_load(&w->stop); i++)
-            nanosleep(&(struct timespec){ .tv_nsec = 25 * 1000 * 1000 }, NULL);
+        struct timespec until = next_look();
+        pthread_cond_timedwait(&w->stopped, &w->lock, &until);
     }
+    pthread_mutex_unlock(&w->lock);
     return NULL;
+}
+
+static void done(struct watch *w)
+{
+    pthread_cond_destroy(&w->stopped);
+    pthread_mutex_destroy(&w->lock);
+    free(w);
 }
 
 struct watch *watch_new(void)
 {
     struct watch *w = calloc(1, sizeof(*w));
+    pthread_condattr_t clock;
     if (!w)
         return NULL;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&w->stopped, &clock);
+    pthread_condattr_destroy(&clock);
     pthread_mutex_init(&w->lock, NULL);
     if (pthread_create(&w->thread, NULL, look, w) == 0)
         return w;
-    pthread_mutex_destroy(&w->lock);
-    free(w);
+    done(w);
     return NULL;
 }
 
@@ -61,10 +85,12 @@ void watch_free(struct watch *w)
 {
     if (!w)
         return;
-    atomic_store(&w->stop, true);
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_signal(&w->stopped);
+    pthread_mutex_unlock(&w->lock);
     pthread_join(w->thread, NULL);
-    pthread_mutex_destroy(&w->lock);
-    free(w);
+    done(w);
 }
 
 void watch_join(struct watch *w, struct watched *one)
