@@ -77,7 +77,7 @@ $(BENCH_SCHEMA) $(BUILD)/tests/bench/route: %: %.o $(LIBRARY)
 
 BENCH_PARTS := $(BUILD)/tests/bench/parts
 BENCH_REPLAY := $(BUILD)/tests/bench/mixed/replay
-$(BENCH_PARTS) $(BENCH_REPLAY): %: %.o $(SUPPORT:%.c=$(BUILD)/%.o) $(LIBRARY)
+$(BENCH_PARTS) $(BENCH_REPLAY): %: %.o $(BUILD)/tests/support/stage.o $(LIBRARY)
 	@echo 'link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

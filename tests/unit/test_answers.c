@@ -11,23 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../support/folder.h"
+#include "../support/text.h"
 #include "api/api.h"
 #include "api/jwt.h"
 #include "api/prefer.h"
 #include "base/base64.h"
 #include "base/limits.h"
-
-static int arena_up(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int arena_down(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
 
 /* ---- base64 ---------------------------------------------------------------------- */
 
@@ -123,14 +113,6 @@ static void what_was_preferred_is_told_back_as_a_token_or_a_quoted_string(void *
 
 /* ---- what is told at load -------------------------------------------------------- */
 
-static void put_file(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "wb");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
 static const struct problem *warning_about(const struct err *err, const char *text)
 {
     for (const struct problem *p = err->first; p; p = p->next)
@@ -143,17 +125,11 @@ static void a_link_out_of_the_folder_is_no_file_beside_the_document(void **state
 {
     struct arena *arena = *state;
     struct err err = err_in(arena);
-    const char *tmp = getenv("TMPDIR");
-    char *folder = arena_printf(arena, "%s/test_answers.XXXXXX", tmp ? tmp : "/tmp");
-    assert_non_null(mkdtemp(folder));
-    const char *inside = arena_printf(arena, "%s/in", folder);
-    const char *outside = arena_printf(arena, "%s/inner.json", folder);
-    const char *link = arena_printf(arena, "%s/in/link.json", folder);
-    const char *spec = arena_printf(arena, "%s/in/spec.yaml", folder);
-    assert_int_equal(mkdir(inside, 0700), 0);
-    put_file(outside, "{}");
-    assert_int_equal(symlink("../inner.json", link), 0);
-    put_file(spec, "openapi: 3.1.0\n"
+    const char *folder = folder_make(arena);
+    folder_put(folder, "inner.json", "{}", arena);
+    const char *spec =
+        folder_put(folder, "in/spec.yaml",
+                   "openapi: 3.1.0\n"
                    "info: {title: A, version: '1'}\n"
                    "paths:\n"
                    "  /a:\n"
@@ -162,15 +138,14 @@ static void a_link_out_of_the_folder_is_no_file_beside_the_document(void **state
                    "        '200':\n"
                    "          description: A\n"
                    "          content: {application/json: {examples: {a: "
-                   "{externalValue: link.json}}}}\n");
+                   "{externalValue: link.json}}}}\n",
+                   arena);
+    assert_int_equal(
+        symlink("../inner.json", arena_printf(arena, "%s/in/link.json", folder)), 0);
     struct api *api = api_load(spec, NULL, arena, &err);
     bool told = warning_about(&err, "it is outside the document's folder");
     size_t count = api ? api->operations[0].replies[0].media[0].example_count : 9;
-    unlink(outside);
-    unlink(link);
-    unlink(spec);
-    rmdir(inside);
-    rmdir(folder);
+    folder_remove(folder);
     assert_true(told);
     assert_int_equal(count, 0);
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "api/media.h"
 #include "api/param.h"
 #include "api/security.h"
@@ -16,52 +17,6 @@
 
 #define HEAD_31 "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
 #define DONE "responses: {'204': {description: Done}}"
-
-static int arena_up(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int arena_down(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
-
-/* Loads a document from a file that is gone afterwards; places are found before. */
-static struct api *load(struct arena *a, const char *text, struct err *err)
-{
-    const char *folder = getenv("TMPDIR");
-    char *path = arena_printf(a, "%s/test_api.XXXXXX", folder ? folder : "/tmp");
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-    *err = err_in(a);
-    struct api *api = api_load(path, NULL, a, err);
-    document_place(err);
-    unlink(path);
-    return api;
-}
-
-static struct api *must_load(struct arena *a, const char *text)
-{
-    struct err err;
-    struct api *api = load(a, text, &err);
-    if (!api)
-        fail_msg("%s\n%s", text, problem_text(err.first, a));
-    return api;
-}
-
-static cJSON *must_json(struct arena *a, const char *text)
-{
-    struct json_error why = { 0 };
-    cJSON *tree = json_read(str(text), LIMIT_BODY_NODES, a, &why);
-    if (!tree)
-        fail_msg("%s: %s", text, why.why);
-    return tree;
-}
 
 /* ---- documents that are wrong -------------------------------------------------- */
 
@@ -76,7 +31,7 @@ static void check_mistakes(struct arena *a, const struct mistake_row *rows,
 {
     for (size_t i = 0; i < count; i++) {
         struct err err;
-        const struct api *api = load(a, rows[i].text, &err);
+        const struct api *api = load_text(a, rows[i].text, &err);
         if (!api == warning || err.errors != !warning || err.warnings != warning)
             fail_msg("%s: %u errors, %u warnings, %s", rows[i].text, err.errors,
                      err.warnings, err.first ? err.first->why : "");
@@ -235,9 +190,10 @@ static void what_will_not_be_done_is_a_warning_with_its_place(void **state)
     static const struct mistake_row rows[] = {
         { HEAD_31 "paths: {}\njsonSchemaDialect: urn:x\n", 4, 1, "is not known here" },
         { HEAD_31 "paths:\n  /a:\n    get: {}\n", 5, 5, "no responses are declared" },
-        { HEAD_31 "paths:\n  /a:\n    post:\n      requestbody: {}\n      " DONE "\n", 6,
-          7,
-          "\"requestbody\" is no member of an operation and has no effect; did you mean "
+        { HEAD_31 "paths:\n  /a:\n    post:\n      requestbody: {}\n      " DONE "\n",
+          6, 7,
+          "\"requestbody\" is no member of an operation and has no effect; did you "
+          "mean "
           "\"requestBody\"?" },
         { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
                   "          description: OK\n          content:\n"
@@ -330,7 +286,7 @@ static void all_mistakes_of_a_document_are_told_together(void **state)
         { 17, 49, "strnig" },
     };
     struct err err;
-    assert_null(load(*state, text, &err));
+    assert_null(load_text(*state, text, &err));
     assert_int_equal(err.errors, COUNT(rows));
     const struct problem *p = err.first;
     for (size_t i = 0; i < COUNT(rows); i++, p = p->next)

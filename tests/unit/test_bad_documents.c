@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "../support/cost.h"
+#include "../support/text.h"
 #include "api/api.h"
 #include "base/file.h"
 #include "base/limits.h"
@@ -58,18 +59,6 @@ static struct outcome load(const char *name, struct str text, struct arena *keep
         fail_msg("%s: took %.1f s and %zu bytes", name, took, arena_used(arena));
     arena_free(arena);
     return out;
-}
-
-static int arena_up(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int arena_down(void **state)
-{
-    arena_free(*state);
-    return 0;
 }
 
 static void a_document_cut_off_anywhere_loads_or_says_why(void **state)

@@ -11,22 +11,11 @@
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "api/body.h"
 #include "base/inflate.h"
 #include "doc/document.h"
 #include "doc/xml.h"
-
-static int arena_up(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int arena_down(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
 
 /* ---- one call ------------------------------------------------------------------ */
 
@@ -34,8 +23,6 @@ static int arena_down(void **state)
 static const struct operation *operation_with(struct arena *a, const char *version,
                                               const char *content)
 {
-    const char *folder = getenv("TMPDIR");
-    char *path = arena_printf(a, "%s/test_bodies.XXXXXX", folder ? folder : "/tmp");
     const char *text = arena_printf(
         a,
         "openapi: %s\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    post:\n"
@@ -45,16 +32,7 @@ static const struct operation *operation_with(struct arena *a, const char *versi
         "    Node: {type: object, properties: {v: {type: integer}, next: {$ref: "
         "'#/components/schemas/Node'}}}\n",
         version, content);
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-    struct err err = err_in(a);
-    struct api *api = api_load(path, NULL, a, &err);
-    unlink(path);
-    if (!api)
-        fail_msg("%s\n%s", text, problem_text(err.first, a));
-    return &api->operations[0];
+    return &must_load(a, text)->operations[0];
 }
 
 static void add_header(struct request *r, const char *name, struct str value)

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "../support/stage.h"
+#include "../support/text.h"
 #include "api/callback.h"
 #include "api/runtime.h"
 #include "base/clock.h"
@@ -237,18 +238,6 @@ static double number_in(const cJSON *one, const char *member)
 /* ---- runtime expressions -----------------------------------------------------------
  */
 
-static int arena_up(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int arena_down(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
-
 static cJSON *tree(const char *text, struct arena *arena)
 {
     struct json_error why;
@@ -334,25 +323,19 @@ static void what_cannot_stand_in_a_url_gives_none(void **state)
     }
 }
 
-static const struct api *load_text(const char *callbacks, struct arena *arena,
-                                   struct err *err)
+static const struct api *load_callbacks(const char *callbacks, struct arena *arena,
+                                        struct err *err)
 {
-    char path[] = "/tmp/understudy-callbacks-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    dprintf(fd,
-            "openapi: 3.1.0\ninfo: {title: T, version: \"1\"}\npaths:\n  /a:\n"
-            "    post:\n      requestBody: {content: {application/json: {schema: "
-            "{properties: {url: {type: string}}}}}}\n"
-            "      responses: {'200': {description: OK, content: {application/json: "
-            "{schema: {properties: {id: {}}}}}}}\n"
-            "      callbacks:\n%s",
-            callbacks);
-    close(fd);
-    const struct api *api = api_load(path, NULL, arena, err);
-    document_place(err);
-    unlink(path);
-    return api;
+    const char *text = arena_printf(
+        arena,
+        "openapi: 3.1.0\ninfo: {title: T, version: \"1\"}\npaths:\n  /a:\n"
+        "    post:\n      requestBody: {content: {application/json: {schema: "
+        "{properties: {url: {type: string}}}}}}\n"
+        "      responses: {'200': {description: OK, content: {application/json: "
+        "{schema: {properties: {id: {}}}}}}}\n"
+        "      callbacks:\n%s",
+        callbacks);
+    return load_text(arena, text, err);
 }
 
 #define SENT "{post: {responses: {default: {description: D}}}}\n"
@@ -403,7 +386,7 @@ static void a_mistake_in_a_callback_is_told_at_load_with_its_place(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct err err = err_in(*state);
-        const struct api *api = load_text(rows[i].callbacks, *state, &err);
+        const struct api *api = load_callbacks(rows[i].callbacks, *state, &err);
         const struct problem *p = err.first;
         if (!p || p->next || p->warning != rows[i].warning ||
             !api != !rows[i].warning || !strstr(p->why, rows[i].why) || p->at.line < 8)

@@ -1,3 +1,4 @@
+#include "../support/text.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "doc/document.h"
@@ -15,27 +16,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static int arena_up(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int arena_down(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
-
-static cJSON *must_json(struct arena *a, const char *text)
-{
-    struct json_error why = { 0 };
-    cJSON *tree = json_read(str(text), LIMIT_BODY_NODES, a, &why);
-    if (!tree)
-        fail_msg("%s: %u:%u: %s", text, why.line, why.col, why.why);
-    return tree;
-}
 
 static const char *as_json(struct arena *a, const cJSON *tree)
 {

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "doc/json.h"
 #include "schema/format.h"
 
@@ -13,18 +14,6 @@
 #define NUL "\xc0\x80"
 #define A60 "a23456789a23456789a23456789a23456789a23456789a23456789a23456"
 #define PARA5 "παράδειγμαπαράδειγμαπαράδειγμαπαράδειγμαπαράδειγμα"
-
-static int make_arena(void **state)
-{
-    *state = arena_new(MEMORY);
-    return 0;
-}
-
-static int free_arena(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
 
 /* What starts with ! is not of the format. */
 struct row {
@@ -562,7 +551,7 @@ static void a_format_is_for_one_kind_of_value(void **state)
     assert_null(format_of(""));
 }
 
-#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, make_arena, free_arena)
+#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, arena_up, arena_down)
 
 int main(void)
 {

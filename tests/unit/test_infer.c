@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../support/text.h"
 #include "base/limits.h"
 #include "doc/patch.h"
 #include "play/infer_parts.h"
@@ -177,19 +178,14 @@ static void a_json_patch_has_bounds(void **state)
 
 static struct inference *inference_of(const char *paths, struct err *err)
 {
-    char path[] = "/tmp/test_infer_XXXXXX";
     static const struct record_behaviour nothing;
-    int fd = mkstemp(path);
-    FILE *f = fdopen(fd, "w");
-    fprintf(f,
-            "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"T\",\"version\":\"1\"},"
-            "\"paths\":%s}",
-            paths);
-    fclose(f);
-    struct api *api = api_load(path, NULL, arena, err);
-    struct inference *in = api ? infer(api, &nothing, arena, err) : NULL;
-    remove(path);
-    return in;
+    const char *text = arena_printf(
+        arena,
+        "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"T\",\"version\":\"1\"},"
+        "\"paths\":%s}",
+        paths);
+    const struct api *api = load_text(arena, text, err);
+    return api ? infer(api, &nothing, arena, err) : NULL;
 }
 
 #define THING                                                                        \

@@ -7,22 +7,11 @@
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "base/limits.h"
 #include "schema/iregexp.h"
 
 #define MEMORY ((size_t)256 * 1024 * 1024)
-
-static int make_arena(void **state)
-{
-    *state = arena_new(MEMORY);
-    return 0;
-}
-
-static int free_arena(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
 
 /* What a query selects, as JSON texts with a space between them. */
 struct row {
@@ -688,7 +677,7 @@ static void the_deepest_tree_is_searched(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, free_arena)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
     const struct CMUnitTest tests[] = {
         TEST(a_name_selects_the_member_of_that_name),
         TEST(an_escape_in_a_name_is_what_json_says),

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../support/folder.h"
 #include "../support/stage.h"
 #include "base/chance.h"
 #include "base/limits.h"
@@ -197,28 +198,15 @@ struct house {
     const char *folder;
 };
 
-static void write_file(const char *name, const char *text)
-{
-    FILE *f = fopen(name, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
-
 static void house_open(struct house *h)
 {
-    char folder[] = "/tmp/understudy-XXXXXX", command[256];
     *h = (struct house){ .arena = arena_new(64 * 1024 * 1024) };
-    h->folder = arena_copy(h->arena, str(mkdtemp(folder)));
-    snprintf(command, sizeof(command),
-             "mkdir -p %s/fixtures/pets %s/fixtures/scenarios", folder, folder);
-    assert_int_equal(system(command), 0);
+    h->folder = folder_make(h->arena);
     for (size_t i = 0; i < COUNT(files); i++)
-        write_file(arena_printf(h->arena, "%s/%s", folder, files[i].name),
-                   files[i].text);
+        folder_put(h->folder, files[i].name, files[i].text, h->arena);
     char *words[] = { arena_copy(h->arena, STR("understudy")),
                       arena_copy(h->arena, STR("serve")),
-                      arena_printf(h->arena, "%s/pets.yaml", folder),
+                      arena_printf(h->arena, "%s/pets.yaml", h->folder),
                       arena_copy(h->arena, STR("--scenario")),
                       arena_copy(h->arena, STR("few")) };
     struct stage *s = &h->stage;
@@ -240,10 +228,8 @@ static void house_open(struct house *h)
 
 static void house_close(struct house *h)
 {
-    char command[256];
     stage_done(&h->stage);
-    snprintf(command, sizeof(command), "rm -r '%s'", h->folder);
-    assert_int_equal(system(command), 0);
+    folder_remove(h->folder);
     arena_free(h->arena);
 }
 

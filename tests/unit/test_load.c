@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "../support/folder.h"
+#include "../support/text.h"
 #include "base/file.h"
 #include "doc/document.h"
 #include "play/behaviour.h"
@@ -58,43 +60,24 @@ static const char spec[] =
 struct shelf {
     struct arena *arena;
     struct err err;
-    char *folder;
+    const char *folder;
     struct api *api;
 };
-
-static void put_file(const struct shelf *s, const char *name, const char *text)
-{
-    FILE *f = fopen(arena_printf(s->arena, "%s/%s", s->folder, name), "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
-    fclose(f);
-}
 
 static int shelf_up(void **state)
 {
     struct shelf *s = calloc(1, sizeof(*s));
-    const char *folder = getenv("TMPDIR");
     s->arena = arena_new(LIMIT_SPEC_MEMORY);
-    s->err = err_in(s->arena);
-    s->folder = arena_printf(s->arena, "%s/test_load.XXXXXX", folder ? folder : "/tmp");
-    assert_non_null(mkdtemp(s->folder));
-    put_file(s, "spec.yaml", spec);
-    s->api = api_load(arena_printf(s->arena, "%s/spec.yaml", s->folder), NULL, s->arena,
-                      &s->err);
-    if (!s->api)
-        fail_msg("%s", problem_text(s->err.first, s->arena));
+    s->folder = folder_make(s->arena);
+    s->api = must_load(s->arena, spec);
     *state = s;
     return 0;
 }
 
 static int shelf_down(void **state)
 {
-    static const char *const names[] = { "spec.yaml", "behaviour.yaml", "books.json",
-                                         "authors.json" };
     struct shelf *s = *state;
-    for (size_t i = 0; i < COUNT(names); i++)
-        unlink(arena_printf(s->arena, "%s/%s", s->folder, names[i]));
-    rmdir(s->folder);
+    folder_remove(s->folder);
     arena_free(s->arena);
     free(s);
     return 0;
@@ -103,8 +86,8 @@ static int shelf_down(void **state)
 /* Loads a behaviour; places are found while its files are there. */
 static struct behaviour *load(struct shelf *s, const char *behaviour, const char *seed)
 {
-    put_file(s, "behaviour.yaml", behaviour);
-    put_file(s, "books.json", seed ? seed : "[]");
+    folder_put(s->folder, "behaviour.yaml", behaviour, s->arena);
+    folder_put(s->folder, "books.json", seed ? seed : "[]", s->arena);
     s->err = err_in(s->arena);
     struct behaviour *b = behaviour_load(s->api, s->folder, 0, s->arena, &s->err);
     document_place(&s->err);
@@ -287,9 +270,9 @@ static void a_load_that_runs_out_of_memory_leaves_nothing_behind(void **state)
     struct shelf *s = *state;
     struct behaviour *b = NULL;
     unsigned broken_off = 0;
-    put_file(s, "behaviour.yaml", SEEDED);
-    put_file(s, "books.json",
-             "[{\"isbn\": \"1\"}, {\"isbn\": \"2\"}, {\"isbn\": \"3\"}]");
+    folder_put(s->folder, "behaviour.yaml", SEEDED, s->arena);
+    folder_put(s->folder, "books.json",
+               "[{\"isbn\": \"1\"}, {\"isbn\": \"2\"}, {\"isbn\": \"3\"}]", s->arena);
     for (size_t limit = 1024; !b && limit < 1024 * 1024; limit += 1024) {
         struct arena *arena = arena_new(limit);
         struct err err;
@@ -653,7 +636,7 @@ static struct scenario *load_scenario(struct shelf *s, const char *text)
     static size_t first[1];
     const struct api *apis[1] = { s->api };
     const struct cast cast = { apis, first, 1, s->api->operation_count };
-    put_file(s, "behaviour.yaml", text);
+    folder_put(s->folder, "behaviour.yaml", text, s->arena);
     s->err = err_in(s->arena);
     const char *path = arena_printf(s->arena, "%s/behaviour.yaml", s->folder);
     struct record_scenario *record = fixture_scenario(path, s->arena, &s->err);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../support/text.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "doc/document.h"
@@ -16,18 +17,6 @@
 
 static const char debian[] =
     "/usr/share/perl5/auto/share/dist/Test-JSON-Schema-Acceptance/tests/draft2020-12";
-
-static int make_arena(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int free_arena(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
 
 static cJSON *read_json(struct arena *a, const char *text)
 {
@@ -268,7 +257,7 @@ static void every_mutation_of_the_suite_is_refused(void **state)
     assert_true(t.mutations > 500);
 }
 
-#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, make_arena, free_arena)
+#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, arena_up, arena_down)
 
 int main(void)
 {

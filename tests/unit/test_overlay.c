@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "../support/folder.h"
 #include "api/api.h"
 #include "api/overlay.h"
 #include "doc/document.h"
@@ -20,16 +21,8 @@
 struct desk {
     struct arena *arena;
     struct err err;
-    char *folder;
+    const char *folder;
 };
-
-static void put_file(struct desk *d, const char *name, const char *text)
-{
-    FILE *f = fopen(arena_printf(d->arena, "%s/%s", d->folder, name), "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
-    fclose(f);
-}
 
 static const char *path_of(struct desk *d, const char *name)
 {
@@ -39,22 +32,16 @@ static const char *path_of(struct desk *d, const char *name)
 static int desk_up(void **state)
 {
     struct desk *d = calloc(1, sizeof(*d));
-    const char *folder = getenv("TMPDIR");
     d->arena = arena_new(LIMIT_SPEC_MEMORY);
-    d->folder =
-        arena_printf(d->arena, "%s/test_overlay.XXXXXX", folder ? folder : "/tmp");
-    assert_non_null(mkdtemp(d->folder));
+    d->folder = folder_make(d->arena);
     *state = d;
     return 0;
 }
 
 static int desk_down(void **state)
 {
-    static const char *const names[] = { "api.yaml", "o.yaml", "second.yaml" };
     struct desk *d = *state;
-    for (size_t i = 0; i < COUNT(names); i++)
-        unlink(path_of(d, names[i]));
-    rmdir(d->folder);
+    folder_remove(d->folder);
     arena_free(d->arena);
     free(d);
     return 0;
@@ -63,8 +50,9 @@ static int desk_down(void **state)
 /* The document, a flow collection of YAML, after an overlay; or NULL with d->err. */
 static cJSON *apply(struct desk *d, const char *document, const char *overlay)
 {
-    put_file(d, "api.yaml", arena_printf(d->arena, "--- %s\n", document));
-    put_file(d, "o.yaml", overlay);
+    folder_put(d->folder, "api.yaml", arena_printf(d->arena, "--- %s\n", document),
+               d->arena);
+    folder_put(d->folder, "o.yaml", overlay, d->arena);
     d->err = err_in(d->arena);
     cJSON *root = document_read(path_of(d, "api.yaml"), d->arena, &d->err);
     assert_non_null(root);
@@ -351,11 +339,12 @@ static void extends_names_a_document(void **state)
         { "https://example.test/api.yaml", "other.yaml", false },
     };
     struct desk *d = *state;
-    put_file(d, "api.yaml", "{}");
+    folder_put(d->folder, "api.yaml", "{}", d->arena);
     for (size_t i = 0; i < COUNT(rows); i++) {
-        put_file(d, "o.yaml",
-                 arena_printf(d->arena, "extends: %s\n" HEAD "- {target: $}\n",
-                              rows[i].extends));
+        folder_put(d->folder, "o.yaml",
+                   arena_printf(d->arena, "extends: %s\n" HEAD "- {target: $}\n",
+                                rows[i].extends),
+                   d->arena);
         d->err = err_in(d->arena);
         struct overlay *o = overlay_read(path_of(d, "o.yaml"), d->arena, &d->err);
         assert_non_null(o);
@@ -368,9 +357,9 @@ static void extends_names_a_document(void **state)
 static struct api *load(struct desk *d, const char *document, const char *first,
                         const char *second)
 {
-    put_file(d, "api.yaml", document);
-    put_file(d, "o.yaml", first);
-    put_file(d, "second.yaml", second);
+    folder_put(d->folder, "api.yaml", document, d->arena);
+    folder_put(d->folder, "o.yaml", first, d->arena);
+    folder_put(d->folder, "second.yaml", second, d->arena);
     d->err = err_in(d->arena);
     const struct overlay *overlays[] = {
         overlay_read(path_of(d, "o.yaml"), d->arena, &d->err),

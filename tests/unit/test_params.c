@@ -9,49 +9,13 @@
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "api/param.h"
 #include "doc/document.h"
 
 #define HEAD "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
 #define DONE "responses: {'204': {description: Done}}"
 #define ITEM "paths:\n  /a:\n    get:\n      " DONE "\n      parameters:\n"
-
-static int arena_up(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int arena_down(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
-
-/* Loads a document from a file that is gone afterwards; places are found before. */
-static struct api *load(struct arena *a, const char *text, struct err *err)
-{
-    const char *folder = getenv("TMPDIR");
-    char *path = arena_printf(a, "%s/test_params.XXXXXX", folder ? folder : "/tmp");
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-    *err = err_in(a);
-    struct api *api = api_load(path, NULL, a, err);
-    document_place(err);
-    unlink(path);
-    return api;
-}
-
-static struct api *must_load(struct arena *a, const char *text)
-{
-    struct err err;
-    struct api *api = load(a, text, &err);
-    if (!api)
-        fail_msg("%s\n%s", text, problem_text(err.first, a));
-    return api;
-}
 
 /* One request and what became of it. */
 struct outcome {
@@ -978,7 +942,7 @@ static void what_a_document_says_wrongly_is_told_with_its_place(void **state)
         struct err err;
         const char *text =
             arena_printf(*state, HEAD ITEM "        - %s\n", rows[i].params);
-        const struct api *api = load(*state, text, &err);
+        const struct api *api = load_text(*state, text, &err);
         const struct problem *p = err.first;
         while (p && !strstr(p->why, rows[i].why))
             p = p->next;
@@ -996,7 +960,7 @@ static void what_came_with_32_is_no_news_in_32(void **state)
         "openapi: 3.2.0\ninfo: {title: T, version: '1'}\n" ITEM
         "        - {name: c, in: cookie, style: cookie, schema: {type: string}}\n"
         "        - {name: q, in: querystring, content: {application/json: {}}}\n";
-    assert_non_null(load(*state, text, &err));
+    assert_non_null(load_text(*state, text, &err));
     assert_int_equal(err.warnings, 0);
 }
 
@@ -1022,7 +986,7 @@ static void a_template_and_its_parameters_name_the_same(void **state)
         const char *text = arena_printf(
             *state, HEAD "paths: {'%s': {get: {" DONE ", parameters: %s}}}\n",
             rows[i].path, rows[i].params);
-        const struct problem *p = load(*state, text, &err) ? NULL : err.first;
+        const struct problem *p = load_text(*state, text, &err) ? NULL : err.first;
         while (p && !strstr(p->why, rows[i].why))
             p = p->next;
         if (!p)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "doc/pointer.h"
 #include "play/scenario.h"
 
@@ -67,31 +68,12 @@ struct desk {
     struct scope scope;
 };
 
-static cJSON *must_json(struct arena *a, const char *text)
-{
-    struct json_error why = { 0 };
-    cJSON *tree = json_read(str(text), LIMIT_BODY_NODES, a, &why);
-    if (!tree)
-        fail_msg("%s: %s", text, why.why);
-    return tree;
-}
-
 static int desk_up(void **state)
 {
     struct desk *d = calloc(1, sizeof(*d));
     d->arena = arena_new(LIMIT_SPEC_MEMORY);
     d->err = err_in(d->arena);
-    const char *folder = getenv("TMPDIR");
-    char *path =
-        arena_printf(d->arena, "%s/test_play.XXXXXX", folder ? folder : "/tmp");
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, spec, strlen(spec)), strlen(spec));
-    close(fd);
-    d->api = api_load(path, NULL, d->arena, &d->err);
-    unlink(path);
-    if (!d->api)
-        fail_msg("%s", problem_text(d->err.first, d->arena));
+    d->api = must_load(d->arena, spec);
     const cJSON *node = pointer_get(d->api->root, "/components/schemas/Book");
     d->book =
         (struct store_collection){ .name = "books",

@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../support/folder.h"
 #include "base/file.h"
 #include "base/gate.h"
 #include "base/lookout.h"
@@ -124,34 +125,22 @@ struct house {
     struct arena *arena;
     struct options options;
     struct show show;
-    char *folder, *before; /* the working folder */
-    const char *said;      /* by the last reload, on both outputs */
+    const char *folder, *before; /* the working folder */
+    const char *said;            /* by the last reload, on both outputs */
 };
-
-static void write_file(const char *name, const char *text)
-{
-    FILE *f = fopen(name, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
 
 static void house_open(struct house *h, const char *spec_word)
 {
-    char folder[] = "/tmp/understudy-XXXXXX", here[4096];
+    char here[4096];
     const char *words[] = { "understudy", "serve", "--now", "2026-01-01T00:00:00Z",
                             spec_word };
     *h = (struct house){ .arena = arena_new(64 * 1024 * 1024) };
     assert_non_null(getcwd(here, sizeof(here)));
     h->before = arena_copy(h->arena, str(here));
-    h->folder = arena_copy(h->arena, str(mkdtemp(folder)));
-    assert_int_equal(chdir(h->folder), 0);
-    mkdir("specs", 0700);
-    mkdir("fixtures", 0700);
-    mkdir("fixtures/pets", 0700);
-    mkdir("fixtures/scenarios", 0700);
+    h->folder = folder_make(h->arena);
     for (size_t i = 0; i < COUNT(files); i++)
-        write_file(files[i].name, files[i].text);
+        folder_put(h->folder, files[i].name, files[i].text, h->arena);
+    assert_int_equal(chdir(h->folder), 0);
     char *argv[COUNT(words)];
     memcpy(argv, words, sizeof(argv));
     assert_int_equal(options_read(&h->options, COUNT(words), argv), OPTIONS_RUN);
@@ -166,11 +155,9 @@ static void house_open(struct house *h, const char *spec_word)
 
 static void house_close(struct house *h)
 {
-    char command[128];
     show_done(&h->show);
-    snprintf(command, sizeof(command), "rm -r '%s'", h->folder);
-    assert_int_equal(system(command), 0);
     assert_int_equal(chdir(h->before), 0);
+    folder_remove(h->folder);
     arena_free(h->arena);
 }
 
@@ -184,8 +171,10 @@ static void edit(const struct house *h, const char *name, const char *from,
     const char *at = strstr(text.ptr, from);
     if (!at)
         fail_msg("%s has no \"%s\"", name, from);
-    write_file(name, arena_printf(h->arena, "%.*s%s%s", (int)(at - text.ptr), text.ptr,
-                                  to, at + strlen(from)));
+    folder_put(".", name,
+               arena_printf(h->arena, "%.*s%s%s", (int)(at - text.ptr), text.ptr, to,
+                            at + strlen(from)),
+               h->arena);
 }
 
 /* Runs one reload and keeps what it printed. */
@@ -450,10 +439,11 @@ static void apis_come_and_go(void **state)
     (void)state;
     house_open(&h, "specs");
     ask(&h, "POST /pets {\"name\":\"Rex\"}", &body);
-    write_file(
-        "specs/cats.yaml",
+    folder_put(
+        ".", "specs/cats.yaml",
         "openapi: 3.1.0\ninfo: {title: Cats, version: '1'}\npaths: {/cats: {get: "
-        "{operationId: cats, responses: {'200': {description: OK}}}}}\n");
+        "{operationId: cats, responses: {'200': {description: OK}}}}}\n",
+        h.arena);
     assert_true(reload(&h));
     expect(&h, "an API that came", "GET /cats", 200, NULL);
     expect(&h, "the API that was there", "GET /pets/pet-1", 200, "Rex");
@@ -762,12 +752,13 @@ static void the_lookout_sees_what_was_asked_for_and_nothing_else(void **state)
         { "echo 1 >target/z.yaml", true }, /* where a link leads to */
         { "rm -r a", true },
     };
-    char folder[] = "/tmp/understudy-XXXXXX", here[4096];
+    char here[4096];
     struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
     struct err err = err_in(arena);
     (void)state;
     assert_non_null(getcwd(here, sizeof(here)));
-    assert_int_equal(chdir(mkdtemp(folder)), 0);
+    const char *folder = folder_make(arena);
+    assert_int_equal(chdir(folder), 0);
     assert_int_equal(system("mkdir a list target; echo 1 >a/x.yaml; "
                             "echo 1 >target/z.yaml; ln -s ../target/z.yaml list/z"),
                      0);
@@ -796,8 +787,7 @@ static void the_lookout_sees_what_was_asked_for_and_nothing_else(void **state)
     assert_int_equal(watches_of(l), 0);
     lookout_free(l);
     assert_int_equal(chdir(here), 0);
-    snprintf(here, sizeof(here), "rm -r '%s'", folder);
-    assert_int_equal(system(here), 0);
+    folder_remove(folder);
     arena_free(arena);
 }
 

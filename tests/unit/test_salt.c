@@ -13,24 +13,13 @@
 
 #include "../support/cost.h"
 #include "../support/stage.h"
+#include "../support/text.h"
 #include "base/chance.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "doc/library.h"
 #include "doc/patch.h"
 #include "schema/schema.h"
-
-static int arena_up(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int arena_down(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
 
 /* ---- texts of one hash ---- */
 

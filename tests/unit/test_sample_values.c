@@ -7,24 +7,13 @@
 #include <cmocka.h>
 
 #include "../support/cost.h"
+#include "../support/text.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "doc/pointer.h"
 #include "schema/sample.h"
 
 enum { SEEDS = 20 };
-
-static int make_arena(void **state)
-{
-    *state = arena_new(LIMIT_CALL_MEMORY);
-    return 0;
-}
-
-static int free_arena(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
 
 static const struct schema *compiled(struct arena *a, const char *text)
 {
@@ -230,7 +219,7 @@ static void a_hopeless_schema_is_given_up_in_time(void **state)
     }
 }
 
-#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, make_arena, free_arena)
+#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, arena_up, arena_down)
 
 int main(void)
 {

@@ -6,29 +6,9 @@
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "base/limits.h"
 #include "schema/schema.h"
-
-static int arena_up(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int arena_down(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
-
-static cJSON *must_json(struct arena *a, const char *text)
-{
-    struct json_error why = { 0 };
-    cJSON *tree = json_read(str(text), LIMIT_YAML_NODES, a, &why);
-    if (!tree)
-        fail_msg("%s: %u:%u: %s", text, why.line, why.col, why.why);
-    return tree;
-}
 
 /* Schemas of a document that is there alone. */
 static struct schemas *schemas_of(struct arena *a, const cJSON *root,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "../support/cost.h"
+#include "../support/text.h"
 #include "doc/pointer.h"
 #include "schema/format.h"
 #include "schema/pattern.h"
@@ -19,18 +20,6 @@ struct match_row {
     const char *pattern, *text;
     bool fits;
 };
-
-static int make_arena(void **state)
-{
-    *state = arena_new(MEMORY);
-    return 0;
-}
-
-static int free_arena(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
 
 static void check_rows(struct arena *a, const struct match_row *rows, size_t count)
 {
@@ -617,7 +606,7 @@ static void the_same_chance_gives_the_same_sample(void **state)
     assert_true(format_check(format_of("date-time"), json_member(a, "created_at")));
 }
 
-#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, make_arena, free_arena)
+#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, arena_up, arena_down)
 
 int main(void)
 {

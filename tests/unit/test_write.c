@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "api/body.h"
 #include "api/param.h"
 #include "api/security.h"
@@ -17,43 +18,6 @@
 
 #define HEAD "openapi: 3.2.0\ninfo: {title: T, version: '1'}\n"
 #define DONE "      responses: {'204': {description: Done}}\n"
-
-static int arena_up(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int arena_down(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
-
-static const struct api *must_load(struct arena *a, const char *text)
-{
-    const char *folder = getenv("TMPDIR");
-    char *path = arena_printf(a, "%s/test_write.XXXXXX", folder ? folder : "/tmp");
-    struct err err = err_in(a);
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-    const struct api *api = api_load(path, NULL, a, &err);
-    unlink(path);
-    if (!api)
-        fail_msg("%s\n%s", text, problem_text(err.first, a));
-    return api;
-}
-
-static cJSON *must_json(struct arena *a, const char *text)
-{
-    struct json_error why;
-    cJSON *tree = json_read(str(text), 10000, a, &why);
-    if (!tree)
-        fail_msg("%s: %s", text, why.why);
-    return tree;
-}
 
 /* The request as text: "/a?b=1", then fields and the body. */
 static const char *shown(const struct request *r, struct arena *a)
