@@ -8,24 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../support/suite.h"
 #include "../support/text.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "doc/document.h"
 #include "schema/mutate.h"
 #include "schema/sample.h"
-
-static const char debian[] =
-    "/usr/share/perl5/auto/share/dist/Test-JSON-Schema-Acceptance/tests/draft2020-12";
-
-static cJSON *read_json(struct arena *a, const char *text)
-{
-    struct json_error error = { 0 };
-    cJSON *tree = json_read(str(text), 10000, a, &error);
-    if (!tree)
-        fail_msg("%s: %s", text, error.why);
-    return tree;
-}
 
 static const struct schema *compiled(struct arena *a, cJSON *root)
 {
@@ -43,8 +32,8 @@ static struct mutations mutations_of(struct arena *a, const char *schema,
                                      const char *value)
 {
     struct chance chance = chance_of(1, STR("n"), STR("o"), 1);
-    const struct schema *s = compiled(a, read_json(a, schema));
-    const cJSON *v = read_json(a, value);
+    const struct schema *s = compiled(a, must_json(a, schema));
+    const cJSON *v = must_json(a, value);
     if (!s || !schema_check(s, v, DIRECTION_NONE, "", a, NULL))
         fail_msg("%s does not fit %s", value, schema);
     return mutate(s, v, DIRECTION_NONE, &chance, a);
@@ -237,8 +226,7 @@ static void mutate_group(struct tally *t, cJSON *group, struct arena *arena)
 
 static void every_mutation_of_the_suite_is_refused(void **state)
 {
-    const char *folder =
-        getenv("UNDERSTUDY_SUITE") ? getenv("UNDERSTUDY_SUITE") : debian;
+    const char *folder = arena_printf(*state, "%s/tests/draft2020-12", suite_root());
     struct err err = err_in(*state);
     const char **paths;
     size_t count;

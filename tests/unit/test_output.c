@@ -13,13 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../support/suite.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "doc/document.h"
 #include "schema/output.h"
 
-static const char debian[] =
-    "/usr/share/perl5/auto/share/dist/Test-JSON-Schema-Acceptance";
 static const char *const drafts[] = { "2020-12", "2019-09" };
 static const char *const forms[] = { "flag", "basic", "detailed" };
 
@@ -120,8 +119,7 @@ static void the_output_is_what_the_suite_wants(void **state)
 int main(void)
 {
     enum { MOST = 200 };
-    const char *named = getenv("UNDERSTUDY_SUITE");
-    const char *root = named && *named ? named : debian;
+    const char *root = suite_root();
     struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
     struct CMUnitTest *tests = arena_array(arena, struct CMUnitTest, MOST);
     struct group *groups = arena_array(arena, struct group, MOST);

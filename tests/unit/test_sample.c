@@ -9,39 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../support/suite.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "doc/document.h"
 #include "schema/sample.h"
 
-static const char debian[] =
-    "/usr/share/perl5/auto/share/dist/Test-JSON-Schema-Acceptance";
-static const char remote[] = "http://localhost:1234/";
-
 enum { SEEDS = 5, SIZES = SAMPLE_EVERYTHING + 1 };
-
-/* A folder of the suite; in the last ones formats are judged. */
-static const struct folder {
-    const char *path;
-    enum dialect dialect;
-    bool formats;
-} folders[] = {
-    { "tests/draft2020-12", DIALECT_2020_12, false },
-    { "tests/draft2019-09", DIALECT_2019_09, false },
-    { "tests/draft7", DIALECT_7, false },
-    { "tests/draft6", DIALECT_6, false },
-    { "tests/draft4", DIALECT_4, false },
-    { "tests/draft2020-12/optional", DIALECT_2020_12, true },
-    { "tests/draft2020-12/optional/format", DIALECT_2020_12, true },
-    { "tests/draft2019-09/optional", DIALECT_2019_09, true },
-    { "tests/draft2019-09/optional/format", DIALECT_2019_09, true },
-    { "tests/draft7/optional", DIALECT_7, true },
-    { "tests/draft7/optional/format", DIALECT_7, true },
-    { "tests/draft6/optional", DIALECT_6, true },
-    { "tests/draft6/optional/format", DIALECT_6, true },
-    { "tests/draft4/optional", DIALECT_4, true },
-    { "tests/draft4/optional/format", DIALECT_4, true },
-};
 
 /* Groups for which no sample is found, and why. */
 static const struct {
@@ -53,7 +27,7 @@ static const struct {
 struct suite_file {
     const char *root; /* of the suite */
     const char *path;
-    const struct folder *folder;
+    const struct suite_folder *folder;
     unsigned groups, broken, unsatisfiable, samples, missed;
 };
 
@@ -74,25 +48,6 @@ static bool is_satisfiable(const cJSON *group)
     return false;
 }
 
-/* ---- documents that schemas refer to ---- */
-
-struct remotes {
-    const char *root;
-    struct arena *arena;
-};
-
-static const cJSON *bring(void *context, const char *uri, const char **file,
-                          const char **why)
-{
-    struct remotes *r = context;
-    struct err err = err_in(r->arena);
-    *why = "the suite has none";
-    if (!str_starts(str(uri), str(remote)))
-        return NULL;
-    *file = arena_printf(r->arena, "%s/remotes/%s", r->root, uri + strlen(remote));
-    return file_exists(*file) ? document_read(*file, r->arena, &err) : NULL;
-}
-
 /* ---- sampling ---- */
 
 static void sample_group(struct suite_file *f, cJSON *group, struct arena *arena)
@@ -101,8 +56,8 @@ static void sample_group(struct suite_file *f, cJSON *group, struct arena *arena
     cJSON *schema = json_member(group, "schema");
     const char *name = json_member_text(group, "description");
     struct err err = err_in(arena);
-    struct remotes remotes = { f->root, arena };
-    struct library *library = library_new(bring, &remotes, arena);
+    struct suite_remotes remotes = { f->root, arena };
+    struct library *library = library_new(suite_bring, &remotes, arena);
     struct schemas_options options = { .dialect = f->folder->dialect,
                                        .annotate_formats = !f->folder->formats };
     const struct document *d = library_add(library, "suite:group", f->path, schema);
@@ -149,12 +104,6 @@ static void every_schema_of_the_file_has_samples(void **state)
     arena_free(arena);
 }
 
-static const char *suite_root(void)
-{
-    const char *named = getenv("UNDERSTUDY_SUITE");
-    return named && *named ? named : debian;
-}
-
 static void print_sum(const struct suite_file *files, size_t count)
 {
     struct suite_file sum = { .path = NULL };
@@ -182,9 +131,9 @@ int main(void)
     struct CMUnitTest *tests =
         arena_array(arena, struct CMUnitTest, LIMIT_FOLDER_FILES);
     size_t n = 0;
-    for (size_t i = 0; i < COUNT(folders); i++) {
+    for (size_t i = 0; i < SUITE_FOLDERS; i++) {
         struct err err = err_in(arena);
-        const char *folder = arena_printf(arena, "%s/%s", root, folders[i].path);
+        const char *folder = arena_printf(arena, "%s/%s", root, suite_folders[i].path);
         const char **paths;
         size_t count;
         if (!file_list(folder, ".json", arena, &paths, &count, &err)) {
@@ -194,9 +143,9 @@ int main(void)
         for (size_t p = 0; p < count; p++, n++) {
             files[n] = (struct suite_file){ .root = root,
                                             .path = paths[p],
-                                            .folder = &folders[i] };
+                                            .folder = &suite_folders[i] };
             tests[n] = (struct CMUnitTest){
-                .name = arena_printf(arena, "%s/%s", folders[i].path + 6,
+                .name = arena_printf(arena, "%s/%s", suite_folders[i].path + 6,
                                      file_stem(paths[p], arena)),
                 .test_func = every_schema_of_the_file_has_samples,
                 .initial_state = &files[n],

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "base/chance.h"
 #include "base/limits.h"
 #include "play/store.h"
@@ -91,15 +92,6 @@ static atomic_size_t shown;
 static const struct store_plan plan = { .collections = shelves,
                                         .collection_count = COLLECTIONS,
                                         .shown = &shown };
-
-static cJSON *must_json(struct arena *arena, const char *text)
-{
-    struct json_error why;
-    cJSON *tree = json_read(str(text), LIMIT_BODY_NODES, arena, &why);
-    if (!tree)
-        fail_msg("%s: %s", text, why.why);
-    return tree;
-}
 
 static size_t must_insert(struct store *s, size_t c, struct arena *arena,
                           const char *text)

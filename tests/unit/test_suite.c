@@ -13,40 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../support/suite.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "doc/document.h"
 #include "doc/pointer.h"
 #include "schema/output.h"
-
-static const char debian[] =
-    "/usr/share/perl5/auto/share/dist/Test-JSON-Schema-Acceptance";
-static const char remote[] = "http://localhost:1234/";
-
-enum formats { ANNOTATED, ASSERTED };
-
-/* A folder of the suite. */
-static const struct folder {
-    const char *path;
-    enum dialect dialect;
-    enum formats formats;
-} folders[] = {
-    { "tests/draft2020-12", DIALECT_2020_12, ANNOTATED },
-    { "tests/draft2020-12/optional", DIALECT_2020_12, ASSERTED },
-    { "tests/draft2020-12/optional/format", DIALECT_2020_12, ASSERTED },
-    { "tests/draft2019-09", DIALECT_2019_09, ANNOTATED },
-    { "tests/draft2019-09/optional", DIALECT_2019_09, ASSERTED },
-    { "tests/draft2019-09/optional/format", DIALECT_2019_09, ASSERTED },
-    { "tests/draft7", DIALECT_7, ANNOTATED },
-    { "tests/draft7/optional", DIALECT_7, ASSERTED },
-    { "tests/draft7/optional/format", DIALECT_7, ASSERTED },
-    { "tests/draft6", DIALECT_6, ANNOTATED },
-    { "tests/draft6/optional", DIALECT_6, ASSERTED },
-    { "tests/draft6/optional/format", DIALECT_6, ASSERTED },
-    { "tests/draft4", DIALECT_4, ANNOTATED },
-    { "tests/draft4/optional", DIALECT_4, ASSERTED },
-    { "tests/draft4/optional/format", DIALECT_4, ASSERTED },
-};
 
 /* Optional files that are not judged, and why. No required one may stand here. */
 static const struct {
@@ -61,7 +33,7 @@ static const struct {
 struct suite_file {
     const char *root; /* of the suite */
     const char *path;
-    const struct folder *folder;
+    const struct suite_folder *folder;
     unsigned tests, failed;
 };
 
@@ -71,25 +43,6 @@ static const char *why_left_out(const char *path)
         if (strstr(path, left_out[i].path) && strstr(path, "/optional/"))
             return left_out[i].why;
     return NULL;
-}
-
-/* ---- documents that schemas refer to ---- */
-
-struct remotes {
-    const char *root;
-    struct arena *arena;
-};
-
-static const cJSON *bring(void *context, const char *uri, const char **file,
-                          const char **why)
-{
-    struct remotes *r = context;
-    struct err err = err_in(r->arena);
-    *why = "the suite has none";
-    if (!str_starts(str(uri), str(remote)))
-        return NULL;
-    *file = arena_printf(r->arena, "%s/remotes/%s", r->root, uri + strlen(remote));
-    return file_exists(*file) ? document_read(*file, r->arena, &err) : NULL;
 }
 
 /* ---- judging ---- */
@@ -141,11 +94,11 @@ static void check_group(struct suite_file *f, const cJSON *group, struct arena *
 {
     const cJSON *schema = json_member(group, "schema");
     struct err err = err_in(arena);
-    struct remotes remotes = { f->root, arena };
-    struct library *library = library_new(bring, &remotes, arena);
+    struct suite_remotes remotes = { f->root, arena };
+    struct library *library = library_new(suite_bring, &remotes, arena);
     struct schemas_options options = {
         .dialect = f->folder->dialect,
-        .annotate_formats = f->folder->formats == ANNOTATED,
+        .annotate_formats = !f->folder->formats,
     };
     const struct document *d = library_add(library, "suite:group", f->path, schema);
     struct schemas *all = schemas_new(library, d, &options, arena, &err);
@@ -182,12 +135,6 @@ static void a_file_of_the_suite_is_judged_as_it_says(void **state)
     assert_int_equal(f->failed, 0);
 }
 
-static const char *suite_root(void)
-{
-    const char *named = getenv("UNDERSTUDY_SUITE");
-    return named && *named ? named : debian;
-}
-
 int main(void)
 {
     const char *root = suite_root();
@@ -198,9 +145,9 @@ int main(void)
         arena_array(arena, struct CMUnitTest, LIMIT_FOLDER_FILES);
     size_t n = 0;
     unsigned judged = 0, out = 0;
-    for (size_t i = 0; i < COUNT(folders); i++) {
+    for (size_t i = 0; i < SUITE_FOLDERS; i++) {
         struct err err = err_in(arena);
-        const char *folder = arena_printf(arena, "%s/%s", root, folders[i].path);
+        const char *folder = arena_printf(arena, "%s/%s", root, suite_folders[i].path);
         const char **paths;
         size_t count;
         if (!file_list(folder, ".json", arena, &paths, &count, &err)) {
@@ -213,9 +160,9 @@ int main(void)
                 out++;
                 continue;
             }
-            files[n] = (struct suite_file){ root, paths[p], &folders[i], 0, 0 };
+            files[n] = (struct suite_file){ root, paths[p], &suite_folders[i], 0, 0 };
             tests[n] = (struct CMUnitTest){
-                .name = arena_printf(arena, "%s/%s", folders[i].path + 6,
+                .name = arena_printf(arena, "%s/%s", suite_folders[i].path + 6,
                                      file_stem(paths[p], arena)),
                 .test_func = a_file_of_the_suite_is_judged_as_it_says,
                 .initial_state = &files[n],

@@ -7,18 +7,10 @@
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "base/limits.h"
 #include "doc/pointer.h"
 #include "schema/schema.h"
-
-static cJSON *must_json(struct arena *arena, const char *text)
-{
-    struct json_error why;
-    cJSON *tree = json_read(str(text), LIMIT_BODY_NODES, arena, &why);
-    if (!tree)
-        fail_msg("%s: %s", text, why.why);
-    return tree;
-}
 
 /* tree with all its objects and arrays written, as text says or as they are. */
 static cJSON *written(const cJSON *tree, const char *text, struct arena *arena)

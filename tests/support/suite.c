@@ -1,0 +1,45 @@
+#include "suite.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "doc/document.h"
+
+const struct suite_folder suite_folders[SUITE_FOLDERS] = {
+    { "tests/draft2020-12", DIALECT_2020_12, false },
+    { "tests/draft2020-12/optional", DIALECT_2020_12, true },
+    { "tests/draft2020-12/optional/format", DIALECT_2020_12, true },
+    { "tests/draft2019-09", DIALECT_2019_09, false },
+    { "tests/draft2019-09/optional", DIALECT_2019_09, true },
+    { "tests/draft2019-09/optional/format", DIALECT_2019_09, true },
+    { "tests/draft7", DIALECT_7, false },
+    { "tests/draft7/optional", DIALECT_7, true },
+    { "tests/draft7/optional/format", DIALECT_7, true },
+    { "tests/draft6", DIALECT_6, false },
+    { "tests/draft6/optional", DIALECT_6, true },
+    { "tests/draft6/optional/format", DIALECT_6, true },
+    { "tests/draft4", DIALECT_4, false },
+    { "tests/draft4/optional", DIALECT_4, true },
+    { "tests/draft4/optional/format", DIALECT_4, true },
+};
+
+const char *suite_root(void)
+{
+    const char *named = getenv("UNDERSTUDY_SUITE");
+    return named && *named
+               ? named
+               : "/usr/share/perl5/auto/share/dist/Test-JSON-Schema-Acceptance";
+}
+
+const cJSON *suite_bring(void *context, const char *uri, const char **file,
+                         const char **why)
+{
+    static const char remote[] = "http://localhost:1234/";
+    struct suite_remotes *r = context;
+    struct err err = err_in(r->arena);
+    *why = "the suite has none";
+    if (!str_starts(str(uri), str(remote)))
+        return NULL;
+    *file = arena_printf(r->arena, "%s/remotes/%s", r->root, uri + strlen(remote));
+    return file_exists(*file) ? document_read(*file, r->arena, &err) : NULL;
+}
