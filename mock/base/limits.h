@@ -339,6 +339,10 @@
 /* What a receiver may say, its head and its body: "thank you" as a rule. */
 #define LIMIT_CALLBACK_ANSWER ((size_t)256 * 1024)
 
+/* What webhooks tell of one call, all messages together: a thousand usual ones. It is
+ * made from the call's memory. */
+#define LIMIT_TOLD_BYTES ((size_t)8 * 1024 * 1024)
+
 /* How often a message of a webhook is sent again: publishers stop at five or so. */
 #define LIMIT_RETRIES 16
 

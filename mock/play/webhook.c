@@ -17,7 +17,7 @@ struct telling {
     size_t number;
     const struct webhook *webhook;
     struct posting **end;
-    size_t count;
+    size_t count, bytes;
 };
 
 /* ---- what is sent ---- */
@@ -165,7 +165,11 @@ static void post(struct telling *t, const struct webhook_event *e, size_t slot)
                            .listens = t->webhook->listens };
     p->key = arena_copy(run->s->arena, str(p->key));
     run_bind(run, &t->webhook->find, c, store_get(run->s->store, c, slot), false);
-    fill(t->webhook, e, p, run->s);
+    if (t->bytes < LIMIT_TOLD_BYTES)
+        fill(t->webhook, e, p, run->s);
+    else
+        p->why = "the call has told too much already";
+    t->bytes += p->body.len;
     *t->end = p;
     t->end = &p->next;
     t->count++;

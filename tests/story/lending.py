@@ -74,6 +74,21 @@ def main(port):
     kept = until(lambda: client.call("GET", f"/subscriptions/{one['id']}").get("greeting"))
     assert kept == "hello to you" and client.call("GET", "/subscriptions/s-1")["heard"] == 2
 
+    # Many who are told a lot: what is too much is told in the journal, and the call is answered as ever.
+    for _ in range(40):
+        client.call("POST", "/~crowd/subscriptions", {"url": receiver.url("/crowd"), "events": ["removed"]})
+    large = client.call("POST", "/~crowd/books", {"title": "x", "shelf": "x" * 400_000})
+    receiver.forget()
+    client.call("DELETE", f"/~crowd/books/{large['id']}")
+
+    def crowd():
+        entries = client.call("GET", "/~crowd/__admin/requests?limit=1")["requests"]
+        return entries[0].get("callbacks", []) if len(entries[0].get("callbacks", [])) == 40 else None
+
+    found = until(crowd)
+    left_out = [one for one in found if one.get("error") == "not fired: the call has told too much already"]
+    assert len(left_out) == 40 - 21 and len(receiver.messages) == 21, (len(left_out), len(receiver.messages))
+
     receiver.close()
     print("the story of the lending ends well")
 
