@@ -3,6 +3,10 @@
 
 load support
 
+teardown() {
+    stop_all
+}
+
 @test "routes --state says what was inferred and why, and what could not be" {
     run "$program" routes --state "$root/tests/data/inferred.yaml"
     [ "$status" -eq 0 ]
