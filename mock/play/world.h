@@ -13,7 +13,7 @@
 #include "api/place.h"
 #include "play/behaviour.h"
 #include "play/keep.h"
-#include "play/scenario.h"
+#include "play/running.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -11,7 +11,7 @@
 
 #include "../support/text.h"
 #include "doc/pointer.h"
-#include "play/scenario.h"
+#include "play/running.h"
 
 /* ---- one small API ------------------------------------------------------------- */
 
