@@ -441,6 +441,7 @@ static cJSON *page_of(struct paging *p, size_t number)
     struct scope *s = p->run->s;
     cJSON *page = json_object(s->arena), *items = json_array(s->arena);
     json_add(page, "items", items);
+    store_fetch(s->store, p->c, p->slots, p->count);
     for (size_t i = 0; i < p->count; i++) {
         run_note_read(p->run, p->c, p->slots[i]);
         json_push(items, store_show(s->store, p->c, p->slots[i], s->arena, &s->broken));

@@ -235,6 +235,19 @@ const cJSON *store_get(const struct store *s, size_t c, size_t slot)
     return i ? i->tree : NULL;
 }
 
+void store_fetch(const struct store *s, size_t c, const size_t *slots, size_t count)
+{
+    enum {
+        LINE = 64,
+        MOST = 1024
+    }; /* bytes; what is behind a shorter one is harmless */
+    for (size_t i = 0; i < count; i++) {
+        const char *at = (const char *)slots_get(&s->shelves[c].slots, slots[i]);
+        for (size_t byte = 0; at && byte < MOST; byte += LINE)
+            __builtin_prefetch(at + byte);
+    }
+}
+
 size_t store_count(const struct store *s, size_t c)
 {
     return s->shelves[c].slots.live;

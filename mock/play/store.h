@@ -125,6 +125,11 @@ void store_remove(struct store *s, size_t collection, size_t slot);
  * nothing is. */
 const cJSON *store_get(const struct store *s, size_t collection, size_t slot);
 
+/* All of these are looked at soon: has the processor bring them nearer, many at a time.
+ * A page of instances that were made far apart would else wait for each. */
+void store_fetch(const struct store *s, size_t collection, const size_t *slots,
+                 size_t count);
+
 /* How many instances there are, and one past the highest slot. */
 size_t store_count(const struct store *s, size_t collection);
 size_t store_slots(const struct store *s, size_t collection);

@@ -280,7 +280,8 @@ static struct view *view_of(struct showing *to, cJSON **tree)
         return *lent;
     }
     *tree = show(to, of->tree);
-    if (!to->loose && (*lent = view_new(to, of, *tree)))
+    if (!to->loose && view_may_enter(to->keeps, to->look) &&
+        (*lent = view_new(to, of, *tree)))
         view_keep(to->keeps, *lent);
     return *lent;
 }

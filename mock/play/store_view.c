@@ -5,10 +5,15 @@
 
 #include <stdlib.h>
 
-/* What is kept: a view stands in the first of two places until the next one comes. */
+/* What is kept: a view stands in the first of two places until the next one comes.
+ * Where both are taken a view comes in when it is asked for again: one look at each of
+ * many instances would else cost the making of all, and drive out what is looked at
+ * often. */
 struct shown {
     size_t bytes;
     struct view *places[LIMIT_SHOWN][2];
+    uint32_t asked[LIMIT_SHOWN][2]; /* hashes of those that were not let in, the last
+                                       one first */
 };
 
 /* ---- what is kept ---- */
@@ -87,17 +92,33 @@ static bool take_room(struct store *s, size_t bytes)
     return true;
 }
 
-static struct view **places_of(const struct store *s, const struct look *l)
+static uint64_t hash_of(const struct look *l)
 {
     uint64_t h = (uintptr_t)l->keep ^ (uint64_t)l->depth << 56 ^ l->c << 40 ^ l->slot;
-    h *= 0x9e3779b97f4a7c15ull;
-    return s->shown->places[(h >> 32) % LIMIT_SHOWN];
+    return h * 0x9e3779b97f4a7c15ull;
+}
+
+static struct view **places_of(const struct store *s, const struct look *l)
+{
+    return s->shown->places[(hash_of(l) >> 32) % LIMIT_SHOWN];
+}
+
+bool view_may_enter(struct store *s, const struct look *l)
+{
+    if (!s->shown && !(s->shown = calloc(1, sizeof(*s->shown))))
+        return false;
+    const uint64_t h = hash_of(l);
+    struct view **place = places_of(s, l);
+    uint32_t *asked = s->shown->asked[(h >> 32) % LIMIT_SHOWN];
+    if (!place[0] || !place[1] || asked[0] == (uint32_t)h || asked[1] == (uint32_t)h)
+        return true;
+    asked[1] = asked[0];
+    asked[0] = (uint32_t)h;
+    return false;
 }
 
 void view_keep(struct store *s, struct view *v)
 {
-    if (!s->shown && !(s->shown = calloc(1, sizeof(*s->shown))))
-        return;
     if (!take_room(s, v->bytes))
         return;
     struct view **place = places_of(s, &v->look);

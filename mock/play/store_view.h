@@ -57,7 +57,11 @@ struct view **view_lending(struct arena *arena);
 /* What is kept of it and fresh, borrowed from the store; NULL when nothing is. */
 struct view *view_kept(struct store *s, const struct look *l);
 
-/* Keeps v from now on, unless the store, or all of its plan, keep as much as they may.
+/* Whether what is asked for, and not kept, is to be kept from now on. */
+bool view_may_enter(struct store *s, const struct look *l);
+
+/* Keeps v, which may enter, from now on, unless the store, or all of its plan, keep as
+ * much as they may.
  */
 void view_keep(struct store *s, struct view *v);
 

@@ -340,6 +340,46 @@ static void what_is_kept_to_show_has_a_bound(void **state)
     free(longest);
 }
 
+static const cJSON *look_at(struct store *s, size_t slot, struct arena *arena)
+{
+    bool broken = false;
+    const cJSON *children = store_show(s, PEOPLE, slot, arena, &broken)->child;
+    arena_reset(arena);
+    return children; /* to be compared, not to be looked at */
+}
+
+static void what_is_asked_once_drives_nothing_out(void **state)
+{
+    enum { OFTEN = 200, ALL = 8 * LIMIT_SHOWN };
+    const cJSON *first[OFTEN];
+    struct store *s = store_new(&plan);
+    struct arena *arena = *state;
+    size_t same = 0;
+    for (size_t i = 0; i < ALL; i++) {
+        must_insert(s, PEOPLE, arena,
+                    arena_printf(arena, "{\"id\":\"p%zu\",\"name\":\"P\"}", i));
+        arena_reset(arena);
+    }
+    for (size_t i = 0; i < OFTEN; i++)
+        first[i] = look_at(s, i, arena);
+    for (size_t i = OFTEN; i < ALL; i++)
+        look_at(s, i, arena);
+    for (size_t i = 0; i < OFTEN; i++)
+        same += look_at(s, i, arena) == first[i];
+    if (same < OFTEN * 9 / 10)
+        fail_msg("%zu of %d are still kept", same, OFTEN);
+    same = 0;
+    for (size_t i = ALL - OFTEN; i < ALL; i++) { /* these come in by the second look */
+        look_at(s, i, arena);
+        const cJSON *second = look_at(s, i, arena);
+        arena_take(arena, 64); /* what is not kept is at another place now */
+        same += look_at(s, i, arena) == second;
+    }
+    if (same < OFTEN * 9 / 10)
+        fail_msg("%zu of %d came in", same, OFTEN);
+    store_free(s);
+}
+
 static void stores_of_one_plan_share_the_bound(void **state)
 {
     enum { STORES = LIMIT_SHOWN_ALL_BYTES / LIMIT_SHOWN_BYTES + 12, ROWS = 1200 };
@@ -537,6 +577,7 @@ int main(void)
         cmocka_unit_test(stores_that_share_instances_show_their_own),
         cmocka_unit_test(slots_that_get_other_numbers_show_what_is_there),
         cmocka_unit_test(what_is_kept_to_show_has_a_bound),
+        cmocka_unit_test(what_is_asked_once_drives_nothing_out),
         cmocka_unit_test(stores_of_one_plan_share_the_bound),
         cmocka_unit_test(any_changes_in_any_copies_are_shown),
         cmocka_unit_test(calls_in_threads_see_whole_rows),
