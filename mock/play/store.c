@@ -1,8 +1,6 @@
 #include "play/store.h"
 
 #include "base/limits.h"
-#include "doc/pointer.h"
-#include "play/member.h"
 #include "play/store_parts.h"
 
 #include <assert.h>
@@ -118,53 +116,6 @@ static bool room_to_remember(struct store *s)
     return true;
 }
 
-/* ---- what is due ---- */
-
-/* A moment that no clock comes to is none, whoever wrote it. */
-static bool due_of(const cJSON *tree, clock_ms *at)
-{
-    *at = json_whole(tree ? pointer_get(tree, STORE_DUE) : NULL, CLOCK_LATEST);
-    return *at >= CLOCK_EARLIEST && *at < CLOCK_LATEST;
-}
-
-static void note_due(struct store *s, size_t c, size_t slot, const cJSON *tree)
-{
-    clock_ms at;
-    if (s->plan->collections[c].timed && due_of(tree, &at))
-        timers_add(&s->timers, (struct timer){ at, (uint32_t)c, (uint32_t)slot });
-}
-
-/* Also when most entries are out of date. */
-static void fill_timers(struct store *s)
-{
-    timers_done(&s->timers);
-    s->timers.filled = true;
-    for (size_t c = 0; c < s->plan->collection_count; c++)
-        for (size_t i = 0; s->plan->collections[c].timed && i < store_slots(s, c); i++)
-            note_due(s, c, i, store_get(s, c, i));
-}
-
-bool store_due(struct store *s, clock_ms now, size_t *c, size_t *slot)
-{
-    const struct timer *first;
-    clock_ms at;
-    size_t timed = 0;
-    for (size_t i = 0; i < s->plan->collection_count; i++)
-        timed += s->plan->collections[i].timed ? store_slots(s, i) + 1 : 0;
-    if (!timed)
-        return false;
-    if (!s->timers.filled || s->timers.count > 2 * timed + 1024)
-        fill_timers(s);
-    while ((first = timers_first(&s->timers)) && first->at <= now) {
-        *c = first->collection;
-        *slot = first->slot;
-        if (due_of(store_get(s, *c, *slot), &at) && at == first->at)
-            return true;
-        timers_drop_first(&s->timers);
-    }
-    return false;
-}
-
 /* Puts an instance (taken; NULL for none) into a slot and remembers the one before.
  * False when memory ran out; then nothing has changed. */
 static bool put(struct store *s, size_t c, size_t slot, struct instance *now)
@@ -182,7 +133,7 @@ static bool put(struct store *s, size_t c, size_t slot, struct instance *now)
     orders_enter(s, c, slot, old, tree);
     s->shelves[c].bytes += bytes_of(now) - bytes_of(before);
     store_reindex(s, c, slot, old, tree);
-    note_due(s, c, slot, tree);
+    store_note_due(s, c, slot, tree);
     if (s->marked)
         s->changes[s->change_count++] = (struct change){ c, slot, false, before };
     else
@@ -427,133 +378,4 @@ enum store_answer store_place(struct store *s, size_t c, size_t slot, const cJSO
     if (shelf->count <= slot)
         shelf->count = slot + 1;
     return STORE_OK;
-}
-
-/* ---- what an instance meets ---- */
-
-struct spread {
-    bool (*visit)(cJSON *key, void *context);
-    void *context;
-};
-
-static bool spread_keys(cJSON *value, void *context)
-{
-    struct spread *to = context;
-    if (!json_is_array(value))
-        return !json_is_null(value) && to->visit(value, to->context);
-    for (cJSON *one = value->child, *next; one; one = next) {
-        next = one->next; /* visit may take it out */
-        if (!json_is_null(one) && to->visit(one, to->context))
-            return true;
-    }
-    return false;
-}
-
-bool store_each_key_at(const cJSON *tree, const char *pattern,
-                       bool (*visit)(cJSON *key, void *context), void *context)
-{
-    struct spread to = { visit, context };
-    return pointer_each(tree, pattern, spread_keys, &to);
-}
-
-bool store_each_key(const cJSON *tree, const struct store_reference *r,
-                    bool (*visit)(cJSON *key, void *context), void *context)
-{
-    return store_each_key_at(tree, r->at, visit, context);
-}
-
-/* A way through references to values. */
-struct reach {
-    const struct store *s;
-    const struct store_reference *through;
-    const char *rest; /* the pattern behind the reference */
-    int depth;
-    bool (*visit)(cJSON *value, void *context);
-    void *context;
-};
-
-static bool reach(const struct store *s, size_t c, const cJSON *tree,
-                  const char *pattern, int depth,
-                  bool (*visit)(cJSON *value, void *context), void *context);
-
-static bool reach_further(cJSON *key, void *context)
-{
-    struct reach *r = context;
-    size_t slot;
-    for (size_t i = 0; json_is_string(key) && i < r->through->of_count; i++) {
-        size_t c = r->through->of[i];
-        if (store_key(r->s, c, key->valuestring, &slot))
-            return reach(r->s, c, store_get(r->s, c, slot), r->rest, r->depth + 1,
-                         r->visit, r->context);
-    }
-    return false;
-}
-
-static bool reach(const struct store *s, size_t c, const cJSON *tree,
-                  const char *pattern, int depth,
-                  bool (*visit)(cJSON *value, void *context), void *context)
-{
-    const struct store_collection *plan = &s->plan->collections[c];
-    struct reach next = { .s = s, .depth = depth, .visit = visit, .context = context };
-    next.through = member_through(plan, pattern, &next.rest);
-    if (next.through && depth < LIMIT_EMBED_DEPTH)
-        return store_each_key(tree, next.through, reach_further, &next);
-    return pointer_each(tree, pattern, visit, context);
-}
-
-static bool first_of(cJSON *value, void *context)
-{
-    *(cJSON **)context = value;
-    return true;
-}
-
-const cJSON *store_reach(const struct store *s, size_t c, const cJSON *tree,
-                         const char *pointer)
-{
-    cJSON *value = NULL;
-    reach(s, c, tree, pointer, 0, first_of, &value);
-    return value;
-}
-
-struct testing {
-    enum match_test test;
-    const cJSON *want;
-};
-
-static bool stands_test(cJSON *value, void *context)
-{
-    const struct testing *t = context;
-    return match_value(value, t->test, t->want);
-}
-
-static bool meets_far(const struct store *s, size_t c, const cJSON *tree,
-                      const struct store_condition *condition)
-{
-    bool not = condition->test == MATCH_NOT;
-    struct testing t = { not ? MATCH_IS : condition->test, condition->value };
-    if (reach(s, c, tree, condition->at, 0, stands_test, &t))
-        return !not ;
-    return not ||
-           (json_is_null(condition->value) && !store_reach(s, c, tree, condition->at));
-}
-
-bool store_meets(const struct store *s, size_t c, const cJSON *tree,
-                 const struct store_condition *condition)
-{
-    const struct store_collection *plan = &s->plan->collections[c];
-    if (condition->far)
-        return meets_far(s, c, tree, condition);
-    const bool not = condition->test == MATCH_NOT;
-    const enum match_test test = not ? MATCH_IS : condition->test;
-    const cJSON *have = pointer_get(tree, condition->at);
-    if (match_value(have, test, condition->value))
-        return !not ;
-    if (test != MATCH_IS || strcmp(condition->at, plan->key) != 0)
-        return not ;
-    for (size_t i = 0; i < plan->alias_count; i++) {
-        have = pointer_get(tree, plan->aliases[i]);
-        if (have && match_value(have, MATCH_IS, condition->value))
-            return !not ;
-    }
-    return not ;
 }

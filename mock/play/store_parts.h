@@ -60,6 +60,8 @@ struct store {
     struct shelf shelves[];
 };
 
+/* ---- store_index.c ---- */
+
 /* The number under which an index has an instance: begun with 0, taken on by the value
  * of each of its members. */
 uint64_t store_hash(const struct store *s, uint64_t hash, const cJSON *value);
@@ -79,12 +81,16 @@ void store_index_anew(struct store *s, size_t c);
  * since it was asked last only now: what nobody asks costs nobody. */
 const struct index *store_index(const struct store *s, size_t c, size_t number);
 
+/* ---- store_find.c ---- */
+
 bool store_meets_all(const struct store *s, size_t c, const cJSON *tree,
                      const struct store_condition *conditions, size_t count);
 
 /* So many instances at most meet all conditions. */
 size_t store_fewest(const struct store *s, size_t c,
                     const struct store_condition *conditions, size_t count);
+
+/* ---- store_sort.c ---- */
 
 /* Another instance (NULL: none) is about to be at a slot, and is there now: between the
  * two the slot is in no order that the change moves it in. */
@@ -98,11 +104,20 @@ void orders_enter(struct store *s, size_t c, size_t slot, const cJSON *old,
 void orders_share(struct shelf *to, const struct shelf *from);
 void orders_done(struct shelf *shelf);
 
+/* ---- store_meet.c ---- */
+
 /* As store_each_key, of what stands at a pattern. */
 bool store_each_key_at(const cJSON *tree, const char *pattern,
                        bool (*visit)(cJSON *key, void *context), void *context);
 
-/* store_view.c: forgets what was shown. */
+/* ---- store_due.c ---- */
+
+/* An instance (NULL: none) is at a slot now. */
+void store_note_due(struct store *s, size_t c, size_t slot, const cJSON *tree);
+
+/* ---- store_view.c ---- */
+
+/* Forgets what was shown. */
 void shown_done(struct store *s);
 
 #endif
