@@ -404,6 +404,132 @@ static void a_store_that_lost_most_is_dense_again_and_its_copy_is_not(void **sta
     store_free(copy);
 }
 
+/* ---- an index that is asked late ------------------------------------------------- */
+
+/* A thing that may have a list of tags, or a kind that is one. */
+static cJSON *any_thing(const char *id, struct chance *chance, struct arena *arena)
+{
+    static const char *const tags[] = { "x", "y", "z" };
+    cJSON *tree = json_object(arena), *list = json_array(arena);
+    uint64_t kind = chance_below(chance, 500), tag = chance_below(chance, 8);
+    json_push(list, json_integer(arena, (int64_t)(kind % 7)));
+    json_add(tree, "id", json_string(arena, str(id)));
+    json_add(tree, "kind",
+             kind > 480 ? list : json_integer(arena, (int64_t)(kind % 7)));
+    json_add(tree, "odd", json_bool(arena, chance_below(chance, 2)));
+    if (tag < 3)
+        json_add(tree, "tag", json_string(arena, str(tags[tag])));
+    if (tag == 3) {
+        cJSON *both = json_array(arena);
+        json_push(both, json_string(arena, STR("x")));
+        json_push(both, json_string(arena, STR("z")));
+        json_add(tree, "tag", both);
+    }
+    return tree;
+}
+
+static void change_things(struct store *s, struct chance *chance, size_t *made)
+{
+    struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
+    for (size_t i = 0; i < 40; i++) {
+        size_t slot = chance_below(chance, store_slots(s, 0) + 1), own;
+        const cJSON *there = store_get(s, 0, slot);
+        uint64_t what = chance_below(chance, 5);
+        if (there && !what)
+            store_remove(s, 0, slot);
+        else if (there && what == 1)
+            assert_int_equal(
+                store_replace(s, 0, slot,
+                              any_thing(json_member_text(there, "id"), chance, arena)),
+                STORE_OK);
+        else
+            assert_int_equal(
+                store_insert(
+                    s, 0,
+                    any_thing(arena_printf(arena, "key-%zu", (*made)++), chance, arena),
+                    &own),
+                STORE_OK);
+    }
+    arena_free(arena);
+}
+
+static void must_find_the_same(const struct store *s, struct chance *chance)
+{
+    struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
+    const struct store_condition all[] = {
+        { .at = "/kind",
+          .value = json_integer(arena, (int64_t)chance_below(chance, 8)) },
+        { .at = "/odd", .value = json_bool(arena, chance_below(chance, 2)) },
+        { .at = "/tag", .value = json_string(arena, STR("x")) },
+    };
+    static const struct {
+        size_t first, count;
+    } sets[] = { { 0, 1 }, { 0, 2 }, { 2, 1 }, { 0, 3 }, { 1, 1 } };
+    size_t pick = chance_below(chance, COUNT(sets)), want = 0, found;
+    const struct store_condition *where = all + sets[pick].first;
+    const struct store_window w = { .from = chance_below(chance, store_slots(s, 0) + 1),
+                                    .until = SIZE_MAX,
+                                    .skip = chance_below(chance, 3) * 30,
+                                    .most = chance_below(chance, 2) ? 9 : SIZE_MAX };
+    size_t *list = store_window(s, 0, where, sets[pick].count, &w, arena, &found);
+    size_t total = 0, n = 0, passed = 0;
+    for (size_t i = 0; i < store_slots(s, 0); i++) {
+        const cJSON *tree = store_get(s, 0, i);
+        bool meets = tree != NULL;
+        for (size_t k = 0; meets && k < sets[pick].count; k++)
+            meets = store_meets(s, 0, tree, &where[k]);
+        total += meets;
+        if (!meets || i < w.from || passed++ < w.skip || want == w.most)
+            continue;
+        want++;
+        if (n == found || list[n++] != i)
+            fail_msg("set %zu: slot %zu is row %zu", pick, i, n);
+    }
+    assert_int_equal(found, want);
+    assert_int_equal(store_tally(s, 0, where, sets[pick].count, arena), total);
+    arena_free(arena);
+}
+
+static void an_index_that_is_asked_late_finds_what_a_walk_finds(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 12; seed++) {
+        struct chance chance = { seed };
+        struct store *s = store_new(&plan);
+        size_t made = 0;
+        for (size_t round = 0; round < 120; round++) {
+            struct store *copy = round % 9 ? NULL : store_copy(s);
+            store_mark(s);
+            change_things(s, &chance, &made);
+            if (chance_below(&chance, 3) == 0)
+                must_find_the_same(s, &chance);
+            if (chance_below(&chance, 3) == 0)
+                store_undo(s);
+            else
+                store_keep(s);
+            if (chance_below(&chance, 2))
+                must_find_the_same(s, &chance);
+            if (!copy)
+                continue;
+            must_find_the_same(copy, &chance);
+            change_things(copy, &chance, &made);
+            must_find_the_same(copy, &chance);
+            store_free(round % 2 ? copy : s);
+            s = round % 2 ? s : copy;
+        }
+        size_t slots = store_slots(s, 0);
+        store_mark(s); /* most go, and the others get other slots */
+        for (size_t i = 0; i < slots; i++)
+            if (i % 7)
+                store_remove(s, 0, i);
+        store_keep(s);
+        assert_true(store_slots(s, 0) < slots);
+        for (size_t i = 0; i < 10; i++)
+            must_find_the_same(s, &chance);
+        store_free(s);
+    }
+}
+
 /* ---- threads --------------------------------------------------------------------- */
 
 enum { THREADS = 4, ROUNDS = 40, SEEDED = 500 };
@@ -477,6 +603,7 @@ int main(void)
         TEST(a_slot_that_was_used_is_not_given_again_by_what_is_taken_back),
         TEST(a_store_knows_the_bytes_of_what_it_holds),
         TEST(a_store_that_lost_most_is_dense_again_and_its_copy_is_not),
+        TEST(an_index_that_is_asked_late_finds_what_a_walk_finds),
         TEST(copies_of_one_store_are_changed_in_threads_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
