@@ -197,7 +197,7 @@
 #define LIMIT_EMBED_DEPTH 4
 
 /* What is shown of instances is kept for the next answer: pairs of places for it in
- * each store (16 KB), and the longest text there. A board with a few hundred rows fits
+ * each store (24 KB), and the longest text there. A board with a few hundred rows fits
  * into a store's share; namespaces by the hundred share what all of an API may have. */
 #define LIMIT_SHOWN 1024
 #define LIMIT_SHOWN_TEXT ((size_t)32 * 1024)

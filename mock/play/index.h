@@ -21,8 +21,8 @@ struct index_node;
 struct index {
     struct index_node *root;
     size_t known; /* instances in slots before this one are in it */
-    bool loose; /* some instance is not in it, so it cannot tell who is missing */
-    bool mixed; /* different values have one number: who is found must be asked */
+    bool loose;   /* some instance is not in it, so it cannot tell who is missing */
+    bool mixed;   /* different values have one number: who is found must be asked */
 };
 
 /* No slot has this number. */

@@ -62,8 +62,8 @@ bool store_taken(const struct store *s, size_t c, const cJSON *tree, size_t own_
 
 /* ---- who is in an index ---------------------------------------------------------- */
 
-/* An index that no insert asks is not kept up with what is added: it knows the slots
- * before `known`, and whoever asks it has it look at those behind. */
+/* An index that no insert asks is not kept up with what is added: whoever asks it has
+ * it look at the slots that it does not know. */
 static bool knows(const struct store_index *of, const struct index *x, size_t slot)
 {
     return of->unique || slot < x->known;
@@ -171,35 +171,33 @@ void store_reindex(struct store *s, size_t c, size_t slot, const cJSON *old,
     }
 }
 
-/* The slots of instances from one on, at most `most` of them, which are few where there
- * are few more. */
-static size_t slots_from(const struct shelf *shelf, size_t from, uint32_t *slots,
-                         size_t most)
+size_t store_learn(const struct shelf *shelf, struct index *x, uint32_t *slots,
+                   size_t most)
 {
     size_t n = 0;
-    if (shelf->count - from > most)
-        return slots_list(&shelf->slots, slots_before(&shelf->slots, from), slots,
-                          most);
-    for (size_t slot = from; slot < shelf->count; slot++)
-        if (slots_get(&shelf->slots, slot))
-            slots[n++] = (uint32_t)slot;
+    if (x->known >= shelf->count)
+        return 0;
+    if (shelf->count - x->known > most)
+        n = slots_list(&shelf->slots, slots_before(&shelf->slots, x->known), slots,
+                       most);
+    else /* few are found without a way down from the root for each end */
+        for (size_t slot = x->known; slot < shelf->count; slot++)
+            if (slots_get(&shelf->slots, slot))
+                slots[n++] = (uint32_t)slot;
+    x->known = n == most ? slots[n - 1] + (size_t)1 : shelf->count;
     return n;
 }
 
 const struct index *store_index(const struct store *s, size_t c, size_t number)
 {
     enum { BATCH = 64 };
-    const struct shelf *shelf = &s->shelves[c];
-    struct index *x = &shelf->indexes[number];
+    struct index *x = &s->shelves[c].indexes[number];
     uint32_t slots[BATCH];
     if (s->plan->collections[c].indexes[number].unique)
         return x;
-    while (x->known < shelf->count) {
-        size_t n = slots_from(shelf, x->known, slots, BATCH);
+    for (size_t n; (n = store_learn(&s->shelves[c], x, slots, BATCH));)
         for (size_t i = 0; i < n; i++)
             move(s, c, number, slots[i], store_get(s, c, slots[i]), true);
-        x->known = n == BATCH ? slots[n - 1] + (size_t)1 : shelf->count;
-    }
     return x;
 }
 

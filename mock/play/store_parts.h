@@ -81,6 +81,11 @@ void store_index_anew(struct store *s, size_t c);
  * since it was asked last only now: what nobody asks costs nobody. */
 const struct index *store_index(const struct store *s, size_t c, size_t number);
 
+/* The first slots of instances that an index does not know, at most `most`; from now on
+ * it knows them, and the caller puts them in. 0 when it knows all. */
+size_t store_learn(const struct shelf *shelf, struct index *x, uint32_t *slots,
+                   size_t most);
+
 /* ---- store_find.c ---- */
 
 bool store_meets_all(const struct store *s, size_t c, const cJSON *tree,

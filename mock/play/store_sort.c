@@ -94,7 +94,7 @@ void orders_leave(struct store *s, size_t c, size_t slot, const cJSON *old,
         /* One that nobody has asked for since has cost more than to make it again. */
         if (++o->changes > store_count(s, c) + FEW) {
             drop(all, i);
-        } else if (old && !stays(o, old, now)) {
+        } else if (old && slot < o->index.known && !stays(o, old, now)) {
             const struct sought w = sought_in(s, c, o, old);
             const struct index_key key = key_for(&w, slot);
             index_remove(&o->index, &key);
@@ -107,7 +107,7 @@ void orders_enter(struct store *s, size_t c, size_t slot, const cJSON *old,
 {
     struct orders *all = s->shelves[c].orders;
     for (size_t i = 0; all && now && i < all->count; i++)
-        if (!stays(&all->list[i], old, now))
+        if (slot < all->list[i].index.known && !stays(&all->list[i], old, now))
             enter(s, c, &all->list[i], slot, now);
 }
 
@@ -144,17 +144,19 @@ static bool goes_by(const struct order *o, const struct store_sort *by, size_t c
     return same;
 }
 
+/* With all instances in it. */
 static struct order *order_by(struct store *s, size_t c, const struct store_sort *by,
                               size_t count)
 {
     struct shelf *shelf = &s->shelves[c];
     uint32_t slots[BATCH];
-    for (size_t i = 0; shelf->orders && i < shelf->orders->count; i++)
+    struct order *o = NULL;
+    for (size_t i = 0; !o && shelf->orders && i < shelf->orders->count; i++)
         if (goes_by(&shelf->orders->list[i], by, count))
-            return &shelf->orders->list[i];
-    struct order *o = order_new(shelf, by, count);
-    for (size_t n, rank = 0; o && (n = slots_list(&shelf->slots, rank, slots, BATCH));
-         rank += n)
+            o = &shelf->orders->list[i];
+    if (!o)
+        o = order_new(shelf, by, count);
+    for (size_t n; o && (n = store_learn(shelf, &o->index, slots, BATCH));)
         for (size_t i = 0; i < n; i++)
             enter(s, c, o, slots[i], store_get(s, c, slots[i]));
     return o;
