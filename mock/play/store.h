@@ -99,7 +99,8 @@ struct store *store_new(const struct store_plan *plan);
 struct store *store_copy(const struct store *from);
 
 /* Has all indexes made now, for all copies that follow: otherwise each makes its own
- * when it is first asked for what one helps to find. */
+ * when it is first asked for what one helps to find. So a store that is to be asked by
+ * several threads at once has this done first. */
 void store_index_all(struct store *s);
 
 /* Takes the store. NULL is fine. */

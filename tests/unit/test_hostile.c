@@ -397,7 +397,7 @@ static void bytes_that_are_no_text_are_refused_where_they_stand(void **state)
         { "a raw byte in a path", BYTES(GET("/components\xff")), 400,
           "cannot be understood" },
         { "%00 in an admin path", BYTES(GET("/__admin/state/serial/%00")), 404,
-          "no such" },
+          "there is no collection" },
         { "%FF in an admin path", BYTES(GET("/__admin/state/serial/%FF")), 400,
           "percent-encoded" },
         { "a byte that is no text in a field",

@@ -575,6 +575,7 @@ static void copies_of_one_store_are_changed_in_threads_at_once(void **state)
     struct worker workers[THREADS];
     struct store *seed = store_of(SEEDED);
     (void)state;
+    store_index_all(seed);
     for (size_t i = 0; i < THREADS; i++) {
         workers[i] = (struct worker){ .seed = seed, .number = i };
         pthread_create(&workers[i].thread, NULL, work, &workers[i]);
