@@ -223,7 +223,8 @@ struct api_options {
 const char *api_name_of(const char *file, struct arena *arena);
 
 /* Reads a document and the files that it refers to. options may be NULL. Everything is
- * borrowed from arena. NULL when err got an error. */
+ * borrowed from arena. NULL when err got an error. Who compiles more of its schemas
+ * later (a behaviour) adds to the same err, so that lasts as long. */
 struct api *api_load(const char *file, const struct api_options *options,
                      struct arena *arena, struct err *err);
 

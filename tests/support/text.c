@@ -42,9 +42,9 @@ struct api *load_text(struct arena *a, const char *text, struct err *err)
 
 struct api *must_load(struct arena *a, const char *text)
 {
-    struct err err;
-    struct api *api = load_text(a, text, &err);
+    struct err *err = arena_take(a, sizeof(*err)); /* the API's schemas keep it */
+    struct api *api = load_text(a, text, err);
     if (!api)
-        fail_msg("%s\n%s", text, problem_text(err.first, a));
+        fail_msg("%s\n%s", text, problem_text(err->first, a));
     return api;
 }
