@@ -1,5 +1,12 @@
 #include "play/infer_parts.h"
 
+/* Some of g's deeds were taken out. */
+static void find_end(struct group *g)
+{
+    for (g->last = &g->deeds; *g->last;)
+        g->last = &(*g->last)->next;
+}
+
 /* ---- /owners/{id}/pets ---- */
 
 /* A nested path without items of its own may speak of the items of another
@@ -97,8 +104,7 @@ static void join_word(struct finding_out *f, struct group *g)
         *o->last = d;
         o->last = &d->next;
     }
-    for (g->last = &g->deeds; *g->last;)
-        g->last = &(*g->last)->next;
+    find_end(g);
 }
 
 /* ---- /settings ---- */
@@ -165,8 +171,7 @@ static void drop_pointless(struct finding_out *f, struct group *g)
                   : "its method on such a path has no usual meaning";
         *at = d->next;
     }
-    for (g->last = &g->deeds; *g->last;)
-        g->last = &(*g->last)->next;
+    find_end(g);
 }
 
 static void settle_single(struct finding_out *f, struct group *g)

@@ -303,29 +303,19 @@ static void change(struct writing *w, const char *when)
         set_from_query(w, s);
 }
 
-static const char *write_replace(struct writing *w);
-
-static const char *write_update(struct writing *w)
+static void write_changed(struct writing *w)
 {
-    if (w->g->single)
-        return write_replace(w);
     find_one(w, true);
     change(w, NULL);
     find_one(w, true);
     answer_whole(w, answer(w, w->d->status, body_of(w)));
-    return "changes one, or 404";
 }
 
-/* PUT makes what is not there where 201 is declared, or nothing else makes any. */
-static const char *write_replace(struct writing *w)
+/* Changes what is there, else makes it. */
+static void write_upsert(struct writing *w)
 {
-    bool made = operation_status(w->d->op, 201, 201) != 0;
-    bool upsert = made || w->g->single || !deed_of(w->g, ROLE_CREATE);
+    const bool made = operation_status(w->d->op, 201, 201) != 0;
     int again = w->d->status;
-    if (!upsert) {
-        write_update(w);
-        return "replaces one, or 404";
-    }
     if (made && operation_status(w->d->op, 200, 200))
         again = 200;
     else if (made && operation_status(w->d->op, 204, 204))
@@ -340,9 +330,29 @@ static const char *write_replace(struct writing *w)
     s->when = text(w, "$made != null");
     answer_whole(w, s);
     answer_whole(w, answer(w, again, again == 204 ? NULL : body));
-    return w->g->single                 ? "changes it"
-           : w->d->role == ROLE_REPLACE ? "replaces one, or makes it"
-                                        : "changes one, or makes it";
+}
+
+static const char *write_update(struct writing *w)
+{
+    if (w->g->single) {
+        write_upsert(w);
+        return "changes it";
+    }
+    write_changed(w);
+    return "changes one, or 404";
+}
+
+/* PUT makes what is not there where 201 is declared, or nothing else makes any. */
+static const char *write_replace(struct writing *w)
+{
+    if (w->g->single)
+        return write_update(w);
+    if (!operation_status(w->d->op, 201, 201) && deed_of(w->g, ROLE_CREATE)) {
+        write_changed(w);
+        return "replaces one, or 404";
+    }
+    write_upsert(w);
+    return "replaces one, or makes it";
 }
 
 static const char *write_delete(struct writing *w)

@@ -15,25 +15,16 @@ bool run_fail(struct run *run, const struct error_plan *plan, int status,
     return false;
 }
 
-static bool is_hidden(const struct store_collection *plan, const char *at)
-{
-    for (size_t i = 0; i < plan->hidden_count; i++)
-        if (strcmp(plan->hidden[i], at) == 0)
-            return true;
-    return false;
-}
-
 bool run_miss(struct run *run, const struct step *step)
 {
     enum { MOST_SAID = 100 }; /* bytes of a value */
-    const struct store_collection *plan = &run->b->plan.collections[step->of[0]];
     struct buffer b = buffer_in(run->s->arena, LIMIT_HEAD_BYTES);
     bool said = false;
     buffer_add_text(&b, "nothing was found");
     for (size_t i = 0; i < step->where.count; i++) {
         const struct step_where *w = &step->where.list[i];
         const cJSON *value = expression_value(w->value, run->s);
-        if (is_hidden(plan, w->at) || w->test != MATCH_IS)
+        if (w->test != MATCH_IS || store_hides(run->s->store, step->of[0], w->at))
             continue;
         if (!value) {
             buffer_printf(&b, "; the call says nothing for %s", w->at);
