@@ -10,25 +10,17 @@ static const char *key_text(const struct behaviour *b, size_t c, size_t slot,
     return json_is_string(key) ? key->valuestring : "";
 }
 
-/* The key that a text means in a reference's collections; NULL when it means none. */
-static const char *resolved(const struct behaviour *b, const struct store_reference *r,
-                            const char *text, const struct store *s)
-{
-    size_t slot;
-    for (size_t i = 0; i < r->of_count; i++)
-        if (store_key(s, r->of[i], text, &slot))
-            return key_text(b, r->of[i], slot, s);
-    return NULL;
-}
-
 bool instance_resolve(const struct behaviour *b, const struct store_reference *r,
                       cJSON *node, struct scope *s)
 {
-    const char *key =
-        json_is_string(node) ? resolved(b, r, node->valuestring, s->store) : NULL;
-    if (key && strcmp(key, node->valuestring) != 0)
+    size_t c, slot;
+    if (!json_is_string(node) ||
+        !store_leads(s->store, r, node->valuestring, &c, &slot))
+        return false;
+    const char *key = key_text(b, c, slot, s->store);
+    if (strcmp(key, node->valuestring) != 0)
         node->valuestring = arena_copy(s->arena, str(key));
-    return key != NULL;
+    return true;
 }
 
 /* One reference being turned into keys. */

@@ -60,10 +60,10 @@ static const char *pointer_to(const cJSON *tree, const cJSON *node, const char *
 static bool check_key(cJSON *key, void *context)
 {
     struct visiting *v = context;
-    size_t slot;
-    for (size_t i = 0; json_is_string(key) && i < v->r->of_count; i++)
-        if (store_key(v->s->store, v->r->of[i], key->valuestring, &slot))
-            return false;
+    size_t c, slot;
+    if (json_is_string(key) &&
+        store_leads(v->s->store, v->r, key->valuestring, &c, &slot))
+        return false;
     mistake_add(v->errors, v->arena, pointer_to(v->tree, key, v->prefix, v->arena),
                 "reference",
                 arena_printf(v->arena, "the key of an instance of %s",

@@ -210,6 +210,10 @@ size_t store_tally(const struct store *s, size_t collection,
 bool store_key(const struct store *s, size_t collection, const char *text,
                size_t *slot);
 
+/* The same in the first of a reference's collections that has such an instance. */
+bool store_leads(const struct store *s, const struct store_reference *r,
+                 const char *text, size_t *collection, size_t *slot);
+
 /* The instance for which something was due first, not after now. It stays the first
  * until it is changed. False when there is none. */
 bool store_due(struct store *s, clock_ms now, size_t *collection, size_t *slot);

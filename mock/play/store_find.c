@@ -162,26 +162,47 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-bool store_key(const struct store *s, size_t c, const char *text, size_t *slot)
+/* The instance whose key or alias is a text that store_hash has for hash. */
+static bool find_key(const struct store *s, size_t c, const char *text, uint64_t hash,
+                     size_t *slot)
 {
     const struct store_collection *plan = &s->plan->collections[c];
-    union {
-        const char *in;
-        char *out;
-    } u = { .in = text };
-    const cJSON value = { .type = cJSON_String, .valuestring = u.out };
     for (size_t x = 0; x <= plan->alias_count; x++) {
         const struct index *index = &s->shelves[c].indexes[x];
-        uint64_t hash = store_hash(s, 0, &value);
         for (uint32_t one = 0; index_slots(index, hash, one, &one, 1); one++) {
             const cJSON *have =
                 pointer_get(store_get(s, c, one), plan->indexes[x].pointers[0]);
-            if (have && json_equal(have, &value)) {
+            if (json_is_string(have) && strcmp(have->valuestring, text) == 0) {
                 *slot = one;
                 return true;
             }
         }
     }
+    return false;
+}
+
+static uint64_t hash_of_key(const struct store *s, const char *text)
+{
+    union {
+        const char *in;
+        char *out;
+    } u = { .in = text };
+    const cJSON value = { .type = cJSON_String, .valuestring = u.out };
+    return store_hash(s, 0, &value);
+}
+
+bool store_key(const struct store *s, size_t c, const char *text, size_t *slot)
+{
+    return find_key(s, c, text, hash_of_key(s, text), slot);
+}
+
+bool store_leads(const struct store *s, const struct store_reference *r,
+                 const char *text, size_t *c, size_t *slot)
+{
+    const uint64_t hash = hash_of_key(s, text);
+    for (size_t i = 0; i < r->of_count; i++)
+        if (find_key(s, *c = r->of[i], text, hash, slot))
+            return true;
     return false;
 }
 

@@ -51,14 +51,11 @@ static bool reach(const struct store *s, size_t c, const cJSON *tree,
 static bool reach_further(cJSON *key, void *context)
 {
     struct reach *r = context;
-    size_t slot;
-    for (size_t i = 0; json_is_string(key) && i < r->through->of_count; i++) {
-        size_t c = r->through->of[i];
-        if (store_key(r->s, c, key->valuestring, &slot))
-            return reach(r->s, c, store_get(r->s, c, slot), r->rest, r->depth + 1,
-                         r->visit, r->context);
-    }
-    return false;
+    size_t c, slot;
+    return json_is_string(key) &&
+           store_leads(r->s, r->through, key->valuestring, &c, &slot) &&
+           reach(r->s, c, store_get(r->s, c, slot), r->rest, r->depth + 1, r->visit,
+                 r->context);
 }
 
 static bool reach(const struct store *s, size_t c, const cJSON *tree,

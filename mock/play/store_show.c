@@ -92,13 +92,10 @@ static cJSON *sum_up(struct showing *to, const char *key, size_t c, size_t slot)
 static bool show_key(cJSON *key, void *context)
 {
     struct showing *to = context;
-    size_t slot;
+    size_t c, slot;
     if (!json_is_string(key))
         return false;
-    for (size_t i = 0; i < to->through->of_count; i++) {
-        size_t c = to->through->of[i];
-        if (!store_key(to->s, c, key->valuestring, &slot))
-            continue;
+    if (store_leads(to->s, to->through, key->valuestring, &c, &slot)) {
         json_become(key, sum_up(to, key->valuestring, c, slot));
         return false;
     }

@@ -137,14 +137,13 @@ static bool is_fresh(const struct store *s, struct view *v);
 /* Whether the key leads where it led. */
 static bool leads_there(const struct store *s, const struct link *l)
 {
-    size_t slot;
+    size_t c, slot;
     if (l->plain)
         return is_fresh(s, l->to);
-    for (size_t i = 0; i < l->through->of_count; i++)
-        if (store_key(s, l->through->of[i], l->key, &slot))
-            return l->to && l->to->look.c == l->through->of[i] &&
-                   l->to->look.slot == slot && is_fresh(s, l->to);
-    return !l->to;
+    if (!store_leads(s, l->through, l->key, &c, &slot))
+        return !l->to;
+    return l->to && l->to->look.c == c && l->to->look.slot == slot &&
+           is_fresh(s, l->to);
 }
 
 /* Whether both are written alike. */

@@ -263,7 +263,8 @@ void run_tell(struct run *run, size_t point)
     struct store *store = run->s->store;
     struct telling t = { .run = run, .point = point, .end = &run->a->told };
     size_t c, slot, anyone;
-    for (size_t w = 0; w < book->webhook_count; w++) {
+    const bool changed = store_changed(store, point, &c, &slot);
+    for (size_t w = 0; changed && w < book->webhook_count; w++) {
         t.webhook = &book->webhooks[w];
         t.number = w;
         run_matches(run, &t.webhook->any, webhook_collection(t.webhook), 0, 1, &anyone);
