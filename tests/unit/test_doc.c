@@ -5,6 +5,7 @@
 #include "doc/number.h"
 #include "doc/patch.h"
 #include "doc/pointer.h"
+#include "doc/steps.h"
 #include "doc/yaml.h"
 
 #include <setjmp.h>
@@ -530,16 +531,70 @@ static void a_pointer_leads_to_its_place_or_nowhere(void **state)
         { "/t~0", "6" },
         { "/a/", NULL },
         { "/a/99999999999999999999", NULL },
+        { "/a/*", NULL },
+        { "/*", "8" },
+        { "/*/b", NULL },
     };
-    const cJSON *tree = must_json(
-        *state, "{\"a\":[1,2,{\"b\":3}],\"/x~y\":4,\"\":5,\"t~\":6,\"~2\":7}");
+    const cJSON *tree = must_json(*state, "{\"a\":[1,2,{\"b\":3}],\"/x~y\":4,\"\":5,"
+                                          "\"t~\":6,\"~2\":7,\"*\":8}");
+    const struct steps whole = steps_read("", *state);
     assert_ptr_equal(pointer_get(tree, ""), tree);
     assert_null(pointer_get(NULL, ""));
+    assert_ptr_equal(steps_get(tree, &whole), tree);
+    assert_null(steps_get(NULL, &whole));
     for (size_t i = 0; i < COUNT(rows); i++) {
         const cJSON *n = pointer_get(tree, rows[i].pointer);
         const char *got = n ? as_json(*state, n) : "nothing";
         if (strcmp(got, rows[i].value ? rows[i].value : "nothing") != 0)
             fail_msg("%s leads to %s", rows[i].pointer, got);
+        const struct steps steps = steps_read(rows[i].pointer, *state);
+        if (steps_get(tree, &steps) != n)
+            fail_msg("%s leads elsewhere step by step", rows[i].pointer);
+    }
+}
+
+/* What a pattern led to, one behind the other. */
+struct seen {
+    struct arena *arena;
+    const char *text, *until;
+};
+
+static bool see(cJSON *node, void *context)
+{
+    struct seen *s = context;
+    const char *text = as_json(s->arena, node);
+    s->text = arena_printf(s->arena, "%s%s ", s->text, text);
+    return strcmp(text, s->until) == 0;
+}
+
+static void a_pattern_leads_to_each_of_its_places(void **state)
+{
+    static const struct {
+        const char *pattern, *until, *seen;
+    } rows[] = {
+        { "/a/*/b", "", "1 3 " },
+        { "/a/*/b", "1", "1 " },
+        { "/a/*", "", "{\"b\":1} {\"c\":2} {\"b\":3} [4,5] " },
+        { "/a/*/*", "", "4 5 " },
+        { "/a/3/*", "", "4 5 " },
+        { "/*/d", "", "6 " },
+        { "/a/*/b/x", "", "" },
+        { "", "", "{\"a\":[{\"b\":1},{\"c\":2},{\"b\":3},[4,5]],\"*\":{\"d\":6}} " },
+        { "a/*", "", "" },
+        { "/~2", "", "" },
+    };
+    const cJSON *tree = must_json(
+        *state, "{\"a\":[{\"b\":1},{\"c\":2},{\"b\":3},[4,5]],\"*\":{\"d\":6}}");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const bool ends = *rows[i].until;
+        const struct steps steps = steps_read(rows[i].pattern, *state);
+        struct seen seen = { *state, "", rows[i].until }, stepped = seen;
+        if (pointer_each(tree, rows[i].pattern, see, &seen) != ends ||
+            strcmp(seen.text, rows[i].seen) != 0)
+            fail_msg("%s leads to %s", rows[i].pattern, seen.text);
+        if (steps_each(tree, &steps, see, &stepped) != ends ||
+            strcmp(stepped.text, rows[i].seen) != 0)
+            fail_msg("%s leads to %s step by step", rows[i].pattern, stepped.text);
     }
 }
 
@@ -1248,6 +1303,7 @@ int main(void)
         TEST(numbers_fit_bits_up_to_the_very_edge),
         TEST(number_text_is_the_shortest_that_reads_back),
         TEST(a_pointer_leads_to_its_place_or_nowhere),
+        TEST(a_pattern_leads_to_each_of_its_places),
         TEST(pointer_set_makes_the_way_and_stops_at_what_blocks_it),
         TEST(pointer_remove_takes_only_what_is_there),
         TEST(a_pointer_is_taken_apart_and_joined),

@@ -1,0 +1,76 @@
+#include "doc/steps.h"
+
+#include "doc/pointer.h"
+
+struct steps steps_read(const char *pointer, struct arena *arena)
+{
+    struct steps s = { .nowhere = !pointer_valid(pointer) };
+    size_t room = 0;
+    for (const char *p = pointer; *p; p++)
+        room += *p == '/';
+    struct steps_token *list = arena_array(arena, struct steps_token, room + 1);
+    for (const char *token; !s.nowhere && (token = pointer_token(&pointer, arena));) {
+        const struct str name = str(token);
+        list[s.count++] = (struct steps_token){ .name = name,
+                                                .hash = json_name_hash(name),
+                                                .index = pointer_index(token),
+                                                .each = str_is(name, "*") };
+    }
+    s.list = list;
+    return s;
+}
+
+static cJSON *go(const cJSON *tree, const struct steps_token *to)
+{
+    cJSON *at = tree->child;
+    long index = to->index;
+    if (json_is_object(tree)) {
+        while (at && !json_is_named(at, to->name, to->hash))
+            at = at->next;
+        return at;
+    }
+    if (!json_is_array(tree) || index < 0)
+        return NULL;
+    while (at && index-- > 0)
+        at = at->next;
+    return at;
+}
+
+/* The tree is the caller's to change or not; the first step drops the const as strchr
+ * does. */
+union start {
+    const cJSON *in;
+    cJSON *out;
+};
+
+cJSON *steps_get(const cJSON *tree, const struct steps *s)
+{
+    union start at = { .in = s->nowhere ? NULL : tree };
+    for (size_t i = 0; at.out && i < s->count; i++)
+        at.out = go(at.out, &s->list[i]);
+    return at.out;
+}
+
+static bool each_from(cJSON *at, const struct steps *s, size_t i,
+                      bool (*visit)(cJSON *node, void *context), void *context)
+{
+    for (; at && i < s->count; i++) {
+        if (s->list[i].each && json_is_array(at)) {
+            for (cJSON *one = at->child, *next; one; one = next) {
+                next = one->next; /* visit may take it out */
+                if (each_from(one, s, i + 1, visit, context))
+                    return true;
+            }
+            return false;
+        }
+        at = go(at, &s->list[i]);
+    }
+    return at && visit(at, context);
+}
+
+bool steps_each(const cJSON *tree, const struct steps *s,
+                bool (*visit)(cJSON *node, void *context), void *context)
+{
+    union start at = { .in = s->nowhere ? NULL : tree };
+    return each_from(at.out, s, 0, visit, context);
+}

@@ -1,0 +1,36 @@
+/* steps.h — a JSON pointer that is followed again and again, taken apart once.
+ *
+ * What a document or a fixture points with is known at load; each call then follows it
+ * many times. Its names are unescaped and hashed here, so that following it is a
+ * comparison of numbers for each member that is passed. It leads where pointer_get and
+ * pointer_each lead. */
+#ifndef DOC_STEPS_H
+#define DOC_STEPS_H
+
+#include "doc/json.h"
+
+struct steps_token {
+    struct str name; /* of a member */
+    int hash;        /* json_name_hash of it */
+    long index;      /* of an item; -1 when the token names none */
+    bool each;       /* "*": every item, for steps_each */
+};
+
+/* Zeroed it leads to the tree itself. */
+struct steps {
+    size_t count;
+    const struct steps_token *list;
+    bool nowhere; /* the text is no pointer */
+};
+
+/* Of a pointer, or a pattern of pointer_each; what it holds is borrowed from arena. */
+struct steps steps_read(const char *pointer, struct arena *arena);
+
+/* As pointer_get. */
+cJSON *steps_get(const cJSON *tree, const struct steps *s);
+
+/* As pointer_each. */
+bool steps_each(const cJSON *tree, const struct steps *s,
+                bool (*visit)(cJSON *node, void *context), void *context);
+
+#endif
