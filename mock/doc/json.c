@@ -80,11 +80,16 @@ static char *key_of(const char *name)
     return u.out;
 }
 
-void json_add(cJSON *object, const char *name, cJSON *item)
+static void add_named(cJSON *object, const char *name, int hash, cJSON *item)
 {
     item->string = key_of(name);
-    item->valueint = json_name_hash(str(name));
+    item->valueint = hash;
     json_push(object, item);
+}
+
+void json_add(cJSON *object, const char *name, cJSON *item)
+{
+    add_named(object, name, json_name_hash(str(name)), item);
 }
 
 void json_become(cJSON *at, const cJSON *from)
@@ -117,18 +122,9 @@ static cJSON *member_of(const cJSON *object, struct str name, int hash)
     return NULL;
 }
 
-void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item)
+void json_replace(cJSON *parent, cJSON *old, cJSON *item)
 {
-    const struct str text = str(name);
-    const int hash = json_name_hash(text);
-    assert(!json_is_written(object));
-    cJSON *old = json_is_object(object) ? member_of(object, text, hash) : NULL;
-    if (!old) {
-        item->string = arena_copy(arena, text);
-        item->valueint = hash;
-        json_push(object, item);
-        return;
-    }
+    assert(!json_is_written(parent));
     item->string = old->string;
     item->valueint = old->valueint;
     item->next = old->next;
@@ -136,11 +132,33 @@ void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item)
     if (old->next)
         old->next->prev = item;
     else
-        object->child->prev = item;
-    if (object->child == old)
-        object->child = item;
+        parent->child->prev = item;
+    if (parent->child == old)
+        parent->child = item;
     else
         item->prev->next = item;
+}
+
+void json_put(cJSON *object, struct str name, int hash, cJSON *item)
+{
+    assert(json_is_object(object));
+    cJSON *old = member_of(object, name, hash);
+    if (old)
+        json_replace(object, old, item);
+    else
+        add_named(object, name.ptr, hash, item);
+}
+
+void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item)
+{
+    const struct str text = str(name);
+    const int hash = json_name_hash(text);
+    assert(json_is_object(object));
+    cJSON *old = member_of(object, text, hash);
+    if (old)
+        json_replace(object, old, item);
+    else
+        add_named(object, arena_copy(arena, text), hash, item);
 }
 
 cJSON *json_member_str(const cJSON *object, struct str name)

@@ -63,9 +63,15 @@ cJSON *json_number_read(struct arena *arena, struct str text);
 /* Adds item (taken) at the end of an array. */
 void json_push(cJSON *array, cJSON *item);
 
+/* item (taken) stands where old stood in an object, under its name, or in an array. */
+void json_replace(cJSON *parent, cJSON *old, cJSON *item);
+
 /* Puts item (taken) under name (copied) in place of an earlier member of that name, or
  * at the end. */
 void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item);
+
+/* As json_set, for a name that outlives the tree and has that hash (json_name_hash). */
+void json_put(cJSON *object, struct str name, int hash, cJSON *item);
 
 /* As json_set, for a name that is known to be new and outlives the tree. */
 void json_add(cJSON *object, const char *name, cJSON *item);

@@ -1,6 +1,6 @@
 #include "doc/pointer.h"
 
-#include "base/limits.h"
+#include "doc/steps.h"
 
 bool pointer_valid(const char *p)
 {
@@ -195,62 +195,14 @@ char *pointer_token(const char **rest, struct arena *arena)
     return token;
 }
 
-/* item stands where old stood; the first item's prev is the last one, as cJSON has it.
- */
-static void swap_item(cJSON *array, cJSON *old, cJSON *item)
-{
-    item->next = old->next;
-    item->prev = old->prev == old ? item : old->prev;
-    if (old->next)
-        old->next->prev = item;
-    else
-        array->child->prev = item;
-    if (array->child == old)
-        array->child = item;
-    else
-        item->prev->next = item;
-    old->next = old->prev = NULL;
-}
-
 bool pointer_set(struct arena *arena, cJSON *tree, const char *pointer, cJSON *item)
 {
-    if (!*pointer || !pointer_valid(pointer))
-        return false;
-    if (json_is_object(tree) && !strpbrk(pointer + 1, "/~")) {
+    if (*pointer == '/' && json_is_object(tree) && !strpbrk(pointer + 1, "/~")) {
         json_set(arena, tree, pointer + 1, item);
         return true;
     }
-    for (char *token; (token = pointer_token(&pointer, arena));) {
-        bool last = !*pointer;
-        if (json_is_object(tree)) {
-            if (last) {
-                json_set(arena, tree, token, item);
-                return true;
-            }
-            cJSON *next = json_member(tree, token);
-            if (!next || json_is_null(next)) {
-                next = json_object(arena);
-                json_set(arena, tree, token, next);
-            }
-            tree = next;
-        } else if (json_is_array(tree)) {
-            if (last && strcmp(token, "-") == 0) {
-                json_push(tree, item);
-                return true;
-            }
-            cJSON *next = step(tree, (struct token){ str(token), false });
-            if (!next)
-                return false;
-            if (last) {
-                swap_item(tree, next, item);
-                return true;
-            }
-            tree = next;
-        } else {
-            return false;
-        }
-    }
-    return false;
+    const struct steps s = steps_read(pointer, arena);
+    return steps_set(arena, tree, &s, item);
 }
 
 void pointer_remove(cJSON *tree, const char *pointer)

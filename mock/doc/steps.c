@@ -4,7 +4,7 @@
 
 struct steps steps_read(const char *pointer, struct arena *arena)
 {
-    struct steps s = { .nowhere = !pointer_valid(pointer) };
+    struct steps s = { .text = pointer, .nowhere = !pointer_valid(pointer) };
     size_t room = 0;
     for (const char *p = pointer; *p; p++)
         room += *p == '/';
@@ -73,4 +73,33 @@ bool steps_each(const cJSON *tree, const struct steps *s,
 {
     union start at = { .in = s->nowhere ? NULL : tree };
     return each_from(at.out, s, 0, visit, context);
+}
+
+bool steps_set(struct arena *arena, cJSON *tree, const struct steps *s, cJSON *item)
+{
+    if (s->nowhere || !s->count)
+        return false;
+    const struct steps_token *to = s->list, *last = &s->list[s->count - 1];
+    for (; to < last; to++) {
+        cJSON *next = go(tree, to);
+        if (json_is_object(tree) && (!next || json_is_null(next))) {
+            next = json_object(arena);
+            json_put(tree, to->name, to->hash, next);
+        }
+        if (!next)
+            return false;
+        tree = next;
+    }
+    if (json_is_object(tree)) {
+        json_put(tree, to->name, to->hash, item);
+        return true;
+    }
+    cJSON *old = go(tree, to);
+    if (old)
+        json_replace(tree, old, item);
+    else if (json_is_array(tree) && str_is(to->name, "-"))
+        json_push(tree, item);
+    else
+        return false;
+    return true;
 }

@@ -18,12 +18,14 @@ struct steps_token {
 
 /* Zeroed it leads to the tree itself. */
 struct steps {
+    const char *text; /* the pointer as it is written */
     size_t count;
     const struct steps_token *list;
     bool nowhere; /* the text is no pointer */
 };
 
-/* Of a pointer, or a pattern of pointer_each; what it holds is borrowed from arena. */
+/* Of a pointer (borrowed), or a pattern of pointer_each; what it holds is borrowed from
+ * arena. */
 struct steps steps_read(const char *pointer, struct arena *arena);
 
 /* As pointer_get. */
@@ -32,5 +34,8 @@ cJSON *steps_get(const cJSON *tree, const struct steps *s);
 /* As pointer_each. */
 bool steps_each(const cJSON *tree, const struct steps *s,
                 bool (*visit)(cJSON *node, void *context), void *context);
+
+/* As pointer_set, for steps that outlive the tree: it borrows their names. */
+bool steps_set(struct arena *arena, cJSON *tree, const struct steps *s, cJSON *item);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "api/param.h"
 #include "doc/pointer.h"
+#include "doc/steps.h"
 #include "play/member.h"
 #include "play/part.h"
 #include "schema/near.h"
@@ -35,6 +36,7 @@ struct expression {
     enum kind kind;
     const char *name;    /* KIND_BINDING, KIND_HEADER, KIND_PART; KIND_INPUT: dotted */
     const char *pointer; /* "" for the whole */
+    struct steps steps;  /* the same */
     cJSON *literal;
     size_t sequence;
     struct expression **parts;
@@ -339,7 +341,7 @@ static struct expression *read_name(struct naming *n, struct str name,
 }
 
 /* text starts with '$'. */
-static struct expression *read_one(struct naming *n, struct str text, struct where at)
+static struct expression *read_word(struct naming *n, struct str text, struct where at)
 {
     static const struct {
         const char *name;
@@ -387,6 +389,14 @@ static struct expression *read_one(struct naming *n, struct str text, struct whe
         return e;
     }
     return read_name(n, name, pointer, whole, at);
+}
+
+static struct expression *read_one(struct naming *n, struct str text, struct where at)
+{
+    struct expression *e = read_word(n, text, at);
+    if (e)
+        e->steps = steps_read(e->pointer, n->arena);
+    return e;
 }
 
 static struct expression *literal_of(struct naming *n, cJSON *value)
@@ -543,14 +553,14 @@ static const cJSON *text_of(const struct expression *e, struct scope *s)
 
 /* What is stored may lead through a reference to what it refers to. In what a client
  * sees only a hidden member does, that is asked for by its name. */
-static const cJSON *bound_value(const struct binding *b, const char *pointer,
+static const cJSON *bound_value(const struct binding *b, const struct expression *e,
                                 struct scope *s)
 {
-    const cJSON *value = pointer_get(render(b, s), pointer);
+    const cJSON *value = steps_get(render(b, s), &e->steps);
     if (value || !b->instances || b->list || !b->value)
         return value;
-    return !s->rendered || store_hides(s->store, b->collection, pointer)
-               ? store_reach(s->store, b->collection, b->value, pointer)
+    return !s->rendered || store_hides(s->store, b->collection, e->pointer)
+               ? store_reach(s->store, b->collection, b->value, e->pointer)
                : NULL;
 }
 
@@ -576,7 +586,7 @@ static const cJSON *asked(struct scope *s)
 
 static const cJSON *input_value(const struct expression *e, struct scope *s)
 {
-    const cJSON *value = pointer_get(asked(s), e->pointer);
+    const cJSON *value = steps_get(asked(s), &e->steps);
     bool body = s->operation && takes_body(s->operation);
     return value || !e->name || body ? value : json_member(asked(s), e->name);
 }
@@ -627,7 +637,7 @@ static const cJSON *part_value(const struct expression *e, struct scope *s)
         s->part_name = name;
         s->part = part_describe(s->request, s->body, name, s->arena);
     }
-    return s->part ? pointer_get(s->part, e->pointer) : NULL;
+    return s->part ? steps_get(s->part, &e->steps) : NULL;
 }
 
 const cJSON *expression_value(const struct expression *e, struct scope *s)
@@ -639,7 +649,7 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
     case KIND_TEXT:
         return text_of(e, s);
     case KIND_REQUEST:
-        return pointer_get(s->input, e->pointer);
+        return steps_get(s->input, &e->steps);
     case KIND_HEADER:
         return header_value(e, s);
     case KIND_INPUT:
@@ -648,17 +658,17 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
         return part_value(e, s);
     case KIND_BINDING: {
         const struct binding *b = scope_binding(s, e->name);
-        return b ? bound_value(b, e->pointer, s) : NULL;
+        return b ? bound_value(b, e, s) : NULL;
     }
     case KIND_ITEM:
-        return pointer_get(s->item, e->pointer);
+        return steps_get(s->item, &e->steps);
     case KIND_EACH:
-        return pointer_get(s->each, e->pointer);
+        return steps_get(s->each, &e->steps);
     case KIND_TEMPLATE:
         return template_value(e->body, s);
     case KIND_TABLE: {
         const char *row = index_text(e, s);
-        return row ? pointer_get(json_member(e->rows, row), e->pointer) : NULL;
+        return row ? steps_get(json_member(e->rows, row), &e->steps) : NULL;
     }
     case KIND_CHOSEN_SEQUENCE: {
         const char *name = index_text(e, s);
