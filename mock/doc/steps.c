@@ -20,7 +20,7 @@ struct steps steps_read(const char *pointer, struct arena *arena)
     return s;
 }
 
-static cJSON *go(const cJSON *tree, const struct steps_token *to)
+cJSON *steps_go(const cJSON *tree, const struct steps_token *to)
 {
     cJSON *at = tree->child;
     long index = to->index;
@@ -47,7 +47,7 @@ cJSON *steps_get(const cJSON *tree, const struct steps *s)
 {
     union start at = { .in = s->nowhere ? NULL : tree };
     for (size_t i = 0; at.out && i < s->count; i++)
-        at.out = go(at.out, &s->list[i]);
+        at.out = steps_go(at.out, &s->list[i]);
     return at.out;
 }
 
@@ -63,7 +63,7 @@ static bool each_from(cJSON *at, const struct steps *s, size_t i,
             }
             return false;
         }
-        at = go(at, &s->list[i]);
+        at = steps_go(at, &s->list[i]);
     }
     return at && visit(at, context);
 }
@@ -75,13 +75,24 @@ bool steps_each(const cJSON *tree, const struct steps *s,
     return each_from(at.out, s, 0, visit, context);
 }
 
+void steps_remove(cJSON *tree, const struct steps *s)
+{
+    cJSON *parent = NULL, *at = s->nowhere ? NULL : tree;
+    for (size_t i = 0; at && i < s->count; i++) {
+        parent = at;
+        at = steps_go(at, &s->list[i]);
+    }
+    if (at && parent)
+        json_detach(parent, at);
+}
+
 bool steps_set(struct arena *arena, cJSON *tree, const struct steps *s, cJSON *item)
 {
     if (s->nowhere || !s->count)
         return false;
     const struct steps_token *to = s->list, *last = &s->list[s->count - 1];
     for (; to < last; to++) {
-        cJSON *next = go(tree, to);
+        cJSON *next = steps_go(tree, to);
         if (json_is_object(tree) && (!next || json_is_null(next))) {
             next = json_object(arena);
             json_put(tree, to->name, to->hash, next);
@@ -94,7 +105,7 @@ bool steps_set(struct arena *arena, cJSON *tree, const struct steps *s, cJSON *i
         json_put(tree, to->name, to->hash, item);
         return true;
     }
-    cJSON *old = go(tree, to);
+    cJSON *old = steps_go(tree, to);
     if (old)
         json_replace(tree, old, item);
     else if (json_is_array(tree) && str_is(to->name, "-"))

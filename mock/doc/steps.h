@@ -28,12 +28,18 @@ struct steps {
  * arena. */
 struct steps steps_read(const char *pointer, struct arena *arena);
 
+/* What one token leads to; NULL when nothing is there. */
+cJSON *steps_go(const cJSON *tree, const struct steps_token *to);
+
 /* As pointer_get. */
 cJSON *steps_get(const cJSON *tree, const struct steps *s);
 
 /* As pointer_each. */
 bool steps_each(const cJSON *tree, const struct steps *s,
                 bool (*visit)(cJSON *node, void *context), void *context);
+
+/* As pointer_remove. */
+void steps_remove(cJSON *tree, const struct steps *s);
 
 /* As pointer_set, for steps that outlive the tree: it borrows their names. */
 bool steps_set(struct arena *arena, cJSON *tree, const struct steps *s, cJSON *item);

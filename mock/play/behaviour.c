@@ -155,6 +155,7 @@ static void read_all(struct reading *r, struct script_book *book)
 
 static bool fill_seed(struct reading *r, clock_ms now)
 {
+    store_prepare(&r->b->plan, r->arena);
     r->b->seed = store_new(&r->b->plan);
     if (!r->b->seed)
         return err_set(r->err, (struct where){ .file = r->file }, "out of memory");

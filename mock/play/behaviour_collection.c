@@ -196,8 +196,8 @@ static void read_references(struct reading *r, struct store_collection *c,
         struct where w = reading_at(r, "/collections/%/references/%", i, j);
         struct schema_place place;
         struct naming n = reading_naming(r);
-        to->at = from->at;
-        reading_member(r, c, to->at, reading_below(r, w, "at"), &place);
+        to->at.text = from->at;
+        reading_member(r, c, from->at, reading_below(r, w, "at"), &place);
         to->of =
             reading_collections(r, from->of, &to->of_count, reading_below(r, w, "of"));
         check_keep(r, from, to, reading_below(r, w, "keep"));
@@ -211,8 +211,25 @@ static void read_references(struct reading *r, struct store_collection *c,
             err_set(r->err, reading_below(r, w, "restricted"),
                     "only a reference with on_delete: restrict restricts");
         if (to->on_delete != ON_DELETE_NOTHING)
-            reading_index(r, c, &to->at, 1, false);
+            reading_index(r, c, &to->at.text, 1, false);
     }
+}
+
+static struct stamp *read_stamps(struct reading *r, const struct store_collection *c,
+                                 char **at, unsigned count, struct where w)
+{
+    struct stamp *list = arena_array(r->arena, struct stamp, count + 1);
+    for (unsigned i = 0; i < count; i++) {
+        struct where here = w;
+        struct schema_place place;
+        here.pointer = arena_printf(r->arena, "%s/%u", w.pointer, i);
+        reading_member(r, c, at[i], here, &place);
+        list[i].at = steps_read(at[i], r->arena);
+        unsigned types = schema_types(c->schema, at[i], NULL);
+        list[i].seconds =
+            !(types & TYPE_STRING) && types & (TYPE_NUMBER | TYPE_INTEGER);
+    }
+    return list;
 }
 
 static void read_rules(struct reading *r, struct store_collection *c,
@@ -229,37 +246,34 @@ static void read_rules(struct reading *r, struct store_collection *c,
         if (rules->defaults[j].verb != SET_TO || rules->defaults[j].each)
             err_set(r->err, reading_at(r, "/collections/%/defaults/%", i, j),
                     "a default has only at, to and when");
-    rules->created = reading_texts(r, record->created, record->created_count);
+    rules->created = read_stamps(r, c, record->created, record->created_count,
+                                 reading_at(r, "/collections/%/created", i, 0));
     rules->created_count = record->created_count;
-    rules->updated = reading_texts(r, record->updated, record->updated_count);
+    rules->updated = read_stamps(r, c, record->updated, record->updated_count,
+                                 reading_at(r, "/collections/%/updated", i, 0));
     rules->updated_count = record->updated_count;
-    rules->moments = reading_texts(r, record->moments, record->moments_count);
+    rules->moments = reading_pointers(r, record->moments, record->moments_count);
     rules->moment_count = record->moments_count;
-    rules->version = record->version;
-    rules->owned = reading_texts(r, record->owned, record->owned_count);
-    rules->owned_count = record->owned_count;
-    rules->complete = record->complete == YES;
-    for (unsigned j = 0; j < record->created_count; j++)
-        reading_member(r, c, record->created[j],
-                       reading_at(r, "/collections/%/created/%", i, j), &place);
     for (unsigned j = 0; j < record->moments_count; j++)
         reading_member(r, c, record->moments[j],
                        reading_at(r, "/collections/%/moments/%", i, j), &place);
-    for (unsigned j = 0; j < record->updated_count; j++)
-        reading_member(r, c, record->updated[j],
-                       reading_at(r, "/collections/%/updated/%", i, j), &place);
-    if (record->version)
+    rules->owned = reading_pointers(r, record->owned, record->owned_count);
+    rules->owned_count = record->owned_count;
+    rules->complete = record->complete == YES;
+    if (record->version) {
+        rules->version = steps_read(record->version, r->arena);
         reading_member(r, c, record->version,
                        reading_at(r, "/collections/%/version", i, 0), &place);
+    }
 }
 
 /* Only what a collection's transitions need is in the tree, where no client sees it. */
 static void hide(struct reading *r, struct store_collection *c, const char *pointer)
 {
-    const char **grown = arena_array(r->arena, const char *, c->hidden_count + 2);
+    struct steps *grown = arena_array(r->arena, struct steps, c->hidden_count + 2);
     if (c->hidden_count)
         memcpy(grown, c->hidden, c->hidden_count * sizeof(*grown));
-    grown[c->hidden_count++] = pointer;
+    grown[c->hidden_count++].text = pointer;
     c->hidden = grown;
 }
 
@@ -368,8 +382,8 @@ bool read_collections(struct reading *r)
         return false;
     for (unsigned i = 0; i < record->collections_count; i++) {
         struct store_collection *c = &plan->collections[i];
-        c->hidden = reading_texts(r, record->collections[i].hidden,
-                                  record->collections[i].hidden_count);
+        c->hidden = reading_pointers(r, record->collections[i].hidden,
+                                     record->collections[i].hidden_count);
         c->hidden_count = record->collections[i].hidden_count;
         struct err own, *err = reading_aside(r, is_inferred(r, i), &own);
         read_indexes(r, c, &record->collections[i], i);

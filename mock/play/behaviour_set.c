@@ -39,7 +39,7 @@ static bool holds_keys(const struct store_collection *c, const char *at)
 {
     size_t len = strlen(at);
     for (size_t k = 0; k < c->reference_count; k++) {
-        const char *own = c->references[k].at;
+        const char *own = c->references[k].at.text;
         if (strncmp(own, at, len) == 0 && (!own[len] || own[len] == '/'))
             return true;
     }
@@ -77,7 +77,7 @@ struct step_set *reading_sets(struct reading *r, struct naming *n,
         reading_member(r, c, from[i].at, part(r, w, i, "at"), &place);
         if (holds_keys(c, from[i].at))
             place.types = TYPE_ANY;
-        to->at = from[i].at;
+        to->at = steps_read(from[i].at, r->arena);
         const char *text = verb_of(r, &from[i], to, &key, part(r, w, i, "at"));
         read_list_words(r, n, to, &from[i], place.types, w, i);
         if (from[i].each)

@@ -48,7 +48,7 @@ static const char *without_key(struct reading *r, const size_t *of, size_t of_co
     for (size_t i = 0; ref && i < ref->of_count; i++)
         if (strcmp(r->b->plan.collections[ref->of[i]].key, rest) != 0)
             return pattern;
-    return ref && ref->of_count ? ref->at : pattern;
+    return ref && ref->of_count ? ref->at.text : pattern;
 }
 
 static const struct condition *read_when(struct reading *r, struct naming *n,

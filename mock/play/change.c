@@ -46,7 +46,7 @@ static bool finish(struct run *run, const struct step *step, size_t c, cJSON *tr
     return run_fail(run, lost->otherwise, 400,
                     arena_printf(run->s->arena,
                                  "%s refers to something that does not exist",
-                                 lost->at));
+                                 lost->at.text));
 }
 
 /* ---- making ---- */
@@ -83,7 +83,7 @@ static void draw_key(struct run *run, size_t c, cJSON *tree)
                                    .chance = s->chance,
                                    .arena = s->arena };
         for (size_t d = 0; !key && d < rules->default_count; d++)
-            if (strcmp(rules->defaults[d].at, at) == 0)
+            if (strcmp(rules->defaults[d].at.text, at) == 0)
                 key = expression_value(rules->defaults[d].to, s);
         if (!key && rules->key)
             key = sample_make(&sampler, rules->key);
@@ -99,7 +99,7 @@ static void drop_owned(struct run *run, size_t c, cJSON *tree)
 {
     const struct collection_rules *rules = rules_of(run, c);
     for (size_t i = 0; i < rules->owned_count; i++)
-        pointer_remove(tree, rules->owned[i]);
+        steps_remove(tree, &rules->owned[i]);
 }
 
 /* False when the instance cannot be made to fit; nothing is answered then, and the
@@ -148,22 +148,27 @@ static cJSON *changed_list(struct run *run, const struct step *step)
     return list;
 }
 
+static void keep(struct run *run, const cJSON *old, cJSON *tree, const struct steps *at,
+                 size_t count)
+{
+    struct arena *arena = run->s->arena;
+    for (size_t i = 0; i < count; i++) {
+        const cJSON *was = steps_get(old, &at[i]);
+        steps_remove(tree, &at[i]);
+        if (was)
+            steps_set(arena, tree, &at[i], json_copy(arena, was));
+    }
+}
+
 /* What no call may change is as it was. */
 static void keep_own(struct run *run, size_t c, const cJSON *old, cJSON *tree)
 {
     const struct store_collection *plan = &run->b->plan.collections[c];
     const struct collection_rules *rules = rules_of(run, c);
-    const size_t count = 1 + rules->owned_count + plan->hidden_count;
-    for (size_t i = 0; i < count; i++) {
-        const char *at = i == 0 ? plan->key
-                         : i <= rules->owned_count
-                             ? rules->owned[i - 1]
-                             : plan->hidden[i - 1 - rules->owned_count];
-        const cJSON *was = pointer_get(old, at);
-        pointer_remove(tree, at);
-        if (was)
-            pointer_set(run->s->arena, tree, at, json_copy(run->s->arena, was));
-    }
+    const struct steps key = steps_read(plan->key, run->s->arena);
+    keep(run, old, tree, &key, 1);
+    keep(run, old, tree, rules->owned, rules->owned_count);
+    keep(run, old, tree, plan->hidden, plan->hidden_count);
 }
 
 static bool patched(struct run *run, const cJSON *old, const cJSON *patch, cJSON **tree)

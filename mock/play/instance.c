@@ -42,14 +42,13 @@ const char *instance_moments(const struct behaviour *b, size_t c, cJSON *tree,
     const struct collection_rules *rules = &book_of(b)->rules[c];
     char text[CLOCK_TEXT];
     for (size_t i = 0; i < rules->moment_count; i++) {
-        const cJSON *value = pointer_get(tree, rules->moments[i]);
+        const cJSON *value = steps_get(tree, &rules->moments[i]);
         if (!json_is_string(value))
             continue;
         if (!clock_rewrite(str(value->valuestring), s->format.digits, s->format.utc,
                            text))
-            return rules->moments[i];
-        pointer_set(s->arena, tree, rules->moments[i],
-                    json_string(s->arena, str(text)));
+            return rules->moments[i].text;
+        steps_set(s->arena, tree, &rules->moments[i], json_string(s->arena, str(text)));
     }
     return NULL;
 }
@@ -65,11 +64,10 @@ const struct store_reference *instance_finish(const struct behaviour *b, size_t 
         for (size_t i = 0; i < rules->default_count; i++) {
             const struct step_set *d = &rules->defaults[i];
             bool wanted =
-                !pointer_get(tree, d->at) && (!d->when || condition_holds(d->when, s));
+                !steps_get(tree, &d->at) && (!d->when || condition_holds(d->when, s));
             const cJSON *value = wanted ? expression_value(d->to, s) : NULL;
             if (value)
-                pointer_set(s->arena, tree, rules->defaults[i].at,
-                            json_copy(s->arena, value));
+                steps_set(s->arena, tree, &d->at, json_copy(s->arena, value));
         }
         s->item = NULL;
     }
@@ -81,14 +79,10 @@ const struct store_reference *instance_finish(const struct behaviour *b, size_t 
     return NULL;
 }
 
-/* The time as the member wants it: text, or the seconds since 1970. */
-static cJSON *stamp_at(const struct behaviour *b, size_t c, const char *at,
-                       const char *text, struct scope *s)
+static cJSON *time_for(const struct stamp *stamp, const char *text, struct scope *s)
 {
-    unsigned types = schema_types(b->plan.collections[c].schema, at, NULL);
-    if (types && !(types & TYPE_STRING) && (types & (TYPE_NUMBER | TYPE_INTEGER)))
-        return json_integer(s->arena, s->now / 1000);
-    return json_string(s->arena, str(text));
+    return stamp->seconds ? json_integer(s->arena, s->now / 1000)
+                          : json_string(s->arena, str(text));
 }
 
 void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool created,
@@ -100,26 +94,27 @@ void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool creat
     clock_write(s->now, s->format.digits, s->format.utc, now);
     const cJSON *first = NULL;
     for (size_t i = 0; created && i < rules->created_count; i++) {
-        if (!pointer_get(tree, rules->created[i]))
-            pointer_set(arena, tree, rules->created[i],
-                        stamp_at(b, c, rules->created[i], now, s));
+        const struct stamp *stamp = &rules->created[i];
+        cJSON *given = steps_get(tree, &stamp->at);
+        cJSON *time = given ? given : time_for(stamp, now, s);
+        if (!given)
+            steps_set(arena, tree, &stamp->at, time);
         if (!first)
-            first = pointer_get(tree, rules->created[i]);
+            first = time;
     }
-    for (size_t i = 0; i < rules->updated_count; i++)
-        if (!created)
-            pointer_set(arena, tree, rules->updated[i],
-                        stamp_at(b, c, rules->updated[i], now, s));
-        else if (!pointer_get(tree, rules->updated[i]))
-            pointer_set(arena, tree, rules->updated[i],
-                        first ? json_copy(arena, first)
-                              : stamp_at(b, c, rules->updated[i], now, s));
-    if (!rules->version)
+    for (size_t i = 0; i < rules->updated_count; i++) {
+        const struct stamp *stamp = &rules->updated[i];
+        if (!created || !steps_get(tree, &stamp->at))
+            steps_set(arena, tree, &stamp->at,
+                      created && first ? json_copy(arena, first)
+                                       : time_for(stamp, now, s));
+    }
+    if (!rules->version.text)
         return;
-    const cJSON *old = pointer_get(tree, rules->version);
+    const cJSON *old = steps_get(tree, &rules->version);
     int64_t version = json_whole(old, 0);
     if (!created || !old)
-        pointer_set(arena, tree, rules->version, json_integer(arena, version + 1));
+        steps_set(arena, tree, &rules->version, json_integer(arena, version + 1));
 }
 
 /* Hidden members, and the mark of what is broken on purpose, are no business of the
@@ -129,7 +124,7 @@ static cJSON *without_hidden(const struct store_collection *plan, const cJSON *t
 {
     cJSON *out = json_copy(arena, tree);
     for (size_t i = 0; i < plan->hidden_count; i++)
-        pointer_remove(out, plan->hidden[i]);
+        steps_remove(out, &plan->hidden[i]);
     pointer_remove(out, "/" STORE_BROKEN);
     return out;
 }
@@ -141,9 +136,9 @@ cJSON *instance_complete(const struct behaviour *b, size_t c, const cJSON *tree,
     cJSON *out = shape_fit(plan->schema, without_hidden(plan, tree, s->arena), before,
                            s->chance, s->arena);
     for (size_t i = 0; out && i < plan->hidden_count; i++) {
-        const cJSON *hidden = pointer_get(tree, plan->hidden[i]);
+        const cJSON *hidden = steps_get(tree, &plan->hidden[i]);
         if (hidden)
-            pointer_set(s->arena, out, plan->hidden[i], json_copy(s->arena, hidden));
+            steps_set(s->arena, out, &plan->hidden[i], json_copy(s->arena, hidden));
     }
     return out;
 }

@@ -3,8 +3,8 @@
 bool member_hidden(const struct store_collection *c, const char *pattern)
 {
     for (size_t i = 0; i < c->hidden_count; i++) {
-        size_t len = strlen(c->hidden[i]);
-        if (strncmp(pattern, c->hidden[i], len) == 0 &&
+        size_t len = strlen(c->hidden[i].text);
+        if (strncmp(pattern, c->hidden[i].text, len) == 0 &&
             (!pattern[len] || pattern[len] == '/'))
             return true;
     }
@@ -16,8 +16,8 @@ const struct store_reference *member_through(const struct store_collection *c,
 {
     for (size_t i = 0; i < c->reference_count; i++) {
         const struct store_reference *r = &c->references[i];
-        size_t len = strlen(r->at);
-        if (strncmp(pattern, r->at, len) != 0 || pattern[len] != '/')
+        size_t len = strlen(r->at.text);
+        if (strncmp(pattern, r->at.text, len) != 0 || pattern[len] != '/')
             continue;
         *rest = pattern + len;
         if (strcmp(*rest, "/*") == 0)

@@ -74,7 +74,7 @@ static const char *member_of(struct paging *p, struct str word)
         if (schema_types(plan->schema, at, NULL))
             return at;
         for (size_t h = 0; h < plan->hidden_count; h++)
-            if (strcmp(plan->hidden[h], at) == 0)
+            if (strcmp(plan->hidden[h].text, at) == 0)
                 return at;
     }
     return NULL;

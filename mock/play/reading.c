@@ -81,6 +81,14 @@ const char **reading_texts(struct reading *r, char **from, unsigned count)
     return list;
 }
 
+struct steps *reading_pointers(struct reading *r, char **from, unsigned count)
+{
+    struct steps *list = arena_array(r->arena, struct steps, count + 1);
+    for (unsigned i = 0; i < count; i++)
+        list[i] = steps_read(from[i], r->arena);
+    return list;
+}
+
 struct step_header *reading_headers(struct reading *r, struct naming *n,
                                     const struct record_header *from, unsigned count,
                                     struct where w)

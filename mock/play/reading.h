@@ -36,6 +36,7 @@ void reading_bind(struct naming *n, const char *name,
                   const struct store_collection *collection);
 
 const char **reading_texts(struct reading *r, char **from, unsigned count);
+struct steps *reading_pointers(struct reading *r, char **from, unsigned count);
 
 /* The fields of an answer, or of what is sent. */
 struct step_header *reading_headers(struct reading *r, struct naming *n,

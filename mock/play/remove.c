@@ -137,17 +137,17 @@ static bool nullify(struct removal *r, size_t c, size_t slot,
     struct arena *arena = run->s->arena;
     struct nulling n = { key, arena };
     cJSON *tree = json_copy(arena, store_get(run->s->store, c, slot));
-    const char *last = last_items(ref->at);
+    const char *last = last_items(ref->at.text);
     if (r->count + ++r->changed > LIMIT_CASCADE)
         return too_many(r);
     if (last) {
-        char *list =
-            arena_copy(arena, (struct str){ ref->at, (size_t)(last - ref->at) });
+        char *list = arena_copy(
+            arena, (struct str){ ref->at.text, (size_t)(last - ref->at.text) });
         struct items items = { &n, last + 2 };
         pointer_each(tree, list, drop_items, &items);
     } else {
-        pointer_each(tree, ref->at, null_value, &n);
-        settle_member(run, c, ref->at, tree);
+        steps_each(tree, &ref->at, null_value, &n);
+        settle_member(run, c, ref->at.text, tree);
     }
     instance_stamp(run->b, c, tree, false, run->s);
     instance_arm(run->b, c, tree, run->s);
@@ -169,9 +169,9 @@ static bool leads_to(const struct store_reference *ref, size_t c)
 static size_t *referring(struct run *run, size_t c, const struct store_reference *ref,
                          const cJSON *key, size_t at_most, size_t *n)
 {
-    const struct store_condition at = { .at = ref->at,
+    const struct store_condition at = { .at = ref->at.text,
                                         .value = key,
-                                        .far = strstr(ref->at, "/*") != NULL };
+                                        .far = strstr(ref->at.text, "/*") != NULL };
     return store_find(run->s->store, c, &at, 1, 0, at_most, run->s->arena, n);
 }
 
@@ -192,9 +192,10 @@ static bool check_restricted(struct removal *r, size_t c,
 {
     size_t n;
     referring(r->run, c, ref, gone.key, 1, &n);
-    return !n || run_fail(r->run, ref->restricted ? ref->restricted : &conflict, 409,
-                          arena_printf(r->run->s->arena, "%s of %s refers to it",
-                                       ref->at, r->run->b->plan.collections[c].name));
+    return !n ||
+           run_fail(r->run, ref->restricted ? ref->restricted : &conflict, 409,
+                    arena_printf(r->run->s->arena, "%s of %s refers to it",
+                                 ref->at.text, r->run->b->plan.collections[c].name));
 }
 
 /* Does one thing for each reference to what is gone. */

@@ -54,10 +54,11 @@ static const struct store_reference *reference_at(const struct run *run, size_t 
     const struct store_collection *plan = &run->b->plan.collections[c];
     for (size_t i = 0; i < plan->reference_count; i++) {
         const struct store_reference *r = &plan->references[i], *inner = NULL;
-        size_t n = strlen(r->at);
-        if (strcmp(r->at, at) == 0)
+        size_t n = strlen(r->at.text);
+        if (strcmp(r->at.text, at) == 0)
             return r;
-        if (strncmp(r->at, at, n) != 0 || at[n] != '/' || depth == LIMIT_EMBED_DEPTH)
+        if (strncmp(r->at.text, at, n) != 0 || at[n] != '/' ||
+            depth == LIMIT_EMBED_DEPTH)
             continue;
         for (size_t o = 0; o < r->of_count && !inner; o++)
             inner = reference_at(run, r->of[o], at + n, depth + 1);

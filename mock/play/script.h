@@ -2,6 +2,7 @@
 #ifndef PLAY_SCRIPT_H
 #define PLAY_SCRIPT_H
 
+#include "doc/steps.h"
 #include "play/behaviour.h"
 
 enum step_kind {
@@ -20,7 +21,7 @@ struct step_where {
     const char *at;
     const struct expression *value;
     const struct condition *when; /* NULL: always */
-    unsigned types; /* of the member, of enum schema_type */
+    unsigned types;               /* of the member, of enum schema_type */
     enum match_test test;
     bool far; /* as in struct store_condition */
 };
@@ -40,7 +41,7 @@ struct step_follow {
 enum set_verb { SET_TO, SET_ADD, SET_REMOVE };
 
 struct step_set {
-    const char *at;
+    struct steps at;
     enum set_verb verb;
     const struct expression *to;   /* the value of the verb */
     const struct expression *each; /* the list for whose items `to` is said; or NULL */
@@ -104,14 +105,22 @@ struct script {
     bool conditions; /* it looks at If-Match and its like by itself */
 };
 
+/* A member that gets the time. */
+struct stamp {
+    struct steps at;
+    bool seconds; /* since 1970, as a number; else as text */
+};
+
 /* What belongs to a collection but not to the store: for create and update. */
 struct collection_rules {
     struct step_set *defaults;
     size_t default_count;
-    const char **created, **updated, **moments;
-    size_t created_count, updated_count, moment_count;
-    const char *version;
-    const char **owned; /* members that no call may set */
+    struct stamp *created, *updated;
+    size_t created_count, updated_count;
+    struct steps *moments; /* what a client sends as a date and a time */
+    size_t moment_count;
+    struct steps version; /* without a text: none */
+    struct steps *owned;  /* members that no call may set */
     size_t owned_count;
     struct transition *transitions; /* the first whose `when` holds counts */
     size_t transition_count;

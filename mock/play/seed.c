@@ -85,7 +85,7 @@ static void check_instance(struct seeding *r, unsigned c, size_t slot, const cha
     cJSON *tree = json_copy(r->each, store_get(r->b->seed, c, slot));
     const struct store_reference *lost = instance_finish(r->b, c, tree, false, s);
     if (lost) {
-        w.pointer = arena_printf(r->each, "%s%s", w.pointer, lost->at);
+        w.pointer = arena_printf(r->each, "%s%s", w.pointer, lost->at.text);
         err_set(r->err, w, "the key here belongs to no instance");
         return;
     }

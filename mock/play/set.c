@@ -28,11 +28,11 @@ static bool resolve(cJSON *key, void *context)
 static const char *inside(const struct store_reference *r, const char *list)
 {
     size_t len = strlen(list);
-    if (strncmp(r->at, list, len) != 0)
+    if (strncmp(r->at.text, list, len) != 0)
         return NULL;
-    if (!r->at[len])
+    if (!r->at.text[len])
         return "";
-    return strncmp(r->at + len, "/*", 2) == 0 ? r->at + len + 2 : NULL;
+    return strncmp(r->at.text + len, "/*", 2) == 0 ? r->at.text + len + 2 : NULL;
 }
 
 /* Items are compared by their keys, so aliases in new ones become keys first. */
@@ -41,7 +41,7 @@ static void resolve_item(const struct setting *to, cJSON *item)
     const struct store_collection *plan = &to->run->b->plan.collections[to->c];
     for (size_t i = 0; i < plan->reference_count; i++) {
         struct resolving one = { to->run, &plan->references[i] };
-        const char *rest = inside(one.r, to->set->at);
+        const char *rest = inside(one.r, to->set->at.text);
         bool is_key = rest && to->set->by && strcmp(rest, to->set->by) == 0;
         if (rest && (is_key && json_is_string(item)))
             resolve(item, &one);
@@ -125,7 +125,7 @@ static void change_list(const struct setting *to, cJSON *tree, cJSON *value)
 {
     struct scope *s = to->run->s;
     const struct step_set *set = to->set;
-    cJSON *list = pointer_get(tree, set->at), *next;
+    cJSON *list = steps_get(tree, &set->at), *next;
     const cJSON *position = set->position ? expression_value(set->position, s) : NULL;
     int64_t at = 0;
     if (!json_is_number(position))
@@ -134,7 +134,7 @@ static void change_list(const struct setting *to, cJSON *tree, cJSON *value)
         if (set->verb == SET_REMOVE)
             return;
         list = json_array(s->arena);
-        pointer_set(s->arena, tree, set->at, list);
+        steps_set(s->arena, tree, &set->at, list);
     }
     cJSON *one = json_is_array(value) ? value->child : value;
     for (; one; one = next) {
@@ -146,9 +146,8 @@ static void change_list(const struct setting *to, cJSON *tree, cJSON *value)
         }
         one->next = one->prev = NULL;
         add_item(to, list, one,
-                 position
-                     ? json_integer(s->arena, json_whole(position, 0) + at++)
-                     : NULL);
+                 position ? json_integer(s->arena, json_whole(position, 0) + at++)
+                          : NULL);
     }
 }
 
@@ -195,9 +194,9 @@ void run_sets(struct run *run, const struct step_set *sets, size_t count, size_t
             if (!json_is_null(value))
                 change_list(&to, tree, value);
         } else if (json_is_null(value)) {
-            pointer_remove(tree, to.set->at);
+            pointer_remove(tree, to.set->at.text);
         } else {
-            pointer_set(run->s->arena, tree, to.set->at, value);
+            steps_set(run->s->arena, tree, &to.set->at, value);
         }
     }
 }

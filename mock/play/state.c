@@ -181,9 +181,9 @@ static void tell_referrers(const struct shelf_of *s, size_t slot, size_t x,
                            struct arena *arena, cJSON *errors)
 {
     const struct shelf_of other = { s->w, s->api, x, s->now, s->store };
-    const struct store_condition refers = { .at = r->at,
+    const struct store_condition refers = { .at = r->at.text,
                                             .value = key,
-                                            .far = strstr(r->at, "/*") != NULL };
+                                            .far = strstr(r->at.text, "/*") != NULL };
     size_t n,
         *slots = store_find(s->store, x, &refers, 1, 0, MOST_REFERRERS, arena, &n);
     for (size_t i = 0; i < n; i++) {
@@ -191,7 +191,7 @@ static void tell_referrers(const struct shelf_of *s, size_t slot, size_t x,
             continue;
         const char *base = pointer_join(arena, "", state_plan(&other)->name);
         base = pointer_join(arena, base, state_key_at(&other, slots[i], arena));
-        mistake_add(errors, arena, arena_printf(arena, "%s%s", base, r->at),
+        mistake_add(errors, arena, arena_printf(arena, "%s%s", base, r->at.text),
                     "reference", "no instance that refers to what is deleted",
                     state_shown(key, arena));
     }

@@ -100,7 +100,7 @@ static bool is_summed_up(const struct store_collection *plan, const char *pointe
 {
     for (size_t i = 0; i < plan->reference_count; i++)
         if (plan->references[i].keep_count &&
-            is_inside(pointer, plan->references[i].at))
+            is_inside(pointer, plan->references[i].at.text))
             return true;
     return false;
 }

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "doc/json.h"
+#include "doc/steps.h"
 #include "play/match.h"
 #include "schema/schema.h"
 
@@ -33,6 +34,7 @@ struct store_condition {
 struct store_index {
     const char **pointers;
     size_t count;
+    const struct steps *steps; /* the pointers, as store_prepare takes them apart */
     bool unique;
     /* Only instances that meet these are in it. */
     const struct store_condition *where;
@@ -48,7 +50,7 @@ enum store_on_delete {
 
 /* A member that holds keys of other instances (one, or an array of them). */
 struct store_reference {
-    const char *at; /* a pattern of pointer_each */
+    struct steps at; /* a pattern of pointer_each */
     enum store_on_delete on_delete;
     const void
         *restricted;  /* what a delete that it forbids is answered with; caller's */
@@ -67,7 +69,7 @@ struct store_collection {
     const char *key; /* pointer */
     const char **aliases;
     size_t alias_count;
-    const char **hidden;
+    struct steps *hidden;
     size_t hidden_count;
     struct store_index *indexes; /* [0] is the key; aliases follow */
     size_t index_count;
@@ -85,9 +87,14 @@ struct store_plan {
     size_t sequence_count;
     const int64_t *sequence_start;
     atomic_size_t
-        *shown; /* bytes that all its stores keep to show; NULL: not counted */
+        *shown;       /* bytes that all its stores keep to show; NULL: not counted */
     struct salt salt; /* for the indexes: clients choose what is in them */
 };
+
+/* To be called once when the collections say all that they will, before there is a
+ * store of the plan: what can be known of them is worked out here, and not at each
+ * call. Of their pointers it is enough that they have a text. */
+void store_prepare(const struct store_plan *plan, struct arena *arena);
 
 struct store;
 

@@ -1,5 +1,22 @@
-#include "doc/pointer.h"
 #include "play/store_parts.h"
+
+void store_prepare(const struct store_plan *plan, struct arena *arena)
+{
+    for (size_t c = 0; c < plan->collection_count; c++) {
+        struct store_collection *of = &plan->collections[c];
+        for (size_t i = 0; i < of->index_count; i++) {
+            struct store_index *x = &of->indexes[i];
+            struct steps *steps = arena_array(arena, struct steps, x->count + 1);
+            for (size_t k = 0; k < x->count; k++)
+                steps[k] = steps_read(x->pointers[k], arena);
+            x->steps = steps;
+        }
+        for (size_t i = 0; i < of->hidden_count; i++)
+            of->hidden[i] = steps_read(of->hidden[i].text, arena);
+        for (size_t i = 0; i < of->reference_count; i++)
+            of->references[i].at = steps_read(of->references[i].at.text, arena);
+    }
+}
 
 uint64_t store_hash(const struct store *s, uint64_t hash, const cJSON *value)
 {
@@ -20,7 +37,7 @@ static enum hashed index_hash(const struct store *s, size_t c,
         if (!store_meets(s, c, tree, &index->where[i]))
             return HASH_NONE;
     for (size_t i = 0; i < index->count; i++) {
-        const cJSON *value = pointer_get(tree, index->pointers[i]);
+        const cJSON *value = steps_get(tree, &index->steps[i]);
         if (!value || json_is_null(value))
             return HASH_NONE;
         if (json_is_array(value))
@@ -35,8 +52,8 @@ static enum hashed index_hash(const struct store *s, size_t c,
 static bool same_values(const struct store_index *index, const cJSON *a, const cJSON *b)
 {
     for (size_t i = 0; i < index->count; i++) {
-        const cJSON *x = pointer_get(a, index->pointers[i]);
-        const cJSON *y = pointer_get(b, index->pointers[i]);
+        const cJSON *x = steps_get(a, &index->steps[i]);
+        const cJSON *y = steps_get(b, &index->steps[i]);
         if (!x || !y || !json_equal(x, y))
             return false;
     }
@@ -130,7 +147,7 @@ static void move(const struct store *s, size_t c, size_t index, size_t slot,
     uint32_t other;
     if (holds_items(of)) {
         struct entry e = { s, c, slot, index, enter };
-        pointer_each(tree, of->pointers[0], each_value, &e);
+        steps_each(tree, of->steps, each_value, &e);
         return;
     }
     enum hashed made = index_hash(s, c, of, tree, &key.number);
@@ -148,8 +165,8 @@ static bool stays(const struct store *s, size_t c, size_t index, const cJSON *ol
 {
     const struct store_index *of = &s->plan->collections[c].indexes[index];
     for (size_t i = 0; i < of->count; i++) {
-        const cJSON *was = pointer_get(old, of->pointers[i]);
-        const cJSON *is = pointer_get(now, of->pointers[i]);
+        const cJSON *was = steps_get(old, &of->steps[i]);
+        const cJSON *is = steps_get(now, &of->steps[i]);
         if (!was || !is || !json_equal(was, is))
             return false;
     }

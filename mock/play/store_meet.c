@@ -21,17 +21,11 @@ static bool spread_keys(cJSON *value, void *context)
     return false;
 }
 
-bool store_each_key_at(const cJSON *tree, const char *pattern,
-                       bool (*visit)(cJSON *key, void *context), void *context)
-{
-    struct spread to = { visit, context };
-    return pointer_each(tree, pattern, spread_keys, &to);
-}
-
 bool store_each_key(const cJSON *tree, const struct store_reference *r,
                     bool (*visit)(cJSON *key, void *context), void *context)
 {
-    return store_each_key_at(tree, r->at, visit, context);
+    struct spread to = { visit, context };
+    return steps_each(tree, &r->at, spread_keys, &to);
 }
 
 /* A way through references to values. */

@@ -111,10 +111,6 @@ void orders_done(struct shelf *shelf);
 
 /* ---- store_meet.c ---- */
 
-/* As store_each_key, of what stands at a pattern. */
-bool store_each_key_at(const cJSON *tree, const char *pattern,
-                       bool (*visit)(cJSON *key, void *context), void *context);
-
 /* ---- store_due.c ---- */
 
 /* An instance (NULL: none) is at a slot now. */

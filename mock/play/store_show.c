@@ -40,7 +40,7 @@ static struct view *view_of(struct showing *to, cJSON **tree);
 static bool is_key(const struct store_collection *plan, const cJSON *tree,
                    const char *text)
 {
-    const cJSON *key = pointer_get(tree, plan->key);
+    const cJSON *key = steps_get(tree, plan->indexes[0].steps);
     return json_is_string(key) && strcmp(key->valuestring, text) == 0;
 }
 
@@ -131,18 +131,20 @@ static void own_children(cJSON *at, struct arena *arena)
         json_push(at, borrowed(arena, c));
 }
 
-/* The same all the way along a pattern of pointer_each. */
-static void own_way(cJSON *at, const char *pattern, struct arena *arena)
+/* The same all the way along the steps of a pattern, from one of them on. */
+static void own_way(cJSON *at, const struct steps *way, size_t from,
+                    struct arena *arena)
 {
-    while (at) {
+    for (size_t i = from; at; i++) {
         own_children(at, arena);
-        if (json_is_array(at) && pattern[0] == '/' && pattern[1] == '*' &&
-            (!pattern[2] || pattern[2] == '/')) {
+        if (i == way->count)
+            return;
+        if (json_is_array(at) && way->list[i].each) {
             for (cJSON *one = at->child; one; one = one->next)
-                own_way(one, pattern + 2, arena);
+                own_way(one, way, i + 1, arena);
             return;
         }
-        at = pointer_step(at, &pattern);
+        at = steps_go(at, &way->list[i]);
     }
 }
 
@@ -186,20 +188,20 @@ static cJSON *show(struct showing *to, const cJSON *raw)
     bool hidden = false;
     to->broken = json_member(raw, STORE_BROKEN) != NULL;
     for (size_t i = 0; i < plan->hidden_count; i++) {
-        if (!pointer_get(out, plan->hidden[i]))
+        if (!steps_get(out, &plan->hidden[i]))
             continue;
-        own_way(out, plan->hidden[i], to->arena);
-        pointer_remove(out, plan->hidden[i]);
+        own_way(out, &plan->hidden[i], 0, to->arena);
+        steps_remove(out, &plan->hidden[i]);
         hidden = true;
     }
     for (size_t i = 0; i < plan->reference_count && l->depth < LIMIT_EMBED_DEPTH; i++) {
-        const char *rest = plan->references[i].at;
-        cJSON *m = plan->references[i].keep_count ? pointer_step(out, &rest) : NULL;
+        const struct store_reference *r = &plan->references[i];
+        cJSON *m = r->keep_count ? steps_go(out, &r->at.list[0]) : NULL;
         if (!m)
             continue;
-        to->through = &plan->references[i];
-        own_way(m, rest, to->arena);
-        store_each_key_at(m, rest, show_key, to);
+        to->through = r;
+        own_way(m, &r->at, 1, to->arena);
+        store_each_key(out, r, show_key, to);
     }
     return l->keep && hidden ? add_hidden(raw, out, l, to->arena) : out;
 }
@@ -340,8 +342,8 @@ bool store_hides(const struct store *s, size_t c, const char *pointer)
 {
     const struct store_collection *plan = &s->plan->collections[c];
     for (size_t i = 0; i < plan->hidden_count; i++) {
-        size_t len = strlen(plan->hidden[i]);
-        if (strncmp(pointer, plan->hidden[i], len) == 0 &&
+        size_t len = strlen(plan->hidden[i].text);
+        if (strncmp(pointer, plan->hidden[i].text, len) == 0 &&
             (!pointer[len] || pointer[len] == '/'))
             return true;
     }

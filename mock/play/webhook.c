@@ -182,7 +182,7 @@ static const cJSON *shown(struct run *run, size_t c, const cJSON *tree)
     const struct store_collection *plan = &run->b->plan.collections[c];
     cJSON *out = json_copy(run->s->arena, tree);
     for (size_t i = 0; i < plan->hidden_count; i++)
-        pointer_remove(out, plan->hidden[i]);
+        steps_remove(out, &plan->hidden[i]);
     return out;
 }
 
@@ -190,10 +190,9 @@ static const cJSON *shown(struct run *run, size_t c, const cJSON *tree)
  * from another change (stamps: no) leaves the version as it was. */
 static bool differ(struct run *run, size_t c, const cJSON *old, const cJSON *new)
 {
-    const char *version = book_of(run->b)->rules[c].version;
-    const cJSON *a = version ? pointer_get(old, version) : NULL;
-    const cJSON *b = version ? pointer_get(new, version) : NULL;
-    if (a && b && json_equal(a, b))
+    const struct steps *version = &book_of(run->b)->rules[c].version;
+    const cJSON *a = steps_get(old, version), *b = steps_get(new, version);
+    if (version->text && a && b && json_equal(a, b))
         return false;
     return !json_equal(shown(run, c, old), shown(run, c, new));
 }

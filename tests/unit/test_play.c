@@ -831,12 +831,21 @@ static void the_slots_of_removed_instances_are_given_back(void **state)
 static void a_client_sees_summaries_and_nothing_hidden(void **state)
 {
     static const size_t users[] = { 1 };
-    static const char *hidden[] = { "/secret", "/deep/secret" };
+    static struct steps hidden[] = { { .text = "/secret" },
+                                     { .text = "/deep/secret" } };
     static const char *keep[] = { "id", "name", "none" };
     static struct store_reference references[] = {
-        { .at = "/owner", .of = users, .of_count = 1, .keep = keep, .keep_count = 3 },
-        { .at = "/friends", .of = users, .of_count = 1, .keep = keep, .keep_count = 3 },
-        { .at = "/raw", .of = users, .of_count = 1 },
+        { .at.text = "/owner",
+          .of = users,
+          .of_count = 1,
+          .keep = keep,
+          .keep_count = 3 },
+        { .at.text = "/friends",
+          .of = users,
+          .of_count = 1,
+          .keep = keep,
+          .keep_count = 3 },
+        { .at.text = "/raw", .of = users, .of_count = 1 },
     };
     static struct store_collection two[2];
     static const struct store_plan own = { .collections = two, .collection_count = 2 };
@@ -846,6 +855,7 @@ static void a_client_sees_summaries_and_nothing_hidden(void **state)
     two[0].hidden_count = 2;
     two[0].references = references;
     two[0].reference_count = 3;
+    store_prepare(&own, d->arena);
     struct store *s = store_new(&own);
     must_insert(s, 1, d->arena, "{\"id\":\"u\",\"name\":\"Ada\",\"age\":36}");
     const char *tree =
@@ -1131,5 +1141,9 @@ int main(void)
         TEST(many_callers_cost_no_more_than_the_table),
         TEST(callers_are_told_apart_by_a_place_in_the_call),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
+    store_prepare(&plan, arena);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    arena_free(arena);
+    return failed;
 }

@@ -36,32 +36,42 @@ static struct store_index keys[] = {
     { .pointers = at_id, .count = 1, .unique = true },
     { .pointers = at_nick, .count = 1, .unique = true },
 };
-static const char *hidden[] = { "/secret", "/deep/secret", "/mail" };
+static struct steps hidden[] = { { .text = "/secret" },
+                                 { .text = "/deep/secret" },
+                                 { .text = "/mail" } };
 static const size_t notes[] = { NOTES }, people[] = { PEOPLE };
 static const size_t anyone[] = { PEOPLE, TEAMS };
 static const char *keep_note[] = { "title", "owner", "about", "secret" };
 static const char *keep_person[] = { "name", "boss", "mail" };
 static const char *keep_anyone[] = { "name", "lead" };
 static struct store_reference of_notes[] = {
-    { .at = "/owner",
+    { .at.text = "/owner",
       .of = people,
       .of_count = 1,
       .keep = keep_person,
       .keep_count = 3 },
-    { .at = "/items/*/who",
+    { .at.text = "/items/*/who",
       .of = anyone,
       .of_count = 2,
       .keep = keep_anyone,
       .keep_count = 2 },
-    { .at = "/about", .of = notes, .of_count = 1, .keep = keep_note, .keep_count = 4 },
-    { .at = "/raw", .of = people, .of_count = 1 },
+    { .at.text = "/about",
+      .of = notes,
+      .of_count = 1,
+      .keep = keep_note,
+      .keep_count = 4 },
+    { .at.text = "/raw", .of = people, .of_count = 1 },
 };
-static struct store_reference of_people[] = {
-    { .at = "/boss", .of = people, .of_count = 1, .keep = keep_person, .keep_count = 3 }
-};
-static struct store_reference of_teams[] = {
-    { .at = "/lead", .of = people, .of_count = 1, .keep = keep_person, .keep_count = 3 }
-};
+static struct store_reference of_people[] = { { .at.text = "/boss",
+                                                .of = people,
+                                                .of_count = 1,
+                                                .keep = keep_person,
+                                                .keep_count = 3 } };
+static struct store_reference of_teams[] = { { .at.text = "/lead",
+                                               .of = people,
+                                               .of_count = 1,
+                                               .keep = keep_person,
+                                               .keep_count = 3 } };
 static struct store_collection shelves[COLLECTIONS] = {
     { .name = "notes",
       .key = "/id",
@@ -582,5 +592,9 @@ int main(void)
         cmocka_unit_test(any_changes_in_any_copies_are_shown),
         cmocka_unit_test(calls_in_threads_see_whole_rows),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
+    store_prepare(&plan, arena);
+    int failed = cmocka_run_group_tests(tests, setup, teardown);
+    arena_free(arena);
+    return failed;
 }

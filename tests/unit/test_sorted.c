@@ -466,5 +466,9 @@ int main(void)
         TEST(a_collection_is_kept_in_so_many_orders_and_no_more),
         TEST(an_order_that_nobody_asks_for_any_more_makes_room),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
+    store_prepare(&plan, arena);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    arena_free(arena);
+    return failed;
 }

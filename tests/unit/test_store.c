@@ -607,5 +607,9 @@ int main(void)
         TEST(an_index_that_is_asked_late_finds_what_a_walk_finds),
         TEST(copies_of_one_store_are_changed_in_threads_at_once),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
+    store_prepare(&plan, arena);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    arena_free(arena);
+    return failed;
 }
