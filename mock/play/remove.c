@@ -158,63 +158,45 @@ static bool nullify(struct removal *r, size_t c, size_t slot,
 
 /* ---- references ---- */
 
-static bool leads_to(const struct store_reference *ref, size_t c)
+static bool follow_reference(struct removal *r, const struct store_referrer *by,
+                             const cJSON *key)
 {
-    for (size_t i = 0; i < ref->of_count; i++)
-        if (ref->of[i] == c)
-            return true;
-    return false;
-}
-
-static size_t *referring(struct run *run, size_t c, const struct store_reference *ref,
-                         const cJSON *key, size_t at_most, size_t *n)
-{
-    const struct store_condition at = { .at = ref->at.text,
-                                        .value = key,
-                                        .far = strstr(ref->at.text, "/*") != NULL };
-    return store_find(run->s->store, c, &at, 1, 0, at_most, run->s->arena, n);
-}
-
-static bool follow_reference(struct removal *r, size_t c,
-                             const struct store_reference *ref, const struct gone gone)
-{
-    size_t n, *slots = referring(r->run, c, ref, gone.key, SIZE_MAX, &n);
+    const struct run *run = r->run;
+    size_t n, *slots =
+                  store_referring(run->s->store, by, key, SIZE_MAX, run->s->arena, &n);
     for (size_t i = 0; i < n; i++)
-        if (ref->on_delete == ON_DELETE_CASCADE
-                ? !take(r, c, slots[i])
-                : !nullify(r, c, slots[i], ref, gone.key))
+        if (by->reference->on_delete == ON_DELETE_CASCADE
+                ? !take(r, by->collection, slots[i])
+                : !nullify(r, by->collection, slots[i], by->reference, key))
             return false;
     return true;
 }
 
-static bool check_restricted(struct removal *r, size_t c,
-                             const struct store_reference *ref, const struct gone gone)
+static bool check_restricted(struct removal *r, const struct store_referrer *by,
+                             const cJSON *key)
 {
+    struct run *run = r->run;
+    const struct store_reference *ref = by->reference;
     size_t n;
-    referring(r->run, c, ref, gone.key, 1, &n);
-    return !n ||
-           run_fail(r->run, ref->restricted ? ref->restricted : &conflict, 409,
-                    arena_printf(r->run->s->arena, "%s of %s refers to it",
-                                 ref->at.text, r->run->b->plan.collections[c].name));
+    store_referring(run->s->store, by, key, 1, run->s->arena, &n);
+    return !n || run_fail(run, ref->restricted ? ref->restricted : &conflict, 409,
+                          arena_printf(run->s->arena, "%s of %s refers to it",
+                                       ref->at.text,
+                                       run->b->plan.collections[by->collection].name));
 }
 
 /* Does one thing for each reference to what is gone. */
-static bool each_reference(struct removal *r, size_t i, bool restricted)
+static bool each_reference(struct removal *r, const struct gone gone, bool restricted)
 {
-    const struct store_plan *plan = &r->run->b->plan;
-    for (size_t c = 0; c < plan->collection_count; c++)
-        for (size_t k = 0; k < plan->collections[c].reference_count; k++) {
-            const struct store_reference *ref = &plan->collections[c].references[k];
-            bool is_restrict = ref->on_delete == ON_DELETE_RESTRICT;
-            if (ref->on_delete == ON_DELETE_NOTHING || is_restrict != restricted)
-                continue;
-            const struct gone gone = r->list[i]; /* the list may grow */
-            if (!gone.key || !leads_to(ref, gone.c))
-                continue;
-            if (restricted ? !check_restricted(r, c, ref, gone)
-                           : !follow_reference(r, c, ref, gone))
-                return false;
-        }
+    const struct store_collection *c = &r->run->b->plan.collections[gone.c];
+    for (size_t i = 0; gone.key && i < c->referrer_count; i++) {
+        const struct store_referrer *by = &c->referrers[i];
+        if ((by->reference->on_delete == ON_DELETE_RESTRICT) != restricted)
+            continue;
+        if (restricted ? !check_restricted(r, by, gone.key)
+                       : !follow_reference(r, by, gone.key))
+            return false;
+    }
     return true;
 }
 
@@ -225,11 +207,11 @@ bool run_remove(struct run *run, size_t c, const size_t *slots, size_t count)
         if (!take(&r, c, slots[i]))
             return false;
     for (size_t i = 0; i < r.count; i++)
-        if (!each_reference(&r, i, false))
+        if (!each_reference(&r, r.list[i], false)) /* the list may grow */
             return false;
     /* Last, so that what goes with it is in nobody's way. */
     for (size_t i = 0; i < r.count; i++)
-        if (!each_reference(&r, i, true))
+        if (!each_reference(&r, r.list[i], true))
             return false;
     return true;
 }

@@ -63,6 +63,13 @@ struct store_reference {
         *otherwise; /* what a key that leads nowhere is answered with; caller's */
 };
 
+/* A reference that a delete of an instance has to do with. */
+struct store_referrer {
+    size_t collection; /* that has it */
+    const struct store_reference *reference;
+    size_t index; /* of that collection, over the place of the reference */
+};
+
 struct store_collection {
     const char *name;
     const struct schema *schema;
@@ -75,6 +82,8 @@ struct store_collection {
     size_t index_count;
     struct store_reference *references;
     size_t reference_count;
+    const struct store_referrer *referrers; /* as store_prepare finds them */
+    size_t referrer_count;
     bool timed; /* instances may have a moment (a number) at STORE_DUE */
 };
 
@@ -150,6 +159,11 @@ size_t store_bytes(const struct store *s, size_t collection);
 size_t *store_find(const struct store *s, size_t collection,
                    const struct store_condition *conditions, size_t count, size_t from,
                    size_t at_most, struct arena *arena, size_t *found);
+
+/* The same of the instances that refer to a key in one way. */
+size_t *store_referring(const struct store *s, const struct store_referrer *by,
+                        const cJSON *key, size_t at_most, struct arena *arena,
+                        size_t *found);
 
 /* Whether tree, of that collection, meets a condition. */
 bool store_meets(const struct store *s, size_t collection, const cJSON *tree,

@@ -322,6 +322,23 @@ size_t *store_find(const struct store *s, size_t c,
     return store_window(s, c, conditions, count, &w, arena, found);
 }
 
+size_t *store_referring(const struct store *s, const struct store_referrer *by,
+                        const cJSON *key, size_t at_most, struct arena *arena,
+                        size_t *found)
+{
+    const char *at = by->reference->at.text;
+    const struct store_condition refers = { .at = at,
+                                            .value = key,
+                                            .far = strstr(at, "/*") != NULL };
+    const struct index *x = store_index(s, by->collection, by->index);
+    uint32_t first;
+    *found = 0;
+    /* Mostly there is none. */
+    if (!x->loose && !index_slots(x, store_hash(s, 0, key), 0, &first, 1))
+        return NULL;
+    return store_find(s, by->collection, &refers, 1, 0, at_most, arena, found);
+}
+
 size_t store_tally(const struct store *s, size_t c,
                    const struct store_condition *conditions, size_t count,
                    struct arena *arena)

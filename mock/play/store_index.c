@@ -1,5 +1,56 @@
 #include "play/store_parts.h"
 
+#include <assert.h>
+
+/* The index over one place alone, which has one. */
+static size_t index_at(const struct store_collection *c, const char *pointer)
+{
+    size_t i = 0;
+    while (c->indexes[i].count != 1 || c->indexes[i].where_count ||
+           strcmp(c->indexes[i].pointers[0], pointer) != 0) {
+        i++;
+        assert(i < c->index_count);
+    }
+    return i;
+}
+
+static bool leads_to(const struct store_reference *r, size_t c)
+{
+    for (size_t i = 0; i < r->of_count; i++)
+        if (r->of[i] == c)
+            return true;
+    return false;
+}
+
+/* References to collection c that are more than looked through; into list, if any. */
+static size_t find_referrers(const struct store_plan *plan, size_t c,
+                             struct store_referrer *list)
+{
+    size_t n = 0;
+    for (size_t x = 0; x < plan->collection_count; x++) {
+        const struct store_collection *from = &plan->collections[x];
+        for (size_t i = 0; i < from->reference_count; i++) {
+            const struct store_reference *r = &from->references[i];
+            if (r->on_delete == ON_DELETE_NOTHING || !leads_to(r, c))
+                continue;
+            if (list)
+                list[n] = (struct store_referrer){ x, r, index_at(from, r->at.text) };
+            n++;
+        }
+    }
+    return n;
+}
+
+static void prepare_referrers(const struct store_plan *plan, size_t c,
+                              struct arena *arena)
+{
+    const size_t n = find_referrers(plan, c, NULL);
+    struct store_referrer *list = arena_array(arena, struct store_referrer, n + 1);
+    find_referrers(plan, c, list);
+    plan->collections[c].referrers = list;
+    plan->collections[c].referrer_count = n;
+}
+
 void store_prepare(const struct store_plan *plan, struct arena *arena)
 {
     for (size_t c = 0; c < plan->collection_count; c++) {
@@ -15,6 +66,7 @@ void store_prepare(const struct store_plan *plan, struct arena *arena)
             of->hidden[i] = steps_read(of->hidden[i].text, arena);
         for (size_t i = 0; i < of->reference_count; i++)
             of->references[i].at = steps_read(of->references[i].at.text, arena);
+        prepare_referrers(plan, c, arena);
     }
 }
 
