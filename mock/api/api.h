@@ -55,6 +55,7 @@ struct param {
     const char *media;          /* of `content`: its type; NULL: the style says */
     const cJSON *schema;        /* as written, or NULL */
     const struct schema *plan;  /* what its value has to fit; NULL: anything */
+    const cJSON *assumed;       /* its value when a call has none; NULL: none then */
     unsigned types;             /* of enum schema_type, what the schema allows */
     unsigned item_types;        /* the same for the items of an array */
     bool closed, item_closed;   /* the values are listed by enum or const */

@@ -396,12 +396,14 @@ static void put_values(const struct gathering *g, cJSON *input)
     const struct operation *op = g->op;
     for (size_t i = 0; i < op->param_count; i++) {
         const struct param *p = &op->params[i];
-        if (!g->givens[i].count) {
+        const struct givens *given = &g->givens[i];
+        cJSON *value = NULL;
+        if (given->count)
+            value = param_value(p, given, g->arena, g->findings, g->warnings);
+        else if (p->assumed)
+            value = json_copy(g->arena, p->assumed);
+        else
             require(g, p);
-            continue;
-        }
-        cJSON *value =
-            param_value(p, &g->givens[i], g->arena, g->findings, g->warnings);
         if (!value)
             continue;
         if (p->in == PARAM_QUERYSTRING)

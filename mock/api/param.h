@@ -7,7 +7,9 @@
  * stays text otherwise, and text that has not the wanted form stays text, so that the
  * check can say what was found. Names of headers are in small letters. Query parameters
  * that nobody declared are kept as text. With `in: querystring`, "query" is that
- * parameter's value. */
+ * parameter's value. A declared parameter that a call does not have takes the `default`
+ * of its schema, which is what a receiver assumes (OpenAPI 3.0.4, 4.7.24.1; JSON Schema
+ * 2020-12, validation, 9.2). */
 #ifndef API_PARAM_H
 #define API_PARAM_H
 

@@ -195,6 +195,34 @@ static void find_types(struct loading *l, struct param *p)
                   "form");
 }
 
+/* null, "" and [] are how documents write that there is none. */
+static bool says_nothing(const cJSON *value)
+{
+    return !value || json_is_null(value) || (json_is_array(value) && !value->child) ||
+           (json_is_string(value) && !*value->valuestring);
+}
+
+/* What a call without the parameter means. One that does not fit would have every such
+ * call refused. */
+static void find_assumed(struct loading *l, struct param *p)
+{
+    const char *pointer = p->schema_pointer;
+    const cJSON *schema = p->schema;
+    const cJSON *value = json_member(schema, "default");
+    struct findings findings = { .arena = l->arena, .limit = 1 };
+    if (!value && schema)
+        value = json_member(load_follow(l, schema, &pointer), "default");
+    if (says_nothing(value) || p->required)
+        return;
+    if (schema_check(p->plan, value, DIRECTION_REQUEST, "", l->arena, &findings))
+        p->assumed = value;
+    else
+        load_warn(l, pointer, "default",
+                  "the default does not fit its schema, so a call without \"%.60s\" "
+                  "has none: %s",
+                  p->name, finding_text(&findings.list[0], l->arena));
+}
+
 static bool is_in_pieces(const struct param *p)
 {
     return p->plan && !p->media && p->explode && p->types != TYPE_ANY &&
@@ -256,6 +284,7 @@ static void make_table(struct loading *l, struct operation *op)
     t->headers = lists + 2 * op->param_count;
     for (size_t i = 0; i < op->param_count; i++) {
         find_types(l, &op->params[i]);
+        find_assumed(l, &op->params[i]);
         sort_in(t, query, &op->params[i]);
     }
     template_names(op->path, names, &t->path_count);

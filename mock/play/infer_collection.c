@@ -66,6 +66,43 @@ static bool is_writable(struct finding_out *f, const struct group *g, const char
     return !bodies;
 }
 
+/* The default of a member as a literal of the behaviour language; NULL: it has none, or
+ * one that would be read as something else. */
+static char *default_of(struct finding_out *f, const struct member *m)
+{
+    struct arena *arena = f->look.arena;
+    const cJSON *value = m ? json_member(m->view.node, "default") : NULL;
+    if (!value || json_is_null(value))
+        return NULL;
+    bool plain = !json_is_string(value) || view_types(&f->look, m->view) == TYPE_STRING;
+    char *text = arena_copy(arena, json_is_string(value) ? str(value->valuestring)
+                                                         : json_text(value, arena));
+    return plain && !strchr(text, '$') ? text : NULL;
+}
+
+/* What the server assumes where a call makes an instance without the member (OpenAPI
+ * 3.0.4, 4.7.24.1): as the request's schema says, else the instance's. */
+static void add_default(struct finding_out *f, const struct group *g,
+                        struct record_collection *c, const struct member *m,
+                        const char *at)
+{
+    struct arena *arena = f->look.arena;
+    const struct deed *made = deed_of(g, ROLE_CREATE);
+    struct view body = made ? view_body(&f->look, made->op) : (struct view){ NULL, "" };
+    char *to = body.node ? default_of(f, view_member(&f->look, body, m->name)) : NULL;
+    if (!to)
+        to = default_of(f, m);
+    if (!to || strcmp(at, g->key) == 0)
+        return;
+    struct record_set *more =
+        arena_array(arena, struct record_set, c->defaults_count + 1);
+    if (c->defaults_count)
+        memcpy(more, c->defaults, c->defaults_count * sizeof(*more));
+    more[c->defaults_count++] =
+        (struct record_set){ .at = arena_copy(arena, str(at)), .to = to };
+    c->defaults = more;
+}
+
 static void add_member(struct finding_out *f, struct record_collection *c,
                        const struct member *m, const char *at, bool writable)
 {
@@ -93,6 +130,7 @@ static void add_members(struct finding_out *f, const struct group *g,
         const struct member *m = &all->list[i];
         const char *at = pointer_join(arena, "", m->name);
         bool writable = !m->read_only && is_writable(f, g, m->name);
+        add_default(f, g, c, m, at);
         if (strcmp(at, g->key) != 0 || !writable)
             add_member(f, c, m, at, writable);
     }

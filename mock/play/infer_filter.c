@@ -245,6 +245,29 @@ static bool condition_of(struct finding_out *f, const struct group *g,
     return to->at || is_bound(f, g, in, to);
 }
 
+static void add_condition(struct finding_out *f, struct record_step *step,
+                          struct record_where one)
+{
+    if (!step->where)
+        step->where =
+            arena_take(f->look.arena, INFER_CONDITIONS * sizeof(*step->where));
+    if (step->where_count < INFER_CONDITIONS)
+        step->where[step->where_count++] = one;
+}
+
+/* A flag that an instance does not have is not set: who asks for false means it, too.
+ */
+static void add_flag(struct finding_out *f, struct record_step *step,
+                     struct record_where one)
+{
+    struct record_where unset = { .at = one.at,
+                                  .is_not = arena_copy(f->look.arena, STR("true")) };
+    unset.when = arena_printf(f->look.arena, "%s == false", one.is);
+    one.when = arena_printf(f->look.arena, "%s == true", one.is);
+    add_condition(f, step, one);
+    add_condition(f, step, unset);
+}
+
 void infer_filters(struct finding_out *f, const struct group *g,
                    const struct inputs *all, struct record_step *step,
                    const char **idle)
@@ -260,9 +283,10 @@ void infer_filters(struct finding_out *f, const struct group *g,
             buffer_printf(&b, "%s%s", b.len ? ", " : "", in->name);
             continue;
         }
-        if (!step->where)
-            step->where = arena_take(arena, INFER_CONDITIONS * sizeof(*step->where));
-        step->where[step->where_count++] = one;
+        if (in->types == TYPE_BOOLEAN && one.is)
+            add_flag(f, step, one);
+        else
+            add_condition(f, step, one);
     }
     *idle = b.len ? arena_copy(arena, buffer_str(&b)) : NULL;
 }
