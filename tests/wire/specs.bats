@@ -57,3 +57,10 @@ teardown() {
     [ "$(call POST /things '' -o /dev/null -w '%{http_code}' -H 'X-HTTP-Method-Override: GET')" = 405 ]
     [ "$(call GET /things '' -o /dev/null -w '%{http_code}' -H 'X-HTTP-Method-Override: COPY')" = 405 ]
 }
+
+@test "the bundled documents, fixtures and scenarios have no warning" {
+    cd "$root"
+    run "$program" check --strict
+    [ "$status" -eq 0 ]
+    [[ $output == *"0 errors, 0 warnings"* ]]
+}
