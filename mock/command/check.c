@@ -24,8 +24,10 @@ int command_check(const struct options *o)
         return print_schema(o->print_schema);
     if (o->schema || o->data_count || o->output)
         return command_judge(o);
+    struct options all = *o;
     struct loaded l;
-    bool ok = load(&l, o);
+    all.spare = true;
+    bool ok = load(&l, &all);
     load_print(&l, false, stderr);
     if (!o->quiet) {
         for (size_t i = 0; ok && i < l.world.cast.count; i++)

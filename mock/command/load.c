@@ -219,6 +219,7 @@ static size_t ask(struct loaded *l, const struct options *o,
                          .allowed = o->allowed,
                          .overlays = overlays_of(l, overlays, list, path) },
             .seeded_at = l->seeded_at,
+            .spare = o->spare,
         };
     }
     return count;

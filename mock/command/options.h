@@ -32,6 +32,7 @@ struct options {
     size_t max_body;
     bool stateless, strict, cors, watch, quiet, json, state;
     bool no_callbacks;
+    bool spare; /* also look at components that no operation leads to; check does */
     const char *callback_hosts[OPTION_LIST]; /* besides this machine; "*": any */
     size_t callback_host_count;
     const char *schema; /* "FILE" or "FILE#PLACE"; NULL: APIs are checked */

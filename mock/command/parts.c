@@ -1,5 +1,6 @@
 #include "command/parts.h"
 
+#include "api/spare.h"
 #include "base/file.h"
 #include "base/map.h"
 #include "serve/head.h"
@@ -49,6 +50,8 @@ static void part_load(struct part *p)
         warn_of_methods(p);
         load_behaviour(p);
     }
+    if (p->api && p->spare)
+        api_check_spare(p->api, p->arena, &p->err);
     arena_unguard(p->arena);
 }
 

@@ -14,6 +14,7 @@ struct part {
     const char *fixtures; /* the folder with a folder for each API */
     struct api_options options;
     clock_ms seeded_at; /* what stamps the seed */
+    bool spare;         /* also look at what no operation leads to */
     /* told */
     struct arena *arena;         /* owned by the caller, who calls arena_free */
     struct err err;              /* in that arena */

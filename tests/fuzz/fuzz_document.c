@@ -1,6 +1,7 @@
 /* Whatever a file holds, it loads as an OpenAPI document or every reason why not is
  * told with a place that is in it. */
 #include "api/api.h"
+#include "api/spare.h"
 #include "base/limits.h"
 #include "doc/document.h"
 
@@ -29,6 +30,8 @@ static void load(struct arena *arena)
     struct api *api = api_load(path, NULL, arena, &err);
     if (!api && !err.errors)
         abort();
+    if (api)
+        api_check_spare(api, arena, &err);
     document_place(&err);
     for (const struct problem *p = err.first; p; p = p->next)
         if (!problem_text(p, arena)[0])

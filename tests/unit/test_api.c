@@ -9,10 +9,12 @@
 
 #include <cmocka.h>
 
+#include "../support/folder.h"
 #include "../support/text.h"
 #include "api/media.h"
 #include "api/param.h"
 #include "api/security.h"
+#include "api/spare.h"
 #include "doc/document.h"
 
 #define HEAD_31 "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
@@ -255,6 +257,95 @@ static void what_will_not_be_done_is_a_warning_with_its_place(void **state)
           15, 5, "the example does not fit its schema" },
     };
     check_mistakes(*state, rows, COUNT(rows), true);
+}
+
+/* As `check` does; *before is what api_load alone has told. */
+static void load_thoroughly(struct arena *a, const char *text, struct err *err,
+                            unsigned *before)
+{
+    const char *folder = folder_make(a);
+    *err = err_in(a);
+    const struct api *api = api_load(folder_put(folder, "spec", text, a), NULL, a, err);
+    *before = err->errors + err->warnings;
+    if (!api)
+        fail_msg("%s: %s", text, err->first->why);
+    api_check_spare(api, a, err);
+    document_place(err);
+    folder_remove(folder);
+}
+
+static void a_mistake_that_no_operation_leads_to_is_a_warning_for_who_asks(void **state)
+{
+#define COMPONENTS HEAD_31 "paths: {}\ncomponents:\n"
+    static const struct mistake_row rows[] = {
+        { COMPONENTS "  schemas:\n    A: {type: strnig}\n", 6, 9, "found strnig" },
+        { COMPONENTS "  schemas:\n    A: {items: {$ref: '#/B'}}\n", 6, 17,
+          "nothing stands at \"#/B\"" },
+        { COMPONENTS "  schemas:\n    A: {format: odd}\n", 6, 9,
+          "the format \"odd\" is not known here" },
+        { COMPONENTS "  parameters:\n    A: {name: a, in: nowhere, schema: {}}\n", 6,
+          18, "expected path, query, header or cookie, found \"nowhere\"" },
+        { COMPONENTS "  parameters:\n    A: {name: a, in: path, schema: {}}\n", 6, 5,
+          "a path parameter needs required: true" },
+        { COMPONENTS
+          "  parameters:\n    A: {name: a, in: query, schema: {type: integer, "
+          "default: x}}\n",
+          6, 53, "the default does not fit its schema" },
+        { COMPONENTS "  requestBodies:\n    A: {description: none}\n", 6, 5,
+          "expected a request body with content" },
+        { COMPONENTS
+          "  responses:\n    A:\n      description: OK\n      content:\n"
+          "        application/json: {schema: {type: integer}, example: x}\n",
+          9, 53, "the example does not fit its schema" },
+        { COMPONENTS "  headers:\n    A: {schema: {minimum: x}}\n", 6, 18,
+          "expected a number, found a string" },
+        { COMPONENTS "  callbacks:\n    A: {'{$urk}': {post: {" DONE "}}}\n", 6, 9,
+          "the URL of a callback" },
+        { COMPONENTS
+          "  callbacks:\n    A:\n      http://a/:\n        post:\n"
+          "          " DONE "\n          requestBody:\n            content:\n"
+          "              application/json: {schema: {type: integer}, example: x}\n",
+          12, 59, "the example does not fit its schema" },
+        { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
+                  "          {$ref: '#/components/responses/R'}\ncomponents:\n"
+                  "  responses:\n    R: {description: OK}\n"
+                  "  schemas:\n    A: {minLength: -1}\n",
+          13, 9, "expected a whole number that is not negative" },
+    };
+#undef COMPONENTS
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct err err;
+        unsigned before;
+        load_thoroughly(*state, rows[i].text, &err, &before);
+        const struct problem *p = err.first;
+        if (before || err.errors || err.warnings != 1 || p->at.line != rows[i].line ||
+            p->at.col != rows[i].col || !strstr(p->why, rows[i].why))
+            fail_msg("%s: %u before, %u errors, %u warnings, %s", rows[i].text, before,
+                     err.errors, err.warnings, p ? problem_text(p, *state) : "");
+    }
+}
+
+static void what_is_used_is_told_once_though_it_is_looked_at_twice(void **state)
+{
+    struct err err;
+    unsigned before;
+    load_thoroughly(*state,
+                    HEAD_31
+                    "paths:\n  /a:\n    get:\n      parameters:\n"
+                    "        - {$ref: '#/components/parameters/P'}\n"
+                    "      responses: {'200': {$ref: '#/components/responses/R'}}\n"
+                    "components:\n"
+                    "  parameters: {P: {name: p, in: query, schema: {format: a}}}\n"
+                    "  responses:\n    R:\n      description: OK\n"
+                    "      headers: {H: {$ref: '#/components/headers/H'}}\n"
+                    "      content:\n        application/json:\n"
+                    "          schema: {$ref: '#/components/schemas/S'}\n"
+                    "          example: x\n"
+                    "  headers: {H: {schema: {format: b}}}\n"
+                    "  schemas: {S: {type: integer, format: c}}\n",
+                    &err, &before);
+    assert_int_equal(before, 4);
+    assert_int_equal(err.warnings, before);
 }
 
 static void all_mistakes_of_a_document_are_told_together(void **state)
@@ -808,6 +899,8 @@ int main(void)
         TEST(a_reference_that_leads_astray_is_told_where_it_stands),
         TEST(a_folder_that_is_allowed_may_be_referred_to),
         TEST(what_will_not_be_done_is_a_warning_with_its_place),
+        TEST(a_mistake_that_no_operation_leads_to_is_a_warning_for_who_asks),
+        TEST(what_is_used_is_told_once_though_it_is_looked_at_twice),
         TEST(all_mistakes_of_a_document_are_told_together),
         TEST(a_document_that_is_not_there_is_an_error_of_its_own),
         TEST(an_operation_is_meant_by_its_id_its_path_or_method_and_path),

@@ -13,6 +13,7 @@
 #include "../support/cost.h"
 #include "../support/text.h"
 #include "api/api.h"
+#include "api/spare.h"
 #include "base/file.h"
 #include "base/limits.h"
 
@@ -47,6 +48,8 @@ static struct outcome load(const char *name, struct str text, struct arena *keep
     close(fd);
     double started = thread_seconds();
     const struct api *api = api_load(path, NULL, arena, &err);
+    if (api)
+        api_check_spare(api, arena, &err);
     double took = thread_seconds() - started;
     unlink(path);
     struct outcome out = { .loaded = api != NULL,
