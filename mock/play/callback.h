@@ -21,8 +21,8 @@ struct posting {
     unsigned within_ms;      /* for an answer; 0: as long as any call may take */
     const clock_ms *retries; /* without a 2xx, so long after the try before, again */
     size_t retry_count;
-    /* Of a webhook: which, and the key of who is told. */
-    size_t webhook;
+    /* Of a webhook: of which API, which, and the key of who is told. */
+    size_t api, webhook;
     const char *key;
     bool listens;         /* webhook_heard wants to know of a 2xx */
     struct posting *next; /* in what one call tells */

@@ -69,6 +69,7 @@ static bool copy_into(struct world *w, struct namespace *ns,
     memcpy(ns->calls, from->calls, w->cast.operations * sizeof(*ns->calls));
     ns->clock_offset = from->clock_offset;
     ns->faults_made = from->faults_made;
+    ns->hands = from->hands;
     return true;
 }
 
@@ -110,7 +111,7 @@ void namespace_drop(struct world *w, struct namespace *ns)
 static void exchange(struct namespace *ns, struct namespace *other)
 {
     struct store **stores = ns->stores;
-    uint64_t *calls = ns->calls, made = ns->faults_made;
+    uint64_t *calls = ns->calls, made = ns->faults_made, hands = ns->hands;
     int64_t offset = ns->clock_offset;
     struct idempotency *answers = ns->idempotency;
     ns->stores = other->stores;
@@ -118,6 +119,7 @@ static void exchange(struct namespace *ns, struct namespace *other)
     ns->clock_offset = other->clock_offset;
     ns->idempotency = other->idempotency;
     ns->faults_made = other->faults_made;
+    ns->hands = other->hands;
     size_t most = ns->running_count > other->running_count ? ns->running_count
                                                            : other->running_count;
     for (size_t i = 0; i < most; i++) {
@@ -132,6 +134,7 @@ static void exchange(struct namespace *ns, struct namespace *other)
     other->clock_offset = offset;
     other->idempotency = answers;
     other->faults_made = made;
+    other->hands = hands;
     other->running_count = count;
 }
 

@@ -10,6 +10,7 @@ struct run {
     struct answer *a;
     bool answered, failed;
     bool only_reads;
+    bool by_hand; /* no step has made the changes, so none has stamped them */
     struct run_read {
         size_t c, slot;
     } * reads; /* what was read and counts its reads */

@@ -1,6 +1,7 @@
 #include "play/state.h"
 
 #include "doc/pointer.h"
+#include "play/callback.h"
 #include "play/mistake.h"
 #include "play/run.h"
 #include "play/state_parts.h"
@@ -118,6 +119,46 @@ void state_due(const struct world *w, struct namespace *ns, struct arena *arena)
                    chance_of(w->seed, str(ns->name), STR("due"),
                              (uint64_t)now ^ (uint64_t)slot << 44),
                    arena);
+}
+
+/* ---- telling ---- */
+
+/* In API i's behaviour, whose store has changed; into *end, which moves on. */
+static void tell_of(const struct world *w, struct namespace *ns, size_t i, bool put,
+                    struct posting ***end, struct arena *arena)
+{
+    static const struct request nothing = { .method = { "", 0 } };
+    const struct behaviour *b = w->behaviours[i];
+    struct answer said = { .status = 0 };
+    clock_ms now = namespace_now(w, ns);
+    struct chance chance = chance_of(w->seed, str(ns->name), STR("by hand"),
+                                     ns->hands++ ^ (uint64_t)now << 20);
+    struct scope scope = { .arena = arena,
+                           .request = &nothing,
+                           .store = ns->stores[i],
+                           .format = b->format,
+                           .now = now,
+                           .chance = &chance,
+                           .namespace = ns->name,
+                           .drawn = arena_array(arena, int64_t,
+                                                b->plan.sequence_count + 1) };
+    struct run run = { .b = b, .s = &scope, .a = &said, .by_hand = put };
+    run_tell(&run, 0);
+    for (struct posting *p = said.told; p; p = p->next) {
+        p->api = i;
+        **end = p;
+        *end = &p->next;
+    }
+}
+
+struct posting *state_tell(const struct world *w, struct namespace *ns, bool put,
+                           struct arena *arena)
+{
+    struct posting *first = NULL, **end = &first;
+    for (size_t i = 0; i < w->cast.count; i++)
+        if (store_marked(ns->stores[i]) && book_of(w->behaviours[i])->webhook_count)
+            tell_of(w, ns, i, put, &end, arena);
+    return first;
 }
 
 /* ---- putting ---- */

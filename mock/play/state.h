@@ -16,6 +16,8 @@
 
 #include "play/world.h"
 
+struct posting;
+
 /* One collection of one API in one namespace. */
 struct shelf_of {
     const struct world *w;
@@ -39,6 +41,12 @@ cJSON *state_key(const struct shelf_of *s, const char *text, struct arena *arena
 /* What is due by now happens, as it would before the next call: begins the change, if
  * there is anything. */
 void state_due(const struct world *w, struct namespace *ns, struct arena *arena);
+
+/* What webhooks tell of the changes since they were begun, by hand or because
+ * something was due (play/callback.h); NULL when that is nothing. Before they are
+ * kept. What was put counts though its version is as it was. */
+struct posting *state_tell(const struct world *w, struct namespace *ns, bool put,
+                           struct arena *arena);
 
 enum state_answer {
     STATE_MADE,

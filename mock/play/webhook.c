@@ -187,12 +187,13 @@ static const cJSON *shown(struct run *run, size_t c, const cJSON *tree)
 }
 
 /* Whether a client sees the difference, and it is one of its own: what only follows
- * from another change (stamps: no) leaves the version as it was. */
+ * from another change (stamps: no) leaves the version as it was. So does a change by
+ * hand, unless it says otherwise. */
 static bool differ(struct run *run, size_t c, const cJSON *old, const cJSON *new)
 {
     const struct steps *version = &book_of(run->b)->rules[c].version;
     const cJSON *a = steps_get(old, version), *b = steps_get(new, version);
-    if (version->text && a && b && json_equal(a, b))
+    if (version->text && a && b && json_equal(a, b) && !run->by_hand)
         return false;
     return !json_equal(shown(run, c, old), shown(run, c, new));
 }

@@ -24,20 +24,21 @@ struct namespace
 {
     size_t index; /* below LIMIT_NAMESPACES; given anew only when this one is freed */
     char name[LIMIT_NAMESPACE_NAME + 2]; /* of a snapshot: with ':' before it */
-    atomic_uint holders;    /* the table, and who is in it */
-    uint64_t made_us;       /* clock_monotonic_us */
-    atomic_ullong used_us;  /* when somebody last left it */
-    struct namespace *next; /* in the table */
-    atomic_int holder;      /* of the lock, for lock_soon */
-    pthread_mutex_t lock;   /* over everything below */
-    struct store **stores;  /* one for each API */
-    uint64_t *calls;        /* one for each operation, counted through */
-    _Atomic int64_t clock_offset; /* milliseconds; read without the lock, too */
+    atomic_uint holders;                 /* the table, and who is in it */
+    uint64_t made_us;                    /* clock_monotonic_us */
+    atomic_ullong used_us;               /* when somebody last left it */
+    struct namespace *next;              /* in the table */
+    atomic_int holder;                   /* of the lock, for lock_soon */
+    pthread_mutex_t lock;                /* over everything below */
+    struct store **stores;               /* one for each API */
+    uint64_t *calls;                     /* one for each operation, counted through */
+    _Atomic int64_t clock_offset;        /* milliseconds; read without the lock, too */
     struct running *running[LIMIT_FAULTS];
     size_t running_count;
     struct keeping *keeping; /* keeping.h; NULL without a keep, and in no table */
     struct idempotency *idempotency; /* what calls with a key were answered */
     uint64_t faults_made; /* for the names of faults that were started by hand */
+    uint64_t hands;       /* how often others were told of changes by hand */
 };
 
 struct world {

@@ -1,6 +1,7 @@
 #include "serve/admin_question.h"
 
 #include "api/param.h"
+#include "play/state.h"
 #include "schema/near.h"
 
 #include <stdlib.h>
@@ -108,6 +109,14 @@ void question_abandon(struct question *q)
 void question_begin(struct question *q)
 {
     q->kept = namespace_sync(q->service->world, q->ns);
+}
+
+void question_tell(struct question *q)
+{
+    bool silent = str_is(question_value(q, "events"), "false");
+    if (q->kept == KEEP_OK && !silent)
+        q->a->told = state_tell(q->service->world, q->ns,
+                                !str_is(q->request->method, "DELETE"), q->arena);
 }
 
 void question_end(struct question *q)

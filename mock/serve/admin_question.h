@@ -60,8 +60,9 @@ void question_abandon(struct question *q);
 /* {"serial": {"links": 3}}: how many instances there are. The lock is held. */
 cJSON *question_counts(struct question *q);
 
-/* The namespace's lock, with what others have changed; what is changed is kept. When
- * the arena's limit is reached, what was begun is taken back and the lock given back.
+/* The namespace's lock, with what others have changed; what is changed is kept, and
+ * webhooks tell of it once the answer is there (?events=false: they do not). When the
+ * arena's limit is reached, what was begun is taken back and the lock given back.
  */
 #define LOCKED(q)                           \
     pthread_mutex_lock(&(q)->ns->lock);     \
@@ -71,11 +72,13 @@ cJSON *question_counts(struct question *q);
     }                                       \
     question_begin(q)
 #define UNLOCKED(q)            \
+    question_tell(q);          \
     arena_unguard((q)->arena); \
     question_end(q)
 
 /* For LOCKED and UNLOCKED, and for who has the lock by himself: end gives it back. */
 void question_begin(struct question *q);
+void question_tell(struct question *q);
 void question_end(struct question *q);
 
 /* ---- who answers ---- */

@@ -300,44 +300,65 @@ static void after(void *what, bool answered)
     free(batch);
 }
 
-/* Adds a copy of one to the batch, which is made for the first. */
-static void add(struct callbacks *c, const struct call *call, struct journal_ref entry,
-                const struct posting *one, struct batch **batch, struct job ***end)
+/* A batch under way: all that is in it belongs to one entry of one namespace. */
+struct filling {
+    struct callbacks *callbacks;
+    const char *namespace;
+    struct journal_ref entry;
+    struct batch *batch; /* made for the first */
+    struct job **end;
+};
+
+/* Adds a copy of one. */
+static void add(struct filling *f, const struct posting *one, size_t api)
 {
-    struct job *job = job_new(one, call->ns->name);
-    if (job && !*batch && (*batch = calloc(1, sizeof(**batch)))) {
-        (*batch)->callbacks = c;
-        *end = &(*batch)->first;
+    struct job *job = job_new(one, f->namespace);
+    if (job && !f->batch && (f->batch = calloc(1, sizeof(*f->batch)))) {
+        f->batch->callbacks = f->callbacks;
+        f->end = &f->batch->first;
     }
-    if (!job || !*batch) {
+    if (!job || !f->batch) {
         free(job);
         return;
     }
-    job->entry = entry;
-    job->api = call->api;
-    job->load = atomic_load(&c->firing.load);
-    **end = job;
-    *end = &job->next;
+    job->entry = f->entry;
+    job->api = api;
+    job->load = atomic_load(&f->callbacks->firing.load);
+    *f->end = job;
+    f->end = &job->next;
+}
+
+static void fill_in(const struct filling *f, struct delivery *d)
+{
+    if (!f->batch)
+        return;
+    d->after = after;
+    d->after_what = f->batch;
 }
 
 void callbacks_prepare(struct callbacks *c, struct call *call, struct journal_ref entry,
                        struct delivery *d)
 {
     const struct operation *op = call->route.operation;
-    struct batch *batch = NULL;
-    struct job **end = NULL;
     struct posting *list;
     if (!c || !op)
         return;
+    struct filling f = { .callbacks = c, .namespace = call->ns->name, .entry = entry };
     if (op->callback_count && d->response.status >= 200 && d->response.status <= 299) {
         size_t count = callback_postings(call, &d->response, &list);
         for (size_t i = 0; i < count; i++)
-            add(c, call, entry, &list[i], &batch, &end);
+            add(&f, &list[i], call->api);
     }
     for (const struct posting *p = call->answer.told; p; p = p->next)
-        add(c, call, entry, p, &batch, &end);
-    if (!batch)
-        return;
-    d->after = after;
-    d->after_what = batch;
+        add(&f, p, call->api);
+    fill_in(&f, d);
+}
+
+void callbacks_tell(struct callbacks *c, const struct posting *list,
+                    const char *namespace, struct journal_ref entry, struct delivery *d)
+{
+    struct filling f = { .callbacks = c, .namespace = namespace, .entry = entry };
+    for (const struct posting *p = c ? list : NULL; p; p = p->next)
+        add(&f, p, p->api);
+    fill_in(&f, d);
 }

@@ -37,6 +37,12 @@ void callbacks_free(struct callbacks *c);
 void callbacks_prepare(struct callbacks *c, struct call *call, struct journal_ref entry,
                        struct delivery *d);
 
+/* The same for what a change by hand has webhooks tell, a list by `next`, in the
+ * namespace of that name. */
+void callbacks_tell(struct callbacks *c, const struct posting *list,
+                    const char *namespace, struct journal_ref entry,
+                    struct delivery *d);
+
 /* To be called, behind the closed gate, before an API that calls were answered from
  * goes: the answers to its callbacks are not looked at any more. NULL is fine. */
 void callbacks_forget(struct callbacks *c);

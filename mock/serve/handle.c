@@ -201,10 +201,30 @@ static void answer_call(struct service *service, struct namespace *ns,
         d->after = NULL;
 }
 
+/* What is asked of the mock itself is in the journal only where others are told of what
+ * it has changed: what became of that has to stand somewhere. */
+static void tell(struct service *service, struct namespace *ns, const struct request *r,
+                 const struct answer *a, struct delivery *d, uint64_t started)
+{
+    struct journal_entry entry = { .at = namespace_now(service->world, ns),
+                                   .method = r->method,
+                                   .path = r->path,
+                                   .query = r->query,
+                                   .body = r->body,
+                                   .voice = str(a->voice),
+                                   .answer = d->response.body,
+                                   .status = a->status,
+                                   .took_us = clock_monotonic_us() - started };
+    if (a->told && service->callbacks)
+        callbacks_tell(service->callbacks, a->told, ns->name,
+                       journal_add(service->journal, ns->index, entry), d);
+}
+
 static void handle_in(struct service *service, struct namespace *ns,
                       const struct request *r, struct str path, struct arena *arena,
                       struct delivery *d)
 {
+    uint64_t started = clock_monotonic_us();
     struct answer a = { .status = 0 };
     struct str admin = STR("/__admin");
     if (!str_starts(path, admin) ||
@@ -214,6 +234,7 @@ static void handle_in(struct service *service, struct namespace *ns,
     }
     admin_handle(service, ns, r, str_from(path, admin.len), arena, &a);
     deliver(&a, answer_bytes(&a, arena), d);
+    tell(service, ns, r, &a, d, started);
 }
 
 void handle(void *context, const struct request *r, struct arena *arena,

@@ -58,6 +58,22 @@ def main(port):
     client.call("DELETE", f"/books/{book['id']}")
     assert told("gone")[0].body["was"]["id"] == book["id"]
 
+    # What is changed by hand is told, too, and stands in the journal; and so is what is found to have become due.
+    by_hand = "/__admin/state/lending/books/b-77"
+    client.call("PUT", by_hand, {"title": "Put"})
+    client.call("PATCH", by_hand, {"lent_to": "Eve"})
+    client.call("POST", "/__admin/clock", {"advance": "1h"})
+    client.call("GET", by_hand)
+    client.call("DELETE", by_hand)
+    messages = told("added", "lent", "overdue", "gone")
+    assert [message.body.get("book", message.body.get("was"))["title"] for message in messages[:4]] == ["Put"] * 4
+    assert until(lambda: newest(by_hand))[0]["status"] == 200
+    assert [entry["voice"] for entry in client.call("GET", "/__admin/requests")["requests"] if entry["path"] == by_hand] == ["admin"] * 4
+    client.call("PUT", by_hand + "?events=false", {"title": "Put in silence"})
+    client.call("PATCH", by_hand + "?events=false", {"lent_to": "Eve"})
+    client.call("DELETE", by_hand + "?events=false")
+    told()
+
     # A message that breaks its schema is not sent.
     add("A title that is longer than any message may have it")
     outcome = until(newest)[0]

@@ -78,6 +78,13 @@ def what_has_happened_is_told_and_signed(client, receiver):
     assert old["target"]["title"] == "Bell is quiet", "the end that went with it is still summed up"
     assert told[6].content()["group"]["display_id"] == "GROUP-1"
     assert told[6].content()["member"]["display_id"] == "DEVU-3"
+    receiver.forget()
+    tester = "/__admin/state/devrev/works/ISS-1"
+    client.call("PATCH", tester, {"title": "Changed by hand"})
+    client.call("PATCH", tester + "?events=false", {"title": "Changed in silence"})
+    client.call("POST", "/tags.create", {"name": "by hand"})
+    assert receiver.types(2) == ["work_updated", "tag_created"]
+    assert receiver.messages[0].content()["work"]["title"] == "Changed by hand"
     return hook
 
 
