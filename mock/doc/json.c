@@ -210,6 +210,21 @@ static cJSON *copy_of(struct arena *arena, const cJSON *tree, bool share)
     return n;
 }
 
+cJSON *json_borrow(struct arena *arena, const cJSON *tree)
+{
+    cJSON *n = json_same(arena, tree);
+    n->type = tree->type & 0xff;
+    n->child = NULL;
+    if (json_is_written(tree))
+        n->valuestring = NULL;
+    for (const cJSON *c = tree->child; c; c = c->next) {
+        cJSON *copy = json_borrow(arena, c);
+        copy->string = c->string;
+        json_push(n, copy);
+    }
+    return n;
+}
+
 cJSON *json_copy(struct arena *arena, const cJSON *tree)
 {
     return copy_of(arena, tree, false);

@@ -153,6 +153,10 @@ void json_written_init(struct json_written *w, cJSON *node, struct str text);
  * one, which has to stay. */
 cJSON *json_same(struct arena *arena, const cJSON *value);
 
+/* A tree that can be changed as a copy can, of new nodes: their texts and names are
+ * those of the other one, which has to stay. */
+cJSON *json_borrow(struct arena *arena, const cJSON *tree);
+
 /* As json_copy, but what is written already is not copied. */
 cJSON *json_share(struct arena *arena, const cJSON *tree);
 

@@ -22,8 +22,9 @@ static cJSON *merge(const cJSON *target, const cJSON *patch, struct arena *arena
                     int depth)
 {
     if (!json_is_object(patch) || depth > LIMIT_DEPTH)
-        return json_copy(arena, patch);
-    cJSON *out = json_is_object(target) ? json_copy(arena, target) : json_object(arena);
+        return json_borrow(arena, patch);
+    cJSON *out =
+        json_is_object(target) ? json_borrow(arena, target) : json_object(arena);
     struct map *table = table_of(out, json_count(patch), arena);
     for (const cJSON *m = patch->child; m; m = m->next) {
         struct str name = str(m->string);
@@ -34,7 +35,7 @@ static cJSON *merge(const cJSON *target, const cJSON *patch, struct arena *arena
             continue;
         }
         if (now)
-            json_add(out, arena_copy(arena, name), now);
+            json_add(out, m->string, now);
         else if (old)
             json_detach(out, old);
         if (table)

@@ -6,7 +6,8 @@
 #include "doc/json.h"
 
 /* target as patch wants it: null removes a member, an object is merged, anything else
- * takes the place of what was there. target may be NULL. */
+ * takes the place of what was there. target may be NULL. The texts are those of both,
+ * which have to stay. */
 cJSON *patch_merge(const cJSON *target, const cJSON *patch, struct arena *arena);
 
 enum patch_answer {

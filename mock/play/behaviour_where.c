@@ -14,6 +14,15 @@ static bool is_far(struct reading *r, const size_t *of, size_t of_count,
     return strstr(pattern, "/*") != NULL;
 }
 
+static bool has_keys(struct reading *r, const size_t *of, size_t of_count,
+                     const char *pattern)
+{
+    for (size_t i = 0; i < of_count; i++)
+        if (member_reference(&r->b->plan, of[i], pattern, 0))
+            return true;
+    return false;
+}
+
 /* The types of a place in any of the collections; an error where none of them has it.
  */
 static unsigned types_at(struct reading *r, const size_t *of, size_t of_count,
@@ -96,6 +105,7 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
                 .value = expression_read(n, tests[t].text, types, here),
                 .when = when,
                 .types = types,
+                .keys = has_keys(r, of, of_count, at),
                 .test = tests[t].test,
                 .far = is_far(r, of, of_count, at),
             };

@@ -117,7 +117,7 @@ bool run_create(struct run *run, const struct step *step)
     size_t c = step->of[0], slot;
     const char *key = run->b->plan.collections[c].key;
     const cJSON *given = step->merge ? expression_value(step->merge, run->s) : NULL;
-    cJSON *tree = json_is_object(given) ? json_copy(run->s->arena, given)
+    cJSON *tree = json_is_object(given) ? json_borrow(run->s->arena, given)
                                         : json_object(run->s->arena);
     run_forget_draws(run);
     drop_owned(run, c, tree);
@@ -156,7 +156,7 @@ static void keep(struct run *run, const cJSON *old, cJSON *tree, const struct st
         const cJSON *was = steps_get(old, &at[i]);
         steps_remove(tree, &at[i]);
         if (was)
-            steps_set(arena, tree, &at[i], json_copy(arena, was));
+            steps_set(arena, tree, &at[i], json_borrow(arena, was));
     }
 }
 
@@ -199,14 +199,15 @@ static bool changed_by(struct run *run, const struct step *step, size_t c,
     struct arena *arena = run->s->arena;
     const cJSON *value = e ? expression_value(e, run->s) : NULL;
     bool list = step->patch && json_is_array(value);
-    *tree = json_copy(arena, old);
-    if (!value)
+    if (!value) {
+        *tree = json_borrow(arena, old);
         return true;
+    }
     if (list) {
         if (!patched(run, old, value, tree))
             return false;
     } else if (step->replace) {
-        *tree = json_copy(arena, value);
+        *tree = json_borrow(arena, value);
     } else {
         const struct schema *schema = run->b->plan.collections[c].schema;
         *tree = patch_merge(old, verbs_spelt_out(schema, old, value, arena), arena);

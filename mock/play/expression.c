@@ -34,9 +34,10 @@ enum kind {
 
 struct expression {
     enum kind kind;
-    const char *name;    /* KIND_BINDING, KIND_HEADER, KIND_PART; KIND_INPUT: dotted */
+    const char *name;    /* KIND_BINDING, KIND_HEADER, KIND_PART */
     const char *pointer; /* "" for the whole */
     struct steps steps;  /* the same */
+    struct steps dotted; /* KIND_INPUT: the parameter that is named so; or no text */
     cJSON *literal;
     size_t sequence;
     struct expression **parts;
@@ -382,10 +383,11 @@ static struct expression *read_word(struct naming *n, struct str text, struct wh
         return read_sequence(n, str_from(name, 9), whole, at);
     if (str_is(name, "input")) {
         struct expression *e = made(n, KIND_INPUT);
+        const char *dotted = takes_query(n) ? dotted_name(n->arena, pointer) : NULL;
         e->pointer = pointer;
-        if (takes_query(n))
-            e->name = dotted_name(n->arena, pointer);
-        check_input(n, pointer, e->name, whole, at);
+        if (dotted)
+            e->dotted = steps_read(pointer_join(n->arena, "", dotted), n->arena);
+        check_input(n, pointer, dotted, whole, at);
         return e;
     }
     return read_name(n, name, pointer, whole, at);
@@ -518,7 +520,7 @@ static const cJSON *render(const struct binding *b, struct scope *s)
         return b->value;
     if (b->before)
         return store_show_before(s->store, b->collection, b->value, s->arena,
-                                   &s->broken);
+                                 &s->broken);
     if (!b->list)
         return store_show_tree(s->store, b->collection, b->value, s->arena, &s->broken);
     cJSON *list = json_array(s->arena);
@@ -588,7 +590,7 @@ static const cJSON *input_value(const struct expression *e, struct scope *s)
 {
     const cJSON *value = steps_get(asked(s), &e->steps);
     bool body = s->operation && takes_body(s->operation);
-    return value || !e->name || body ? value : json_member(asked(s), e->name);
+    return value || !e->dotted.text || body ? value : steps_get(asked(s), &e->dotted);
 }
 
 static const char *random_text(struct scope *s)

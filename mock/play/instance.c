@@ -67,7 +67,7 @@ const struct store_reference *instance_finish(const struct behaviour *b, size_t 
                 !steps_get(tree, &d->at) && (!d->when || condition_holds(d->when, s));
             const cJSON *value = wanted ? expression_value(d->to, s) : NULL;
             if (value)
-                steps_set(s->arena, tree, &d->at, json_copy(s->arena, value));
+                steps_set(s->arena, tree, &d->at, json_borrow(s->arena, value));
         }
         s->item = NULL;
     }
@@ -106,7 +106,7 @@ void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool creat
         const struct stamp *stamp = &rules->updated[i];
         if (!created || !steps_get(tree, &stamp->at))
             steps_set(arena, tree, &stamp->at,
-                      created && first ? json_copy(arena, first)
+                      created && first ? json_borrow(arena, first)
                                        : time_for(stamp, now, s));
     }
     if (!rules->version.text)
@@ -122,7 +122,7 @@ void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool creat
 static cJSON *without_hidden(const struct store_collection *plan, const cJSON *tree,
                              struct arena *arena)
 {
-    cJSON *out = json_copy(arena, tree);
+    cJSON *out = json_borrow(arena, tree);
     for (size_t i = 0; i < plan->hidden_count; i++)
         steps_remove(out, &plan->hidden[i]);
     pointer_remove(out, "/" STORE_BROKEN);
@@ -138,7 +138,7 @@ cJSON *instance_complete(const struct behaviour *b, size_t c, const cJSON *tree,
     for (size_t i = 0; out && i < plan->hidden_count; i++) {
         const cJSON *hidden = steps_get(tree, &plan->hidden[i]);
         if (hidden)
-            steps_set(s->arena, out, &plan->hidden[i], json_copy(s->arena, hidden));
+            steps_set(s->arena, out, &plan->hidden[i], json_borrow(s->arena, hidden));
     }
     return out;
 }

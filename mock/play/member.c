@@ -1,5 +1,7 @@
 #include "play/member.h"
 
+#include "base/limits.h"
+
 bool member_hidden(const struct store_collection *c, const char *pattern)
 {
     for (size_t i = 0; i < c->hidden_count; i++) {
@@ -25,6 +27,26 @@ const struct store_reference *member_through(const struct store_collection *c,
         if (strncmp(*rest, "/*/", 3) == 0)
             *rest += 2;
         return r;
+    }
+    return NULL;
+}
+
+const struct store_reference *member_reference(const struct store_plan *plan, size_t c,
+                                               const char *pattern, int depth)
+{
+    const struct store_collection *of = &plan->collections[c];
+    for (size_t i = 0; i < of->reference_count; i++) {
+        const struct store_reference *r = &of->references[i], *inner = NULL;
+        const size_t n = strlen(r->at.text);
+        if (strcmp(r->at.text, pattern) == 0)
+            return r;
+        if (strncmp(r->at.text, pattern, n) != 0 || pattern[n] != '/' ||
+            depth == LIMIT_EMBED_DEPTH)
+            continue;
+        for (size_t o = 0; o < r->of_count && !inner; o++)
+            inner = member_reference(plan, r->of[o], pattern + n, depth + 1);
+        if (inner)
+            return inner;
     }
     return NULL;
 }

@@ -13,6 +13,11 @@ bool member_hidden(const struct store_collection *c, const char *pattern);
 const struct store_reference *member_through(const struct store_collection *c,
                                              const char *pattern, const char **rest);
 
+/* The reference that a pattern is, or that it ends with where it leads through others
+ * (depth of them so far); NULL when what stands there is no key. */
+const struct store_reference *member_reference(const struct store_plan *plan, size_t c,
+                                               const char *pattern, int depth);
+
 /* Whether instances of c, or those that they refer to, may have something at a pattern.
  * The nearest name is that of c's own schema. */
 bool member_describe(const struct store_plan *plan, const struct store_collection *c,

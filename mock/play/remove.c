@@ -117,7 +117,7 @@ static void settle_member(struct run *run, size_t c, const char *at, cJSON *tree
     const cJSON *value = pointer_get(tree, at);
     if (!value || !json_is_null(value))
         return;
-    cJSON *without = json_copy(arena, tree);
+    cJSON *without = json_borrow(arena, tree);
     struct findings f = { .arena = arena };
     pointer_remove(without, at);
     schema_check(run->b->plan.collections[c].schema,
@@ -136,7 +136,7 @@ static bool nullify(struct removal *r, size_t c, size_t slot,
     struct run *run = r->run;
     struct arena *arena = run->s->arena;
     struct nulling n = { key, arena };
-    cJSON *tree = json_copy(arena, store_get(run->s->store, c, slot));
+    cJSON *tree = json_borrow(arena, store_get(run->s->store, c, slot));
     const char *last = last_items(ref->at.text);
     if (r->count + ++r->changed > LIMIT_CASCADE)
         return too_many(r);
@@ -162,8 +162,8 @@ static bool follow_reference(struct removal *r, const struct store_referrer *by,
                              const cJSON *key)
 {
     const struct run *run = r->run;
-    size_t n, *slots =
-                  store_referring(run->s->store, by, key, SIZE_MAX, run->s->arena, &n);
+    size_t n,
+        *slots = store_referring(run->s->store, by, key, SIZE_MAX, run->s->arena, &n);
     for (size_t i = 0; i < n; i++)
         if (by->reference->on_delete == ON_DELETE_CASCADE
                 ? !take(r, by->collection, slots[i])
@@ -179,10 +179,10 @@ static bool check_restricted(struct removal *r, const struct store_referrer *by,
     const struct store_reference *ref = by->reference;
     size_t n;
     store_referring(run->s->store, by, key, 1, run->s->arena, &n);
-    return !n || run_fail(run, ref->restricted ? ref->restricted : &conflict, 409,
-                          arena_printf(run->s->arena, "%s of %s refers to it",
-                                       ref->at.text,
-                                       run->b->plan.collections[by->collection].name));
+    return !n ||
+           run_fail(run, ref->restricted ? ref->restricted : &conflict, 409,
+                    arena_printf(run->s->arena, "%s of %s refers to it", ref->at.text,
+                                 run->b->plan.collections[by->collection].name));
 }
 
 /* Does one thing for each reference to what is gone. */

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "doc/pointer.h"
+#include "play/member.h"
 #include "play/shape.h"
 #include "play/validator.h"
 
@@ -46,36 +47,15 @@ const cJSON *run_key(const struct run *run, size_t c, size_t slot)
 
 /* ---- conditions of find, update, delete and list ---- */
 
-/* The reference that a place is, or that it ends with where it leads through others;
- * NULL when it is none. */
-static const struct store_reference *reference_at(const struct run *run, size_t c,
-                                                  const char *at, int depth)
-{
-    const struct store_collection *plan = &run->b->plan.collections[c];
-    for (size_t i = 0; i < plan->reference_count; i++) {
-        const struct store_reference *r = &plan->references[i], *inner = NULL;
-        size_t n = strlen(r->at.text);
-        if (strcmp(r->at.text, at) == 0)
-            return r;
-        if (strncmp(r->at.text, at, n) != 0 || at[n] != '/' ||
-            depth == LIMIT_EMBED_DEPTH)
-            continue;
-        for (size_t o = 0; o < r->of_count && !inner; o++)
-            inner = reference_at(run, r->of[o], at + n, depth + 1);
-        if (inner)
-            return inner;
-    }
-    return NULL;
-}
-
 /* A value that is compared with a reference's key may be an alias. */
-static const cJSON *as_key(struct run *run, size_t c, const char *at,
+static const cJSON *as_key(struct run *run, size_t c, const struct step_where *w,
                            const cJSON *value)
 {
-    const struct store_reference *r = reference_at(run, c, at, 0);
+    const struct store_reference *r =
+        w->keys ? member_reference(&run->b->plan, c, w->at, 0) : NULL;
     if (!r)
         return value;
-    cJSON *copy = json_copy(run->s->arena, value);
+    cJSON *copy = json_borrow(run->s->arena, value);
     if (json_is_array(copy))
         for (cJSON *one = copy->child; one; one = one->next)
             instance_resolve(run->b, r, one, run->s);
@@ -128,7 +108,7 @@ bool run_conditions(struct run *run, const struct step *step,
             return false;
         list[(*count)++] =
             (struct store_condition){ .at = w->at,
-                                      .value = as_one(as_key(run, c, w->at, value)),
+                                      .value = as_one(as_key(run, c, w, value)),
                                       .test = w->test,
                                       .far = w->far };
     }

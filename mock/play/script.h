@@ -22,6 +22,7 @@ struct step_where {
     const struct expression *value;
     const struct condition *when; /* NULL: always */
     unsigned types;               /* of the member, of enum schema_type */
+    bool keys;                    /* it is a reference in some of the collections */
     enum match_test test;
     bool far; /* as in struct store_condition */
 };

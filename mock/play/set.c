@@ -165,7 +165,7 @@ static cJSON *mapped(const struct step_set *set, struct scope *s)
         s->each = one;
         const cJSON *value = expression_value(set->to, s);
         if (value)
-            json_push(out, json_copy(s->arena, value));
+            json_push(out, json_borrow(s->arena, value));
     }
     s->each = NULL;
     return out;
@@ -176,7 +176,7 @@ static cJSON *value_of(const struct step_set *set, struct scope *s)
     if (set->each)
         return mapped(set, s);
     const cJSON *value = expression_value(set->to, s);
-    return value ? json_copy(s->arena, value) : NULL;
+    return value ? json_borrow(s->arena, value) : NULL;
 }
 
 /* Absent: left alone. null: taken away. */
