@@ -42,12 +42,17 @@ static struct journal_entry *take_oldest(struct journal *j, struct ring *r)
     return old;
 }
 
-static void entry_free(struct journal_entry *e)
+static void outcomes_free(struct journal_entry *e)
 {
     for (struct journal_outcome *o = e ? e->first : NULL, *next; o; o = next) {
         next = o->next;
         free(o);
     }
+}
+
+static void entry_free(struct journal_entry *e)
+{
+    outcomes_free(e);
     free(e);
 }
 
@@ -99,8 +104,24 @@ static void copy_text(struct str *text, char **to, size_t most)
     *to += len;
 }
 
-/* The entry and its texts in one block. */
-static struct journal_entry *packed(struct journal_entry e)
+/* Makes room for that many bytes: of an entry that is not needed any more (NULL: there
+ * is none) where they fit into it without much waste, since all calls would else wait
+ * for the allocator here. */
+static struct journal_entry *block_of(size_t bytes, struct journal_entry *old)
+{
+    const size_t room = old ? old->room : 0;
+    outcomes_free(old);
+    if (room < bytes || room / 2 > bytes) {
+        free(old);
+        old = malloc(bytes);
+        if (old)
+            old->room = bytes;
+    }
+    return old;
+}
+
+/* The entry and its texts in one block, which may be an old one's. */
+static struct journal_entry *packed(struct journal_entry e, struct journal_entry *old)
 {
     struct str *texts[] = { &e.method, &e.path,     &e.query,     &e.headers,
                             &e.body,   &e.api,      &e.operation, &e.voice,
@@ -109,13 +130,13 @@ static struct journal_entry *packed(struct journal_entry e)
     for (size_t i = 0; i < COUNT(texts); i++)
         bytes +=
             texts[i]->len < LIMIT_JOURNAL_BODY ? texts[i]->len : LIMIT_JOURNAL_BODY;
-    struct journal_entry *block = malloc(bytes);
+    struct journal_entry *block = block_of(bytes, old);
     if (!block)
         return NULL;
     char *to = (char *)(block + 1);
     for (size_t i = 0; i < COUNT(texts); i++)
         copy_text(texts[i], &to, LIMIT_JOURNAL_BODY);
-    e.bytes = bytes;
+    e.bytes = e.room = block->room;
     e.first = e.last = NULL;
     *block = e;
     return block;
@@ -125,24 +146,25 @@ struct journal_ref journal_add(struct journal *j, size_t room, struct journal_en
 {
     struct journal_ref ref = { .room = room };
     struct ring *r = ring_of(j, room);
-    struct journal_entry *block = r ? packed(e) : NULL;
-    if (!block)
+    if (!r)
         return ref;
-    struct journal_entry *old = NULL;
     pthread_mutex_lock(&r->lock);
-    size_t bytes =
-        atomic_fetch_add_explicit(&j->bytes, block->bytes, memory_order_relaxed);
-    while (r->first < r->count && bytes + block->bytes > LIMIT_JOURNAL_BYTES) {
-        old = take_oldest(j, r);
-        bytes -= old->bytes;
-        entry_free(old);
+    struct journal_entry *old =
+        r->count - r->first == LIMIT_JOURNAL ? take_oldest(j, r) : NULL;
+    struct journal_entry *block = packed(e, old);
+    if (block) {
+        size_t bytes =
+            atomic_fetch_add_explicit(&j->bytes, block->bytes, memory_order_relaxed);
+        for (; r->first < r->count && bytes + block->bytes > LIMIT_JOURNAL_BYTES;
+             entry_free(old)) {
+            old = take_oldest(j, r);
+            bytes -= old->bytes;
+        }
+        r->entries[r->count++ % LIMIT_JOURNAL] = block;
+        ref.number = block->number = r->count;
+        ref.clearing = r->clearings;
     }
-    old = r->count - r->first == LIMIT_JOURNAL ? take_oldest(j, r) : NULL;
-    r->entries[r->count++ % LIMIT_JOURNAL] = block;
-    ref.number = block->number = r->count;
-    ref.clearing = r->clearings;
     pthread_mutex_unlock(&r->lock);
-    entry_free(old);
     return ref;
 }
 

@@ -24,6 +24,7 @@ struct journal_entry {
     bool broken; /* the mock's own answer did not fit the contract */
     uint64_t took_us;
     size_t bytes; /* of memory that it takes; given by journal_add */
+    size_t room;  /* of its own block; given by journal_add */
     struct journal_outcome *first, *last; /* of callbacks; by journal_callback */
 };
 
