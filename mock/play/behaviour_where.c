@@ -102,6 +102,7 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
                 arena_printf(r->arena, "%s/%u/%s", w.pointer, i, tests[t].key);
             all.list[all.count++] = (struct step_where){
                 .at = at,
+                .steps = steps_read(at, r->arena),
                 .value = expression_read(n, tests[t].text, types, here),
                 .when = when,
                 .types = types,

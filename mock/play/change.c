@@ -115,16 +115,16 @@ static bool complete(struct run *run, size_t c, cJSON **tree, const cJSON *befor
 bool run_create(struct run *run, const struct step *step)
 {
     size_t c = step->of[0], slot;
-    const char *key = run->b->plan.collections[c].key;
+    const struct store_collection *plan = &run->b->plan.collections[c];
     const cJSON *given = step->merge ? expression_value(step->merge, run->s) : NULL;
     cJSON *tree = json_is_object(given) ? json_borrow(run->s->arena, given)
                                         : json_object(run->s->arena);
     run_forget_draws(run);
     drop_owned(run, c, tree);
     run_sets(run, step->set, step->set_count, c, tree);
-    if (json_is_null(pointer_get(tree, key)))
-        pointer_remove(tree, key);
-    if (rules_of(run, c)->complete && !pointer_get(tree, key))
+    if (json_is_null(store_key_of(plan, tree)))
+        pointer_remove(tree, plan->key);
+    if (rules_of(run, c)->complete && !store_key_of(plan, tree))
         draw_key(run, c, tree);
     if (!finish(run, step, c, tree, true) || !complete(run, c, &tree, NULL))
         return false;

@@ -36,7 +36,7 @@ static bool take_instance(struct importing *m, const struct shelf_of *s,
 {
     const struct store_collection *plan =
         &m->w->behaviours[s->api]->plan.collections[s->collection];
-    const cJSON *key = pointer_get(given, plan->key);
+    const cJSON *key = store_key_of(plan, given);
     size_t slot;
     if (!json_is_object(given))
         return bad(m, at, "an instance (an object)", json_kind(given));

@@ -6,7 +6,7 @@
 static const char *key_text(const struct behaviour *b, size_t c, size_t slot,
                             const struct store *s)
 {
-    const cJSON *key = pointer_get(store_get(s, c, slot), b->plan.collections[c].key);
+    const cJSON *key = store_key_of(&b->plan.collections[c], store_get(s, c, slot));
     return json_is_string(key) ? key->valuestring : "";
 }
 

@@ -156,7 +156,7 @@ static void lose(struct loading *l, size_t api, size_t c, const char *key,
 
 static bool has_key(const struct store_collection *plan, const cJSON *tree)
 {
-    const cJSON *key = pointer_get(tree, plan->key);
+    const cJSON *key = store_key_of(plan, tree);
     return json_is_string(key) || json_is_number(key);
 }
 

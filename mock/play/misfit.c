@@ -1,6 +1,5 @@
 #include "play/misfit.h"
 
-#include "doc/pointer.h"
 
 void misfit_note(struct misfits *m, const char *key, const char *why,
                  struct where where, struct arena *arena)
@@ -18,7 +17,7 @@ void misfit_note(struct misfits *m, const char *key, const char *why,
 
 const char *misfit_key(const struct store_collection *plan, const cJSON *tree)
 {
-    const cJSON *key = pointer_get(tree, plan->key);
+    const cJSON *key = store_key_of(plan, tree);
     return json_is_string(key) ? key->valuestring : "?";
 }
 

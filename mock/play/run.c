@@ -1,7 +1,6 @@
 #include "play/run.h"
 
 #include "base/limits.h"
-#include "doc/pointer.h"
 #include "play/member.h"
 #include "play/shape.h"
 #include "play/validator.h"
@@ -41,8 +40,7 @@ bool run_miss(struct run *run, const struct step *step)
 
 const cJSON *run_key(const struct run *run, size_t c, size_t slot)
 {
-    return pointer_get(store_get(run->s->store, c, slot),
-                       run->b->plan.collections[c].key);
+    return store_key_of(&run->b->plan.collections[c], store_get(run->s->store, c, slot));
 }
 
 /* ---- conditions of find, update, delete and list ---- */
@@ -108,6 +106,7 @@ bool run_conditions(struct run *run, const struct step *step,
             return false;
         list[(*count)++] =
             (struct store_condition){ .at = w->at,
+                                      .steps = &w->steps,
                                       .value = as_one(as_key(run, c, w, value)),
                                       .test = w->test,
                                       .far = w->far };

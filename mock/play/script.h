@@ -19,6 +19,7 @@ enum step_kind {
 
 struct step_where {
     const char *at;
+    struct steps steps; /* the same */
     const struct expression *value;
     const struct condition *when; /* NULL: always */
     unsigned types;               /* of the member, of enum schema_type */

@@ -244,7 +244,7 @@ static void tell_all_referrers(const struct shelf_of *s, size_t slot,
 {
     const struct store_plan *plan = &state_behaviour(s)->plan;
     const cJSON *key =
-        pointer_get(store_get(s->store, s->collection, slot), state_plan(s)->key);
+        store_key_of(state_plan(s), store_get(s->store, s->collection, slot));
     for (size_t x = 0; x < plan->collection_count && key; x++)
         for (size_t i = 0; i < plan->collections[x].reference_count; i++) {
             const struct store_reference *r = &plan->collections[x].references[i];

@@ -14,7 +14,7 @@ const char *state_shown(const cJSON *value, struct arena *arena)
 const char *state_key_at(const struct shelf_of *s, size_t slot, struct arena *arena)
 {
     const cJSON *key =
-        pointer_get(store_get(s->store, s->collection, slot), state_plan(s)->key);
+        store_key_of(state_plan(s), store_get(s->store, s->collection, slot));
     return json_is_string(key) ? key->valuestring : state_shown(key, arena);
 }
 

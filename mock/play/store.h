@@ -22,7 +22,8 @@
 
 /* A member must stand a test. */
 struct store_condition {
-    const char *at; /* a pattern of pointer_each */
+    const char *at;            /* a pattern of pointer_each */
+    const struct steps *steps; /* the same taken apart; NULL: at is read */
     const cJSON *value;
     enum match_test test;
     bool far; /* at may lead through references, or to many values */
@@ -99,6 +100,12 @@ struct store_plan {
         *shown;       /* bytes that all its stores keep to show; NULL: not counted */
     struct salt salt; /* for the indexes: clients choose what is in them */
 };
+
+/* The key of an instance, borrowed from tree; NULL when it has none. */
+static inline cJSON *store_key_of(const struct store_collection *c, const cJSON *tree)
+{
+    return steps_get(tree, c->indexes[0].steps);
+}
 
 /* To be called once when the collections say all that they will, before there is a
  * store of the plan: what can be known of them is worked out here, and not at each

@@ -108,7 +108,8 @@ bool store_meets(const struct store *s, size_t c, const cJSON *tree,
         return meets_far(s, c, tree, condition);
     const bool not = condition->test == MATCH_NOT;
     const enum match_test test = not ? MATCH_IS : condition->test;
-    const cJSON *have = pointer_get(tree, condition->at);
+    const cJSON *have = condition->steps ? steps_get(tree, condition->steps)
+                                         : pointer_get(tree, condition->at);
     if (match_value(have, test, condition->value))
         return !not ;
     if (test != MATCH_IS || strcmp(condition->at, plan->key) != 0)

@@ -1,7 +1,6 @@
 #include "play/store_view.h"
 
 #include "base/limits.h"
-#include "doc/pointer.h"
 
 #include <stdlib.h>
 
@@ -40,7 +39,7 @@ static struct view *view_of(struct showing *to, cJSON **tree);
 static bool is_key(const struct store_collection *plan, const cJSON *tree,
                    const char *text)
 {
-    const cJSON *key = steps_get(tree, plan->indexes[0].steps);
+    const cJSON *key = store_key_of(plan, tree);
     return json_is_string(key) && strcmp(key->valuestring, text) == 0;
 }
 
@@ -309,7 +308,7 @@ cJSON *store_show_tree(struct store *s, size_t c, const cJSON *tree,
 {
     const struct look look = { .c = c };
     struct showing to = { .s = s, .keeps = s, .arena = arena, .look = &look };
-    const cJSON *key = pointer_get(tree, s->plan->collections[c].key), *stored;
+    const cJSON *key = store_key_of(&s->plan->collections[c], tree), *stored;
     size_t slot;
     if (json_is_string(key) && store_key(s, c, key->valuestring, &slot) &&
         (stored = store_get(s, c, slot))->child == tree->child)

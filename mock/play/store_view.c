@@ -1,7 +1,6 @@
 #include "play/store_view.h"
 
 #include "base/limits.h"
-#include "doc/pointer.h"
 
 #include <stdlib.h>
 
@@ -170,9 +169,9 @@ static bool is_same(const cJSON *a, const cJSON *b)
 static bool sums_up_same(const struct store *s, const struct view *v,
                          const struct instance *now)
 {
-    const char *key = s->plan->collections[v->look.c].key;
+    const struct store_collection *plan = &s->plan->collections[v->look.c];
     const cJSON *a = v->of->tree, *b = now->tree;
-    if (!v->look.keep || !is_same(pointer_get(a, key), pointer_get(b, key)) ||
+    if (!v->look.keep || !is_same(store_key_of(plan, a), store_key_of(plan, b)) ||
         json_member(a, STORE_BROKEN) || json_member(b, STORE_BROKEN))
         return false;
     for (size_t i = 0; i < v->look.keep_count; i++)

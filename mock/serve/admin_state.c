@@ -228,7 +228,7 @@ static void change_instance(struct question *q, const cJSON *body,
         if (!old && !create)
             find_slot(q, &shelf, name, &slot); /* says that there is none */
         else if (tree && fits_path(q, &shelf, tree,
-                                   old ? pointer_get(old, plan_of(&shelf)->key)
+                                   old ? store_key_of(plan_of(&shelf), old)
                                        : state_key(&shelf, name, q->arena)))
             store(q, &shelf, tree);
     }
