@@ -161,6 +161,14 @@ void json_set(struct arena *arena, cJSON *object, const char *name, cJSON *item)
         add_named(object, arena_copy(arena, text), hash, item);
 }
 
+uint64_t json_names(const cJSON *object)
+{
+    uint64_t names = 0;
+    for (const cJSON *m = object->child; m; m = m->next)
+        names |= (uint64_t)1 << ((uint32_t)m->valueint >> 8 & 63);
+    return names;
+}
+
 cJSON *json_member_str(const cJSON *object, struct str name)
 {
     return json_is_object(object) ? member_of(object, name, json_name_hash(name))

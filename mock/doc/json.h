@@ -102,6 +102,15 @@ static inline bool json_is_named(const cJSON *m, struct str name, int hash)
            (name.len < 255 ? str_same_bytes(m->string, name) : str_is(name, m->string));
 }
 
+/* A bit for each name of an object's members: where many names are looked for, most of
+ * them in vain, whose bit is not there need not be looked for. */
+uint64_t json_names(const cJSON *object);
+
+static inline bool json_may_have(uint64_t names, int hash)
+{
+    return names >> ((uint32_t)hash >> 8 & 63) & 1;
+}
+
 /* The text of a string member; NULL when there is none or it is no string. */
 const char *json_member_text(const cJSON *object, const char *name);
 

@@ -31,6 +31,12 @@ struct steps steps_read(const char *pointer, struct arena *arena);
 /* What one token leads to; NULL when nothing is there. */
 cJSON *steps_go(const cJSON *tree, const struct steps_token *to);
 
+/* Whether they may lead to something in an object with those names (json_names). */
+static inline bool steps_may(const struct steps *s, uint64_t names)
+{
+    return !s->count || json_may_have(names, s->list[0].hash);
+}
+
 /* As pointer_get. */
 cJSON *steps_get(const cJSON *tree, const struct steps *s);
 

@@ -71,7 +71,10 @@ const struct store_reference *instance_finish(const struct behaviour *b, size_t 
         }
         s->item = NULL;
     }
+    const uint64_t names = json_names(tree);
     for (size_t i = 0; i < plan->reference_count; i++) {
+        if (!steps_may(&plan->references[i].at, names))
+            continue;
         struct resolving to = { b, &plan->references[i], s };
         if (store_each_key(tree, to.r, cannot_resolve, &to))
             return to.r;

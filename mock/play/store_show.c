@@ -184,10 +184,11 @@ static cJSON *show(struct showing *to, const cJSON *raw)
     const struct look *l = to->look;
     const struct store_collection *plan = &to->s->plan->collections[l->c];
     cJSON *out = pick(raw, l, to->arena);
+    const uint64_t names = json_names(out);
     bool hidden = false;
     to->broken = json_member(raw, STORE_BROKEN) != NULL;
     for (size_t i = 0; i < plan->hidden_count; i++) {
-        if (!steps_get(out, &plan->hidden[i]))
+        if (!steps_may(&plan->hidden[i], names) || !steps_get(out, &plan->hidden[i]))
             continue;
         own_way(out, &plan->hidden[i], 0, to->arena);
         steps_remove(out, &plan->hidden[i]);
@@ -195,7 +196,9 @@ static cJSON *show(struct showing *to, const cJSON *raw)
     }
     for (size_t i = 0; i < plan->reference_count && l->depth < LIMIT_EMBED_DEPTH; i++) {
         const struct store_reference *r = &plan->references[i];
-        cJSON *m = r->keep_count ? steps_go(out, &r->at.list[0]) : NULL;
+        cJSON *m = r->keep_count && steps_may(&r->at, names)
+                       ? steps_go(out, &r->at.list[0])
+                       : NULL;
         if (!m)
             continue;
         to->through = r;
