@@ -87,6 +87,11 @@ static void add_named(cJSON *object, const char *name, int hash, cJSON *item)
     json_push(object, item);
 }
 
+void json_add_as(cJSON *object, const cJSON *other, cJSON *item)
+{
+    add_named(object, other->string, other->valueint, item);
+}
+
 void json_add(cJSON *object, const char *name, cJSON *item)
 {
     add_named(object, name, json_name_hash(str(name)), item);

@@ -76,6 +76,9 @@ void json_put(cJSON *object, struct str name, int hash, cJSON *item);
 /* As json_set, for a name that is known to be new and outlives the tree. */
 void json_add(cJSON *object, const char *name, cJSON *item);
 
+/* The same under the name of another member, which outlives the tree. */
+void json_add_as(cJSON *object, const cJSON *other, cJSON *item);
+
 /* The member or item, borrowed; NULL when it is not there or parent is of another type
  * (NULL too). */
 cJSON *json_member(const cJSON *object, const char *name);

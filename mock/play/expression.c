@@ -500,7 +500,7 @@ struct binding *scope_binding(struct scope *s, const char *name)
         if (s->bindings[i].name == name)
             return &s->bindings[i];
     for (size_t i = 0; i < s->binding_count; i++)
-        if (strcmp(s->bindings[i].name, name) == 0)
+        if (s->bindings[i].name[0] == name[0] && strcmp(s->bindings[i].name, name) == 0)
             return &s->bindings[i];
     return NULL;
 }

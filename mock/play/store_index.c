@@ -112,12 +112,19 @@ static bool same_values(const struct store_index *index, const cJSON *a, const c
     return true;
 }
 
+/* Whether an instance has in an index what the one before it had. */
+static bool stays(const struct store_index *index, const cJSON *old, const cJSON *now)
+{
+    return !index->where_count && same_values(index, old, now);
+}
+
 bool store_taken(const struct store *s, size_t c, const cJSON *tree, size_t own_slot)
 {
     const struct store_collection *plan = &s->plan->collections[c];
+    const cJSON *own = store_get(s, c, own_slot);
     for (size_t i = 0; i < plan->index_count; i++) {
         uint64_t hash;
-        if (!plan->indexes[i].unique ||
+        if (!plan->indexes[i].unique || (own && stays(&plan->indexes[i], own, tree)) ||
             index_hash(s, c, &plan->indexes[i], tree, &hash) != HASH_MADE)
             continue;
         const struct index *x = &s->shelves[c].indexes[i];
@@ -211,27 +218,13 @@ static void move(const struct store *s, size_t c, size_t index, size_t slot,
         index_remove(x, &key);
 }
 
-/* Whether an instance has in an index what the one before it had. */
-static bool stays(const struct store *s, size_t c, size_t index, const cJSON *old,
-                  const cJSON *now)
-{
-    const struct store_index *of = &s->plan->collections[c].indexes[index];
-    for (size_t i = 0; i < of->count; i++) {
-        const cJSON *was = steps_get(old, &of->steps[i]);
-        const cJSON *is = steps_get(now, &of->steps[i]);
-        if (!was || !is || !json_equal(was, is))
-            return false;
-    }
-    return !of->where_count;
-}
-
 void store_reindex(struct store *s, size_t c, size_t slot, const cJSON *old,
                    const cJSON *now)
 {
     const struct store_collection *plan = &s->plan->collections[c];
     for (size_t i = 0; i < plan->index_count; i++) {
         if (!knows(&plan->indexes[i], &s->shelves[c].indexes[i], slot) ||
-            (old && now && stays(s, c, i, old, now)))
+            (old && now && stays(&plan->indexes[i], old, now)))
             continue;
         if (old)
             move(s, c, i, slot, old, false);

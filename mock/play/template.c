@@ -66,7 +66,7 @@ cJSON *template_value(const struct body_template *t, struct scope *s)
         if (array)
             json_push(out, value);
         else
-            json_add(out, t->children[i]->node->string, value);
+            json_add_as(out, t->children[i]->node, value);
     }
     return out;
 }
