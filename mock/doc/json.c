@@ -205,6 +205,13 @@ static const char *own_text(const cJSON *n)
     return json_is_written(n) ? NULL : n->valuestring;
 }
 
+/* How long most names are stands in their hashes. */
+static struct str name_of(const cJSON *m)
+{
+    const size_t len = m->valueint & 255;
+    return (struct str){ m->string, len < 255 ? len : strlen(m->string) };
+}
+
 static cJSON *copy_of(struct arena *arena, const cJSON *tree, bool share)
 {
     if (share && json_is_written(tree))
@@ -217,7 +224,7 @@ static cJSON *copy_of(struct arena *arena, const cJSON *tree, bool share)
     for (const cJSON *c = tree->child; c; c = c->next) {
         cJSON *copy = copy_of(arena, c, share);
         if (c->string)
-            copy->string = arena_copy(arena, str(c->string));
+            copy->string = arena_copy(arena, name_of(c));
         json_push(n, copy);
     }
     return n;
@@ -278,16 +285,15 @@ static void measure(const cJSON *n, size_t *nodes, size_t *bytes)
 {
     ++*nodes;
     *bytes += (own_text(n) ? strlen(n->valuestring) + 1 : 0) +
-              (n->string ? strlen(n->string) + 1 : 0);
+              (n->string ? name_of(n).len + 1 : 0);
     for (const cJSON *c = n->child; c; c = c->next)
         measure(c, nodes, bytes);
 }
 
-static char *pack_text(const char *text, char **to)
+static char *pack_text(struct str text, char **to)
 {
-    size_t size = strlen(text) + 1;
-    char *at = memcpy(*to, text, size);
-    *to += size;
+    char *at = memcpy(*to, text.ptr, text.len + 1);
+    *to += text.len + 1;
     return at;
 }
 
@@ -298,11 +304,11 @@ static cJSON *pack(const cJSON *from, cJSON **node, char **text)
                   .valueint = from->valueint,
                   .valuedouble = from->valuedouble };
     if (own_text(from))
-        n->valuestring = pack_text(from->valuestring, text);
+        n->valuestring = pack_text(str(from->valuestring), text);
     for (const cJSON *c = from->child; c; c = c->next) {
         cJSON *copy = pack(c, node, text);
         if (c->string)
-            copy->string = pack_text(c->string, text);
+            copy->string = pack_text(name_of(c), text);
         json_push(n, copy);
     }
     return n;
