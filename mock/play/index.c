@@ -1,32 +1,18 @@
 #include "play/index.h"
 
-#include <stdatomic.h>
+#include "play/index_node.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Entries of a leaf and children of an inner node; a node that is full is split. */
-enum { FAN = 32 };
-
-struct index_node {
-    atomic_uint holders; /* parents and roots that point here */
-    uint16_t count;
-    bool leaf;
-    uint32_t slots[FAN]; /* of an inner node: of the first entry below each child */
-    uint64_t numbers[FAN];
-    struct {
-        struct index_node *node;
-        size_t below;
-    } children[]; /* leaves have none */
-};
-
 static size_t node_bytes(bool leaf)
 {
     return sizeof(struct index_node) +
-           (leaf ? 0 : FAN * sizeof(((struct index_node *)0)->children[0]));
+           (leaf ? 0 : INDEX_FAN * sizeof(((struct index_node *)0)->children[0]));
 }
 
-static struct index_node *node_new(bool leaf)
+struct index_node *index_node_new(bool leaf)
 {
     struct index_node *n = malloc(node_bytes(leaf));
     if (!n) {
@@ -65,7 +51,7 @@ static struct index_node *node_own(struct index_node **place)
     struct index_node *old = *place;
     if (atomic_load_explicit(&old->holders, memory_order_acquire) == 1)
         return old;
-    struct index_node *n = node_new(old->leaf);
+    struct index_node *n = index_node_new(old->leaf);
     copy_entries(n, 0, old, 0, old->count);
     n->count = old->count;
     for (size_t i = 0; !n->leaf && i < n->count; i++)
@@ -160,13 +146,13 @@ static size_t entries_in(const struct index_node *n)
 static struct index_node *make_gap(struct index_node **n, size_t *at)
 {
     struct index_node *full = *n, *more = NULL;
-    if (full->count == FAN) {
-        size_t keep = *at == FAN ? FAN : FAN / 2;
-        more = node_new(full->leaf);
-        more->count = (uint16_t)(FAN - keep);
-        copy_entries(more, 0, full, keep, FAN - keep);
+    if (full->count == INDEX_FAN) {
+        size_t keep = *at == INDEX_FAN ? INDEX_FAN : INDEX_FAN / 2;
+        more = index_node_new(full->leaf);
+        more->count = (uint16_t)(INDEX_FAN - keep);
+        copy_entries(more, 0, full, keep, INDEX_FAN - keep);
         full->count = (uint16_t)keep;
-        if (*at > keep || keep == FAN) {
+        if (*at > keep || keep == INDEX_FAN) {
             *n = more;
             *at -= keep;
         }
@@ -176,7 +162,7 @@ static struct index_node *make_gap(struct index_node **n, size_t *at)
     return more;
 }
 
-static void set_child(struct index_node *n, size_t at, struct index_node *child)
+void index_node_set(struct index_node *n, size_t at, struct index_node *child)
 {
     n->slots[at] = child->slots[0];
     n->numbers[at] = child->numbers[0];
@@ -225,10 +211,10 @@ static struct index_node *add_below(struct index_node **place, struct adding *a)
         n->numbers[i] = n->children[i].node->numbers[0];
         return NULL;
     }
-    set_child(n, i, n->children[i].node);
+    index_node_set(n, i, n->children[i].node);
     size_t at = i + 1;
     more = make_gap(&n, &at);
-    set_child(n, at, split);
+    index_node_set(n, at, split);
     return more;
 }
 
@@ -236,15 +222,15 @@ bool index_add(struct index *x, const struct index_key *key, uint32_t *other)
 {
     struct adding a = { key, INDEX_NONE, false };
     if (!x->root)
-        x->root = node_new(true);
+        x->root = index_node_new(true);
     struct index_node *more = add_below(&x->root, &a);
     *other = a.other;
     if (!more)
         return a.is_new;
-    struct index_node *root = node_new(false);
+    struct index_node *root = index_node_new(false);
     root->count = 2;
-    set_child(root, 0, x->root);
-    set_child(root, 1, more);
+    index_node_set(root, 0, x->root);
+    index_node_set(root, 1, more);
     x->root = root;
     return true;
 }
@@ -263,7 +249,7 @@ static void join(struct index_node *n, size_t at)
     if (at + 1 >= n->count)
         return;
     struct index_node *other = n->children[at + 1].node;
-    if (n->children[at].node->count + other->count > FAN / 2)
+    if (n->children[at].node->count + other->count > INDEX_FAN / 2)
         return;
     struct index_node *to = node_own(&n->children[at].node);
     other = node_own(&n->children[at + 1].node);
@@ -272,7 +258,7 @@ static void join(struct index_node *n, size_t at)
     other->count = 0; /* its children moved */
     node_drop(other);
     close_gap(n, at + 1);
-    set_child(n, at, to);
+    index_node_set(n, at, to);
 }
 
 static bool remove_below(struct index_node **place, const struct index_key *key)

@@ -39,7 +39,7 @@ static uint64_t double_bits(double d)
 }
 
 /* The first bytes; behind the end of a shorter text are zeros, as strcmp has it. */
-static uint64_t first_bytes(const char *text)
+uint64_t order_bytes(const char *text)
 {
     uint64_t bits = 0;
     for (size_t i = 0; i < sizeof(bits); i++) {
@@ -49,13 +49,31 @@ static uint64_t first_bytes(const char *text)
     return bits;
 }
 
+/* So much is left out of a number for them. */
+enum { KIND_BITS = 3 };
+
 uint64_t order_number(const cJSON *value)
 {
-    enum { KIND_BITS = 3 };
     enum kind kind = kind_of(value);
     uint64_t bits = kind == KIND_NUMBER   ? double_bits(value->valuedouble)
-                    : kind == KIND_STRING ? first_bytes(value->valuestring)
+                    : kind == KIND_STRING ? order_bytes(value->valuestring)
                     : kind == KIND_BOOL   ? (uint64_t)json_is_true(value) << KIND_BITS
                                           : 0;
     return (uint64_t)kind << (64 - KIND_BITS) | bits >> KIND_BITS;
+}
+
+bool order_exact(const cJSON *value)
+{
+    const uint64_t left_out = ((uint64_t)1 << KIND_BITS) - 1;
+    switch (kind_of(value)) {
+    case KIND_NUMBER: /* whose text is kept is more than its double */
+        return !value->valuestring && !(double_bits(value->valuedouble) & left_out);
+    case KIND_STRING:
+        return strnlen(value->valuestring, ORDER_BYTES + 1) <= ORDER_BYTES;
+    case KIND_BOOL:
+    case KIND_TREE:
+    case KIND_NONE:
+        break;
+    }
+    return true;
 }

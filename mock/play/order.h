@@ -15,4 +15,13 @@ int order_compare(const cJSON *a, const cJSON *b);
  * tells most values apart without a look at them. */
 uint64_t order_number(const cJSON *value);
 
+/* Whether two values that this says of, and that have one number, compare as equal. */
+bool order_exact(const cJSON *value);
+
+/* Texts of one number are alike in so many bytes. What the next eight from a place on
+ * are, as a number that rises with them; 0 in its last byte says that the text has
+ * ended. */
+#define ORDER_BYTES 7
+uint64_t order_bytes(const char *text);
+
 #endif

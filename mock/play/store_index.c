@@ -150,72 +150,89 @@ static bool holds_items(const struct store_index *index)
     return !index->unique && index->count == 1;
 }
 
-/* One value of many at an index's place. */
-struct entry {
+struct values {
     const struct store *s;
-    size_t c, slot, index;
-    bool enter;
+    store_number_visit *visit;
+    void *context;
 };
-
-/* An index that is asked how many instances have a value has to know whether all that
- * have its hash have the value: whoever comes is compared with another of the hash, as
- * those were with each other. An instance with two items of one hash is not looked
- * into. */
-static void enter_value(struct entry *e, const struct index_key *key,
-                        const cJSON *value)
-{
-    struct index *x = &e->s->shelves[e->c].indexes[e->index];
-    const struct store_condition same = {
-        .at = e->s->plan->collections[e->c].indexes[e->index].pointers[0],
-        .value = value
-    };
-    uint32_t other;
-    bool is_new = index_add(x, key, &other);
-    if (!x->mixed)
-        x->mixed =
-            !is_new || (other != INDEX_NONE &&
-                        !store_meets(e->s, e->c, store_get(e->s, e->c, other), &same));
-}
 
 static bool each_value(cJSON *value, void *context)
 {
-    struct entry *e = context;
+    const struct values *all = context;
     if (json_is_array(value)) {
         for (cJSON *one = value->child; one; one = one->next)
             each_value(one, context);
         return false;
     }
-    if (json_is_null(value))
-        return false;
-    const struct index_key key = { .number = store_hash(e->s, 0, value),
-                                   .slot = (uint32_t)e->slot };
-    if (e->enter)
-        enter_value(e, &key, value);
-    else
-        index_remove(&e->s->shelves[e->c].indexes[e->index], &key);
+    if (!json_is_null(value))
+        all->visit(all->context, store_hash(all->s, 0, value), value);
     return false;
 }
 
-/* An instance comes into an index, or leaves it. */
-static void move(const struct store *s, size_t c, size_t index, size_t slot,
-                 const cJSON *tree, bool enter)
+void store_each_number(const struct store *s, size_t c, size_t index, const cJSON *tree,
+                       store_number_visit *visit, void *context)
 {
     const struct store_index *of = &s->plan->collections[c].indexes[index];
-    struct index *x = &s->shelves[c].indexes[index];
-    struct index_key key = { .slot = (uint32_t)slot };
-    uint32_t other;
+    uint64_t hash;
     if (holds_items(of)) {
-        struct entry e = { s, c, slot, index, enter };
-        steps_each(tree, of->steps, each_value, &e);
+        struct values all = { s, visit, context };
+        steps_each(tree, of->steps, each_value, &all);
         return;
     }
-    enum hashed made = index_hash(s, c, of, tree, &key.number);
+    enum hashed made = index_hash(s, c, of, tree, &hash);
     if (made == HASH_ARRAY)
-        x->loose = true;
-    if (made == HASH_MADE && enter)
-        index_add(x, &key, &other);
-    else if (made == HASH_MADE)
-        index_remove(x, &key);
+        s->shelves[c].indexes[index].loose = true;
+    if (made == HASH_MADE)
+        visit(context, hash, NULL);
+}
+
+/* An instance that comes into an index, or leaves it. */
+struct mover {
+    const struct store *s;
+    size_t c, index;
+    uint32_t slot;
+};
+
+static struct index *index_of(const struct mover *m)
+{
+    return &m->s->shelves[m->c].indexes[m->index];
+}
+
+/* An index that is asked how many instances have a value has to know whether all that
+ * have its hash have the value: whoever comes is compared with another of the hash, as
+ * those were with each other. An instance with two items of one hash is not looked
+ * into. */
+static void enter(void *context, uint64_t number, const cJSON *value)
+{
+    const struct mover *m = context;
+    struct index *x = index_of(m);
+    const struct index_key key = { .number = number, .slot = m->slot };
+    uint32_t other;
+    bool is_new = index_add(x, &key, &other);
+    if (x->mixed || !value)
+        return;
+    const struct store_condition same = {
+        .at = m->s->plan->collections[m->c].indexes[m->index].pointers[0],
+        .value = value
+    };
+    x->mixed =
+        !is_new || (other != INDEX_NONE &&
+                    !store_meets(m->s, m->c, store_get(m->s, m->c, other), &same));
+}
+
+static void leave(void *context, uint64_t number, const cJSON *value)
+{
+    const struct mover *m = context;
+    const struct index_key key = { .number = number, .slot = m->slot };
+    (void)value;
+    index_remove(index_of(m), &key);
+}
+
+static void move(const struct store *s, size_t c, size_t index, size_t slot,
+                 const cJSON *tree, store_number_visit *how)
+{
+    struct mover m = { s, c, index, (uint32_t)slot };
+    store_each_number(s, c, index, tree, how, &m);
 }
 
 void store_reindex(struct store *s, size_t c, size_t slot, const cJSON *old,
@@ -227,39 +244,25 @@ void store_reindex(struct store *s, size_t c, size_t slot, const cJSON *old,
             (old && now && stays(&plan->indexes[i], old, now)))
             continue;
         if (old)
-            move(s, c, i, slot, old, false);
+            move(s, c, i, slot, old, leave);
         if (now)
-            move(s, c, i, slot, now, true);
+            move(s, c, i, slot, now, enter);
     }
-}
-
-size_t store_learn(const struct shelf *shelf, struct index *x, uint32_t *slots,
-                   size_t most)
-{
-    size_t n = 0;
-    if (x->known >= shelf->count)
-        return 0;
-    if (shelf->count - x->known > most)
-        n = slots_list(&shelf->slots, slots_before(&shelf->slots, x->known), slots,
-                       most);
-    else /* few are found without a way down from the root for each end */
-        for (size_t slot = x->known; slot < shelf->count; slot++)
-            if (slots_get(&shelf->slots, slot))
-                slots[n++] = (uint32_t)slot;
-    x->known = n == most ? slots[n - 1] + (size_t)1 : shelf->count;
-    return n;
 }
 
 const struct index *store_index(const struct store *s, size_t c, size_t number)
 {
     enum { BATCH = 64 };
-    struct index *x = &s->shelves[c].indexes[number];
+    const struct shelf *shelf = &s->shelves[c];
+    struct index *x = &shelf->indexes[number];
     uint32_t slots[BATCH];
     if (s->plan->collections[c].indexes[number].unique)
         return x;
-    for (size_t n; (n = store_learn(&s->shelves[c], x, slots, BATCH));)
+    if (store_learns_anew(shelf, x))
+        store_index_made(s, c, number);
+    for (size_t n; (n = store_learn(shelf, x, slots, BATCH));)
         for (size_t i = 0; i < n; i++)
-            move(s, c, number, slots[i], store_get(s, c, slots[i]), true);
+            move(s, c, number, slots[i], store_get(s, c, slots[i]), enter);
     return x;
 }
 
@@ -274,9 +277,9 @@ void store_index_anew(struct store *s, size_t c)
 {
     const struct store_collection *plan = &s->plan->collections[c];
     for (size_t i = 0; i < plan->index_count; i++) {
-        index_done(&s->shelves[c].indexes[i]);
-        for (size_t at = 0; plan->indexes[i].unique && at < store_slots(s, c); at++)
-            if (store_get(s, c, at))
-                move(s, c, i, at, store_get(s, c, at), true);
+        if (plan->indexes[i].unique)
+            store_index_made(s, c, i);
+        else
+            index_done(&s->shelves[c].indexes[i]);
     }
 }

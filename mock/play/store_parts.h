@@ -81,10 +81,35 @@ void store_index_anew(struct store *s, size_t c);
  * since it was asked last only now: what nobody asks costs nobody. */
 const struct index *store_index(const struct store *s, size_t c, size_t number);
 
+/* Shows every number that an index has an instance under; value is what alone is under
+ * it, NULL where several are. */
+typedef void store_number_visit(void *context, uint64_t number, const cJSON *value);
+void store_each_number(const struct store *s, size_t c, size_t index, const cJSON *tree,
+                       store_number_visit *visit, void *context);
+
+/* ---- store_learn.c ---- */
+
 /* The first slots of instances that an index does not know, at most `most`; from now on
  * it knows them, and the caller puts them in. 0 when it knows all. */
 size_t store_learn(const struct shelf *shelf, struct index *x, uint32_t *slots,
                    size_t most);
+
+/* Whether an index has so much to learn that it is cheaper to make it anew. */
+bool store_learns_anew(const struct shelf *shelf, const struct index *x);
+
+/* Memory for so many, for the caller to free; having none ends the program. */
+void *store_room(size_t count, size_t size);
+
+/* The slots of all instances, for the caller to free. */
+uint32_t *store_all_slots(const struct shelf *shelf);
+
+/* Whoever looks at one instance after the other has the processor bring near what comes
+ * soon after the one at a place of their slots. */
+void store_fetch_ahead(const struct shelf *shelf, const uint32_t *slots, size_t count,
+                       size_t at);
+
+/* Makes an index anew, with all instances in it. */
+void store_index_made(const struct store *s, size_t c, size_t number);
 
 /* ---- store_find.c ---- */
 
@@ -103,6 +128,10 @@ void orders_leave(struct store *s, size_t c, size_t slot, const cJSON *old,
                   const cJSON *now);
 void orders_enter(struct store *s, size_t c, size_t slot, const cJSON *old,
                   const cJSON *now);
+
+/* Makes an order anew, with all instances in it. */
+void store_order_made(const struct store *s, size_t c, struct order *o,
+                      struct arena *arena);
 
 /* Gives an empty shelf the orders of another. What there is no memory for is made again
  * when it is asked for. */

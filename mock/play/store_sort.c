@@ -144,21 +144,30 @@ static bool goes_by(const struct order *o, const struct store_sort *by, size_t c
     return same;
 }
 
+/* One after the other. */
+static void learn(const struct store *s, size_t c, struct order *o)
+{
+    uint32_t slots[BATCH];
+    for (size_t n; (n = store_learn(&s->shelves[c], &o->index, slots, BATCH));)
+        for (size_t i = 0; i < n; i++)
+            enter(s, c, o, slots[i], store_get(s, c, slots[i]));
+}
+
 /* With all instances in it. */
 static struct order *order_by(struct store *s, size_t c, const struct store_sort *by,
-                              size_t count)
+                              size_t count, struct arena *arena)
 {
     struct shelf *shelf = &s->shelves[c];
-    uint32_t slots[BATCH];
     struct order *o = NULL;
     for (size_t i = 0; !o && shelf->orders && i < shelf->orders->count; i++)
         if (goes_by(&shelf->orders->list[i], by, count))
             o = &shelf->orders->list[i];
     if (!o)
         o = order_new(shelf, by, count);
-    for (size_t n; o && (n = store_learn(shelf, &o->index, slots, BATCH));)
-        for (size_t i = 0; i < n; i++)
-            enter(s, c, o, slots[i], store_get(s, c, slots[i]));
+    if (o && store_learns_anew(shelf, &o->index))
+        store_order_made(s, c, o, arena);
+    else if (o)
+        learn(s, c, o);
     return o;
 }
 
@@ -330,7 +339,7 @@ bool store_sorted(struct store *s, size_t c, const struct store_page *page,
     size_t few = store_fewest(s, c, page->where, page->where_count);
     if (page->where_count && few <= FEW)
         return false;
-    struct order *o = order_by(s, c, page->by, page->by_count);
+    struct order *o = order_by(s, c, page->by, page->by_count, arena);
     if (!o)
         return false;
     o->changes = 0;

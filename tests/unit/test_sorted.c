@@ -79,6 +79,8 @@ static void values_of_every_type_have_one_order(void **state)
                 fail_msg("value %zu beside value %zu: %d", i, j, got);
             if ((want < 0 && a > b) || (want == 0 && a != b))
                 fail_msg("the numbers of values %zu and %zu", i, j);
+            if (want && a == b && order_exact(values[i]) && order_exact(values[j]))
+                fail_msg("values %zu and %zu are told apart by no number", i, j);
         }
 }
 
@@ -119,8 +121,43 @@ static cJSON *any_value(struct chance *chance, struct arena *arena)
     }
 }
 
-/* rank may be anything; size is a number or a text, or not there; kind is one of three
- * and has an index. */
+/* A text that is as others are for a while, longer than is read of many together, or
+ * ends somewhere there. */
+static cJSON *any_text(struct chance *chance, struct arena *arena)
+{
+    static const size_t alike[] = {
+        0, 3, 6, 7, 8, 14, 15, 16, 127, 128, 135, 136, 300
+    };
+    size_t len = alike[chance_below(chance, COUNT(alike))];
+    char *text = arena_take(arena, len + 3);
+    memset(text, 'a', len);
+    for (size_t i = 0; i < chance_below(chance, 3); i++)
+        text[len + i] = "\1ab\xc3"[chance_below(chance, 4)];
+    return json_string(arena, str(text));
+}
+
+/* Numbers that lie close together, some closer than doubles can. */
+static cJSON *any_close(struct chance *chance, struct arena *arena)
+{
+    static const char *const texts[] = { "9007199254740992",
+                                         "9007199254740993",
+                                         "9007199254740994",
+                                         "9007199254740992.5",
+                                         "-9007199254740993",
+                                         "1e400",
+                                         "1.0",
+                                         "1",
+                                         "-0",
+                                         "0" };
+    struct json_error ignored;
+    const char *text = texts[chance_below(chance, COUNT(texts))];
+    if (chance_below(chance, 2))
+        return json_number(arena, 0.5 + (double)chance_below(chance, 5) * 0x1p-53);
+    return json_read(str(text), 2, arena, &ignored);
+}
+
+/* rank may be anything; text is any text and close a number beside others; size is a
+ * number or a text, or not there; kind is one of three and has an index. */
 static cJSON *thing(const char *id, struct chance *chance, struct arena *arena)
 {
     cJSON *tree = json_object(arena), *rank = any_value(chance, arena);
@@ -129,6 +166,8 @@ static cJSON *thing(const char *id, struct chance *chance, struct arena *arena)
     json_add(tree, "kind", json_integer(arena, (int64_t)chance_below(chance, 3)));
     if (rank)
         json_add(tree, "rank", rank);
+    json_add(tree, "text", any_text(chance, arena));
+    json_add(tree, "close", any_close(chance, arena));
     if (size % 10 == 0)
         json_add(tree, "size",
                  json_string(arena, str(arena_printf(arena, "%d", (int)size))));
@@ -229,11 +268,13 @@ static const struct sorting {
     size_t count;
 } sortings[] = {
     { { { "/rank", false } }, 1 },
-    { { { "/rank", true } }, 1 },
     { { { "/size", false } }, 1 },
     { { { "/size", true }, { "/id", false } }, 2 },
     { { { "/kind", true }, { "/rank", false }, { "/size", true } }, 3 },
     { { { "/id", true } }, 1 },
+    { { { "/text", false } }, 1 },
+    { { { "/text", true }, { "/close", false } }, 2 },
+    { { { "/kind", false }, { "/close", true }, { "/text", false } }, 3 },
 };
 
 /* What a list may be filtered by: values are made of a number. */
@@ -366,6 +407,21 @@ static void a_sorted_and_filtered_page_of_many_is_that_of_the_whole_list(void **
     store_free(s);
 }
 
+/* However many were added since an order was asked last: none, some or most. */
+static void an_order_that_is_asked_now_and_then_is_that_of_all(void **state)
+{
+    static const size_t added[] = { 2000, 90, 300, 1, 1024, 5000, 40 };
+    struct chance chance = { 16 };
+    struct store *s = store_new(&plan);
+    size_t made = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT(added); i++) {
+        add_things(s, added[i], &chance, &made);
+        must_be_sorted(s, 2 * COUNT(sortings), &chance);
+    }
+    store_free(s);
+}
+
 static void a_page_that_is_hard_to_meet_in_its_order_is_refused(void **state)
 {
     struct store *s = store_new(&plan);
@@ -461,6 +517,7 @@ int main(void)
         TEST(values_of_every_type_have_one_order),
         TEST(a_sorted_page_is_that_of_the_whole_list_through_every_change),
         TEST(a_sorted_and_filtered_page_of_many_is_that_of_the_whole_list),
+        TEST(an_order_that_is_asked_now_and_then_is_that_of_all),
         TEST(a_page_that_is_hard_to_meet_in_its_order_is_refused),
         TEST(a_store_that_was_made_dense_is_sorted_anew),
         TEST(a_collection_is_kept_in_so_many_orders_and_no_more),

@@ -152,6 +152,45 @@ static void an_index_keeps_its_order_through_every_change(void **state)
     index_done(&x);
 }
 
+/* Filled at once it is what it would be had they come one after the other. */
+static void an_index_that_is_filled_at_once_goes_on_as_others_do(void **state)
+{
+    static struct entries model;
+    static struct index_entry list[MOST];
+    static const size_t counts[] = { 0, 1, 27, 28, 29, 57, 800, 4000 };
+    struct chance chance = { 9 };
+    (void)state;
+    for (size_t c = 0; c < COUNT(counts); c++) {
+        struct index one = { .root = NULL }, other = one;
+        model.count = 0;
+        for (uint32_t i = 0; i < counts[c]; i++) {
+            uint64_t number = chance_below(&chance, NUMBERS);
+            if (i % 3 == 0) /* also such as hashes are */
+                number = number << 56 | (uint64_t)i << 20;
+            list[i] = (struct index_entry){ number, i, counts[c] > 57 ? 7 : i };
+            toggle(&other, &model, (struct entry){ number, i });
+        }
+        index_sort(list, counts[c]);
+        for (size_t i = 0; i < counts[c]; i++)
+            if (list[i].note != (counts[c] > 57 ? 7 : list[i].slot))
+                fail_msg("note %zu of %zu went astray", i, counts[c]);
+        index_fill(&one, list, counts[c]);
+        must_be_alike(&one, &model);
+        index_done(&other);
+        index_share(&other, &one);
+        for (size_t i = 0; i < 1000; i++)
+            toggle(&one, &model,
+                   (struct entry){ chance_below(&chance, NUMBERS),
+                                   (uint32_t)chance_below(&chance, 5000) });
+        must_be_alike(&one, &model);
+        assert_int_equal(index_count(&other), counts[c]);
+        while (model.count)
+            toggle(&one, &model, model.list[chance_below(&chance, model.count)]);
+        assert_null(one.root);
+        index_done(&other);
+    }
+}
+
 static void copies_of_an_index_change_apart(void **state)
 {
     static struct entries models[VERSIONS];
@@ -422,7 +461,7 @@ static cJSON *any_thing(const char *id, struct chance *chance, struct arena *are
     if (tag == 3) {
         cJSON *both = json_array(arena);
         json_push(both, json_string(arena, STR("x")));
-        json_push(both, json_string(arena, STR("z")));
+        json_push(both, json_string(arena, str(kind % 50 ? "z" : "x")));
         json_add(tree, "tag", both);
     }
     return tree;
@@ -530,6 +569,36 @@ static void an_index_that_is_asked_late_finds_what_a_walk_finds(void **state)
     }
 }
 
+/* However many came since: none, some or most. */
+static void an_index_that_is_asked_now_and_then_finds_what_a_walk_finds(void **state)
+{
+    static const size_t added[] = { 3000, 20, 400, 300, 1, 5000 };
+    (void)state;
+    for (uint64_t seed = 0; seed < 6; seed++) {
+        struct chance chance = { seed };
+        struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
+        struct store *s = store_new(&plan);
+        size_t made = 0, slot;
+        for (size_t i = 0; i < COUNT(added); i++) {
+            for (size_t k = 0; k < added[i]; k++) {
+                const char *id = arena_printf(arena, "key-%zu", made++);
+                cJSON *tree = any_thing(id, &chance, arena);
+                if (seed % 2) /* more values than are held on to */
+                    json_set(arena, tree, "kind",
+                             json_integer(arena, (int64_t)chance_below(&chance, 6000)));
+                assert_int_equal(store_insert(s, 0, tree, &slot), STORE_OK);
+                arena_reset(arena);
+            }
+            struct store *copy = store_copy(s);
+            for (size_t k = 0; k < 12; k++)
+                must_find_the_same(k % 3 ? s : copy, &chance);
+            store_free(copy);
+        }
+        arena_free(arena);
+        store_free(s);
+    }
+}
+
 /* ---- threads --------------------------------------------------------------------- */
 
 enum { THREADS = 4, ROUNDS = 40, SEEDED = 500 };
@@ -595,6 +664,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_index_keeps_its_order_through_every_change),
+        TEST(an_index_that_is_filled_at_once_goes_on_as_others_do),
         TEST(copies_of_an_index_change_apart),
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
         TEST(a_copy_of_ten_thousand_takes_a_few_kilobytes_and_so_does_its_first_change),
@@ -605,6 +675,7 @@ int main(void)
         TEST(a_store_knows_the_bytes_of_what_it_holds),
         TEST(a_store_that_lost_most_is_dense_again_and_its_copy_is_not),
         TEST(an_index_that_is_asked_late_finds_what_a_walk_finds),
+        TEST(an_index_that_is_asked_now_and_then_finds_what_a_walk_finds),
         TEST(copies_of_one_store_are_changed_in_threads_at_once),
     };
     struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
