@@ -64,17 +64,36 @@ struct store *store_new(const struct store_plan *plan)
     return s;
 }
 
+static void clear(struct store *s, size_t c)
+{
+    struct shelf *shelf = &s->shelves[c];
+    for (size_t i = 0; i < s->plan->collections[c].index_count; i++)
+        index_done(&shelf->indexes[i]);
+    orders_done(shelf);
+    slots_done(&shelf->slots);
+    shelf->count = 0;
+    shelf->bytes = 0;
+}
+
+/* An empty collection becomes what another store's is. */
+static void share(struct store *to, const struct store *from, size_t c)
+{
+    const struct shelf *a = &from->shelves[c];
+    struct shelf *b = &to->shelves[c];
+    b->count = a->count;
+    b->bytes = a->bytes;
+    slots_share(&b->slots, &a->slots);
+    for (size_t i = 0; i < from->plan->collections[c].index_count; i++)
+        index_share(&b->indexes[i], &a->indexes[i]);
+    orders_share(b, a);
+}
+
 void store_free(struct store *s)
 {
     if (!s)
         return;
-    for (size_t c = 0; c < s->plan->collection_count; c++) {
-        struct shelf *shelf = &s->shelves[c];
-        for (size_t i = 0; i < s->plan->collections[c].index_count; i++)
-            index_done(&shelf->indexes[i]);
-        orders_done(shelf);
-        slots_done(&shelf->slots);
-    }
+    for (size_t c = 0; c < s->plan->collection_count; c++)
+        clear(s, c);
     for (size_t i = 0; i < s->change_count; i++)
         instance_drop(s->changes[i].before);
     timers_done(&s->timers);
@@ -90,16 +109,8 @@ struct store *store_copy(const struct store *from)
         return NULL;
     memcpy(s->sequences, from->sequences,
            from->plan->sequence_count * sizeof(*s->sequences));
-    for (size_t c = 0; c < from->plan->collection_count; c++) {
-        const struct shelf *a = &from->shelves[c];
-        struct shelf *b = &s->shelves[c];
-        b->count = a->count;
-        b->bytes = a->bytes;
-        slots_share(&b->slots, &a->slots);
-        for (size_t i = 0; i < from->plan->collections[c].index_count; i++)
-            index_share(&b->indexes[i], &a->indexes[i]);
-        orders_share(b, a);
-    }
+    for (size_t c = 0; c < from->plan->collection_count; c++)
+        share(s, from, c);
     return s;
 }
 
@@ -235,6 +246,19 @@ enum store_answer store_share(struct store *s, size_t c, const struct store *fro
         return STORE_TAKEN;
     instance_hold(i);
     return append(s, c, i, &made);
+}
+
+void store_empty(struct store *s, size_t c)
+{
+    clear(s, c);
+    s->changed++;
+    timers_done(&s->timers); /* made again of all when they are asked */
+}
+
+void store_take(struct store *s, const struct store *from, size_t c)
+{
+    store_empty(s, c);
+    share(s, from, c);
 }
 
 int64_t store_sequence(const struct store *s, size_t sequence)

@@ -262,6 +262,13 @@ enum store_answer store_share(struct store *s, size_t collection,
                               const struct store *from, size_t from_collection,
                               size_t slot);
 
+/* Takes out all instances of a collection. Not to be taken back. */
+void store_empty(struct store *s, size_t collection);
+
+/* Puts the instances that another store of the plan has in a collection in place of its
+ * own, without a copy. Not to be taken back. */
+void store_take(struct store *s, const struct store *from, size_t collection);
+
 /* The number that store_next would give. */
 int64_t store_sequence(const struct store *s, size_t sequence);
 void store_sequence_set(struct store *s, size_t sequence, int64_t next);

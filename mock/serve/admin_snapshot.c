@@ -149,22 +149,65 @@ void admin_snapshot(struct question *q)
     say_export(q, &b);
 }
 
-void admin_import(struct question *q)
+/* Namespaces that an import is made of and with; they go with the question's arena. */
+struct import {
+    struct world *w;
+    struct namespace *base, *made;
+};
+
+static void drop_import(void *what)
 {
-    struct world *w = q->service->world;
-    cJSON *errors = json_array(q->arena);
-    bool force = question_flag(q, "force");
+    struct import *i = what;
+    namespace_drop(i->w, i->base);
+    namespace_drop(i->w, i->made);
+}
+
+/* Calls are answered while the new instances are looked at. */
+static void make_import(struct question *q, struct import *i, bool force, cJSON *errors)
+{
     LOCKED(q);
-    struct namespace *fresh =
-        namespace_import(w, q->ns, q->body, force, q->arena, errors);
-    if (fresh) {
-        namespace_become(w, q->ns, fresh);
-        q->a->status = 204;
+    if (q->kept == KEEP_OK)
+        i->base = namespace_copy_held(i->w, q->ns);
+    UNLOCKED(q);
+    if (i->base)
+        i->made = namespace_import(i->w, i->base, q->body, force, q->arena, errors);
+}
+
+/* What calls have changed meanwhile may be what the new instances refer to: then all of
+ * it is done once more, and calls wait. */
+static void put_import(struct question *q, struct import *i, bool force, cJSON *errors)
+{
+    LOCKED(q);
+    if (q->kept == KEEP_OK &&
+        !namespace_import_into(i->w, q->ns, i->base, i->made, q->body)) {
+        namespace_drop(i->w, i->made);
+        i->made = NULL;
+        i->made = namespace_import(i->w, q->ns, q->body, force, q->arena, errors);
+        if (i->made)
+            namespace_become(i->w, q->ns, i->made);
     }
     UNLOCKED(q);
-    namespace_drop(w, fresh);
-    if (!fresh && json_count(errors))
+}
+
+void admin_import(struct question *q)
+{
+    cJSON *errors = json_array(q->arena);
+    const bool force = question_flag(q, "force");
+    struct import *i = arena_take(q->arena, sizeof(*i));
+    i->w = q->service->world;
+    arena_on_free(q->arena, drop_import, i);
+    make_import(q, i, force, errors);
+    if (i->made)
+        put_import(q, i, force, errors);
+    drop_import(i);
+    const bool made = i->made;
+    *i = (struct import){ .w = i->w };
+    if (q->kept != KEEP_OK)
+        return;
+    if (made)
+        q->a->status = 204;
+    else if (json_count(errors))
         question_mistakes(q, 422, "nothing was imported", errors);
-    else if (!fresh)
+    else
         question_problem(q, 507, "there is no room for so many instances");
 }

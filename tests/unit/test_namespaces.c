@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "../support/stage.h"
+#include "play/export.h"
 #include "play/snapshot.h"
 
 struct hall {
@@ -25,10 +26,9 @@ static void forget(void *journal, size_t index)
     journal_clear(journal, index);
 }
 
-static int open_hall(void **state)
+static int open_hall_of(void **state, char *spec)
 {
-    static char serve[] = "serve", spec[] = "tests/data/library.yaml";
-    static char program[] = "understudy";
+    static char serve[] = "serve", program[] = "understudy";
     char *words[] = { program, serve, spec };
     struct hall *h = calloc(1, sizeof(*h));
     const char *why = "";
@@ -38,6 +38,18 @@ static int open_hall(void **state)
         fail_msg("%s", why);
     namespaces_on_free(h->stage.service.world, forget, h->stage.service.journal);
     return 0;
+}
+
+static int open_hall(void **state)
+{
+    static char spec[] = "tests/data/library.yaml";
+    return open_hall_of(state, spec);
+}
+
+static int open_tasks(void **state)
+{
+    static char spec[] = "tests/data/tasks.yaml";
+    return open_hall_of(state, spec);
 }
 
 static int close_hall(void **state)
@@ -325,6 +337,70 @@ static void an_import_loses_no_change_of_a_call_at_the_same_time(void **state)
     assert_string_equal(all.ptr, "{\"library\":{\"books\":401}}");
 }
 
+/* Tasks refer to users and tags; nothing refers to jobs but a list of them. */
+static void an_import_that_was_made_aside_keeps_what_calls_did_meanwhile(void **state)
+{
+    static const struct {
+        const char *method, *path, *body;
+        bool stands;
+        const char *after; /* where it shows */
+    } rows[] = {
+        { "PUT", "/~n#/__admin/state/tasks/jobs/j9", "{\"kind\":\"k\"}", true,
+          "\"j9\"" },
+        { "PUT", "/~n#/__admin/state/tasks/links/l9", "{\"source\":\"t1\"}", true,
+          "\"l9\"" },
+        { "PUT", "/~n#/__admin/state/tasks/tasks/t9", "{}", true, NULL },
+        { "POST", "/~n#/__admin/clock", "{\"advance\":\"2h\"}", true, "7200000" },
+        { "PUT", "/~n#/__admin/state/tasks/users/u9", "{}", false, NULL },
+        { "PUT", "/~n#/__admin/state/tasks/tags/g9", "{}", false, NULL },
+    };
+    struct hall *h = *state;
+    struct world *w = h->stage.service.world;
+    struct json_error ignored;
+    const cJSON *tree = json_read(
+        STR("{\"apis\":{\"tasks\":{\"collections\":{\"tasks\":[{\"id\":\"t7\","
+            "\"kind\":\"bug\",\"title\":\"Seven\"}]},"
+            "\"sequences\":{\"bug\":70}}}}"),
+        100, h->arena, &ignored);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int status;
+        const char *path = numbered(rows[i].path, (int)i, h->arena);
+        struct namespace *ns =
+            namespace_enter(w, str(arena_printf(h->arena, "n%zu", i)));
+        struct namespace *base = namespace_copy_held(w, ns);
+        cJSON *errors = json_array(h->arena);
+        struct namespace *made =
+            namespace_import(w, base, tree, false, h->arena, errors);
+        assert_non_null(made);
+        struct request r = { .method = str(rows[i].method),
+                             .path = str(path),
+                             .query = *rows[i].method == 'P' && rows[i].method[1] == 'U'
+                                          ? STR("force")
+                                          : STR(""),
+                             .body = str(rows[i].body) };
+        struct delivery d;
+        r.headers[r.header_count++] =
+            (struct header){ STR("Content-Type"), STR("application/json") };
+        stage_send(&h->stage, &r, h->arena, &d);
+        if (d.response.status != 200 && d.response.status != 201)
+            fail_msg("row %zu: %d %s", i, d.response.status, d.response.body.ptr);
+        if (namespace_import_into(w, ns, base, made, tree) != rows[i].stands)
+            fail_msg("row %zu", i);
+        const char *all =
+            send(h, "GET", numbered("/~n#/__admin/export", (int)i, h->arena), NULL,
+                 h->arena, &status)
+                .ptr;
+        bool imported = strstr(all, "\"t7\"") && strstr(all, "\"bug\":70") &&
+                        !strstr(all, "\"t9\"");
+        if (imported != rows[i].stands ||
+            (rows[i].after && !strstr(all, rows[i].after)))
+            fail_msg("row %zu: %s", i, all);
+        namespace_drop(w, base);
+        namespace_drop(w, made);
+        namespace_leave(w, ns);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_hall, close_hall)
 
 int main(void)
@@ -338,6 +414,9 @@ int main(void)
         TEST(a_new_namespace_has_nothing_of_the_journal_of_one_that_is_gone),
         TEST(namespaces_come_and_go_under_many_calls),
         TEST(an_import_loses_no_change_of_a_call_at_the_same_time),
+        cmocka_unit_test_setup_teardown(
+            an_import_that_was_made_aside_keeps_what_calls_did_meanwhile, open_tasks,
+            close_hall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
