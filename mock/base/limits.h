@@ -331,8 +331,11 @@
 #define LIMIT_CALLBACKS_WAITING 1000
 #define LIMIT_CALLBACKS_BYTES ((size_t)64 * 1024 * 1024)
 
-/* How long a receiver may take to be reached, and all in all: it holds up those behind
- * it. */
+/* Receivers that are called at once: as many slow ones hold up the others. */
+#define LIMIT_CALLBACK_THREADS 8
+
+/* How long a receiver may take to be reached, and all in all: it holds up what it is
+ * told next. */
 #define LIMIT_CALLBACK_CONNECT_MS 1000
 #define LIMIT_CALLBACK_MS 5000
 

@@ -186,6 +186,26 @@ static struct journal_outcome *outcome_packed(struct journal_callback c, size_t 
     return o;
 }
 
+static bool is_behind(const struct journal_callback *a,
+                      const struct journal_callback *b)
+{
+    return a->attempt != b->attempt ? a->attempt > b->attempt : a->place > b->place;
+}
+
+/* Nearly always the last place is the one. */
+static void put_outcome(struct journal_entry *e, struct journal_outcome *o)
+{
+    struct journal_outcome **at = &e->first;
+    if (e->last && !is_behind(&e->last->what, &o->what))
+        at = &e->last->next;
+    while (*at && !is_behind(&(*at)->what, &o->what))
+        at = &(*at)->next;
+    o->next = *at;
+    *at = o;
+    if (!o->next)
+        e->last = o;
+}
+
 void journal_callback(struct journal *j, struct journal_ref to,
                       struct journal_callback c)
 {
@@ -199,8 +219,7 @@ void journal_callback(struct journal *j, struct journal_ref to,
         to.clearing == r->clearings && to.number > r->first && to.number <= r->count;
     if (there) {
         struct journal_entry *e = r->entries[(to.number - 1) % LIMIT_JOURNAL];
-        *(e->last ? &e->last->next : &e->first) = o;
-        e->last = o;
+        put_outcome(e, o);
         e->bytes += bytes;
         atomic_fetch_add_explicit(&j->bytes, bytes, memory_order_relaxed);
     }

@@ -48,11 +48,12 @@ struct journal_callback {
     struct str findings; /* what the receiver's answer had wrong */
     int status;
     unsigned attempt; /* from 1 */
+    size_t place;     /* among those that the call has caused */
     uint64_t took_us;
 };
 
-/* Adds it to its entry, behind those that are there. Nothing happens when the entry is
- * gone, or memory ran out. */
+/* Adds it to its entry: first attempts first, each in the order of places, whichever
+ * was known first. Nothing happens when the entry is gone, or memory ran out. */
 void journal_callback(struct journal *j, struct journal_ref to,
                       struct journal_callback c);
 

@@ -1,10 +1,12 @@
 /* callback.h — what calls cause to be called: the callbacks of their operations, and
- * what a behaviour's webhooks tell of them, one after the other.
+ * what a behaviour's webhooks tell of them; each receiver in order, one after the
+ * other.
  *
  * What is to be sent is made while the call is handled and copied, so that nothing of
- * the call has to stay. It is queued once the answer is on the wire, and a thread of
- * its own fires it: in the order of the calls, each bounded in time. What became of it
- * is added to the journal entry of the call that caused it.
+ * the call has to stay. It is queued once the answer is on the wire, and threads of its
+ * own fire it: to one receiver in the order of the calls, each bounded in time, to
+ * LIMIT_CALLBACK_THREADS receivers at once, so that one which is slow holds up no
+ * other. What became of it is added to the journal entry of the call that caused it.
  *
  * A webhook's message that got no 2xx may be tried again after a while, by the
  * namespace's clock, as everything else that takes time is: whoever moves the clock
@@ -25,8 +27,8 @@ struct callbacks_options {
     bool quiet;                    /* not a word on standard error */
 };
 
-/* Starts the thread. Owned by the caller, who calls callbacks_free once the server has
- * stopped. NULL when memory or threads ran out. */
+/* Starts the first thread. Owned by the caller, who calls callbacks_free once the
+ * server has stopped. NULL when memory or threads ran out. */
 struct callbacks *callbacks_new(const struct callbacks_options *options);
 
 /* Waits for what is queued, LIMIT_CALLBACK_STOP_MS at most; what is left then is not

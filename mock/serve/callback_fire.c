@@ -50,6 +50,7 @@ void job_tell(struct firing *f, const struct job *job, int status, const char *e
                                                 .findings = findings,
                                                 .status = status,
                                                 .attempt = job->attempt,
+                                                .place = job->place,
                                                 .took_us = took_us });
 }
 
@@ -135,7 +136,8 @@ static void listen(struct firing *f, const struct job *job,
     leave(f);
 }
 
-bool job_fire(struct firing *f, const struct job *job, struct arena *arena)
+bool job_fire(struct firing *f, struct outgoing **outgoing, const struct job *job,
+              struct arena *arena)
 {
     struct outgoing_call call = { .method = job->method,
                                   .url = job->url,
@@ -150,12 +152,12 @@ bool job_fire(struct firing *f, const struct job *job, struct arena *arena)
         return true;
     }
     /* Most documents have no callbacks: libcurl is only set up for those that do. */
-    if (!f->outgoing && !(f->outgoing = outgoing_new(&f->reach))) {
+    if (!*outgoing && !(*outgoing = outgoing_new(&f->reach))) {
         job_tell(f, job, 0, "not fired: libcurl cannot be opened", STR(""), 0);
         return true;
     }
     uint64_t started = clock_monotonic_us();
-    bool answered = outgoing_send(f->outgoing, &call, arena, &answer, &why);
+    bool answered = outgoing_send(*outgoing, &call, arena, &answer, &why);
     uint64_t took = clock_monotonic_us() - started;
     bool good = answered && answer.status >= 200 && answer.status <= 299;
     if (good && job->listens)

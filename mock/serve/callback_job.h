@@ -1,5 +1,5 @@
-/* callback_job.h — one call that is to be made, on its own; for callback.c and
- * callback_fire.c only.
+/* callback_job.h — one call that is to be made, on its own; for the files callback*.c
+ * only.
  *
  * What it says was made from the arena of the call that caused it and from the API that
  * was loaded then: here all of it is copied into one block. */
@@ -14,6 +14,7 @@ struct job {
     struct job *next;
     size_t bytes;
     struct journal_ref entry; /* of the call that caused it */
+    size_t place;             /* among what that has caused */
     const char *namespace;
     size_t api;
     const struct operation *operation; /* of the load of that number; NULL: none */
@@ -37,17 +38,18 @@ struct job *job_new(const struct posting *from, const char *namespace);
 
 /* ---- callback_fire.c ---- */
 
-/* What the thread that fires them has. */
+/* What the threads that fire them share. */
 struct firing {
     struct service *service;
     struct outgoing_options reach;
-    struct outgoing *outgoing; /* NULL before the first one is fired */
-    _Atomic uint64_t load;     /* changed while the gate is closed */
+    _Atomic uint64_t load; /* changed while the gate is closed */
 };
 
 /* Makes the call, and tells what became of it. Whether that is all: it went well, or is
- * not to be tried again. */
-bool job_fire(struct firing *f, const struct job *job, struct arena *arena);
+ * not to be tried again. *outgoing is made when it is NULL; owned by the caller, who
+ * calls outgoing_free. */
+bool job_fire(struct firing *f, struct outgoing **outgoing, const struct job *job,
+              struct arena *arena);
 
 /* Adds an outcome to the entry of the call that caused it. */
 void job_tell(struct firing *f, const struct job *job, int status, const char *error,

@@ -19,14 +19,14 @@ subscribe() {
         -d "{\"name\": \"Ada\", \"url\": \"$1\"}" "$base/subscriptions"
 }
 
-# The first callback of the newest call (with OPERATION: of that), once it is there.
+# The callback "created" of the newest call (with OPERATION: of that), once it is there.
 outcome() {
     eventually is_told "limit=1${1+&operation=$1}"
     echo "$entry"
 }
 
 is_told() {
-    entry=$(curl -s "$base/__admin/requests?$1" | jq -c '.requests[0].callbacks[0] // empty')
+    entry=$(curl -s "$base/__admin/requests?$1" | jq -c '.requests[0].callbacks[]? | select(.name == "created")')
     [ -n "$entry" ]
 }
 
