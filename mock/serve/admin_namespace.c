@@ -236,8 +236,7 @@ static void make(struct question *q, bool replace)
         break; /* q->kept says it */
     case NAMESPACE_FULL:
         question_problem(q, 507,
-                         arena_printf(q->arena, "there are %d namespaces already",
-                                      LIMIT_NAMESPACES));
+                         arena_printf(q->arena, NAMESPACES_FULL, LIMIT_NAMESPACES));
         break;
     }
 }

@@ -43,12 +43,7 @@ static struct namespace *namespace_of(struct service *service, const struct requ
     }
     struct namespace *ns = namespace_enter(service->world, name);
     if (!ns)
-        answer_problem(a, 507,
-                       arena_printf(arena,
-                                    "there are %d namespaces already; DELETE "
-                                    "/__admin/namespaces/NAME makes room, as does a "
-                                    "shorter --namespace-idle",
-                                    LIMIT_NAMESPACES),
+        answer_problem(a, 507, arena_printf(arena, NAMESPACES_FULL, LIMIT_NAMESPACES),
                        arena);
     return ns;
 }

@@ -23,6 +23,11 @@ struct service {
     bool quiet;                  /* no line on standard error for a broken answer */
 };
 
+/* With LIMIT_NAMESPACES: why no call can have another namespace, and what to do. */
+#define NAMESPACES_FULL                                                  \
+    "there are %d namespaces already, and each was used lately; DELETE " \
+    "/__admin/namespaces/NAME makes room, as does a shorter --namespace-idle"
+
 /* context is a struct service. As server_options.handle wants it. */
 void handle(void *context, const struct request *r, struct arena *arena,
             struct delivery *d);
