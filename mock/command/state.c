@@ -16,8 +16,8 @@ static void print_collection(const struct behaviour *b, size_t c)
     size_t seeds = store_count(b->seed, c);
     printf("\n%s%s%s\n", plan->name, i ? "  " : "  (behaviour.yaml)",
            i ? i->paths : "");
-    printf("  key     %s%s%s%s\n", plan->key, i ? " (" : "", i ? i->why : "",
-           i ? ")" : "");
+    printf("  key     %s%s%s%s\n", i ? i->key : plan->key, i ? " (" : "",
+           i ? i->why : "", i ? ")" : "");
     if (i)
         printf("  schema  %s\n", i->schema);
     if (i && *i->note)

@@ -2,6 +2,7 @@
 
 #include "doc/patch.h"
 #include "doc/pointer.h"
+#include "play/taken.h"
 #include "play/verbs.h"
 #include "schema/sample.h"
 
@@ -14,14 +15,16 @@ void run_forget_draws(struct run *run)
         run->s->drawn[i] = -1;
 }
 
-static bool stored(struct run *run, const struct step *step, enum store_answer answer)
+static bool stored(struct run *run, const struct step *step, size_t c,
+                   enum store_answer answer, const cJSON *tree, size_t slot)
 {
     switch (answer) {
     case STORE_OK:
         return true;
     case STORE_TAKEN:
         return run_fail(run, step->otherwise, 409,
-                        "a value that must be unique is taken");
+                        taken_text(run->s->store, &run->b->plan.collections[c], c, tree,
+                                   slot, run->s->arena));
     case STORE_FULL:
         return run_fail(run, NULL, 507,
                         "the collection holds as many instances as it may");
@@ -129,7 +132,8 @@ bool run_create(struct run *run, const struct step *step)
     if (!finish(run, step, c, tree, true) || !complete(run, c, &tree, NULL))
         return false;
     instance_arm(run->b, c, tree, run->s);
-    if (!stored(run, step, store_insert(run->s->store, c, tree, &slot)))
+    if (!stored(run, step, c, store_insert(run->s->store, c, tree, &slot), tree,
+                SIZE_MAX))
         return false;
     run_bind(run, step, c, store_get(run->s->store, c, slot), false);
     return true;
@@ -153,9 +157,10 @@ static void keep(struct run *run, const cJSON *old, cJSON *tree, const struct st
 {
     struct arena *arena = run->s->arena;
     for (size_t i = 0; i < count; i++) {
-        const cJSON *was = steps_get(old, &at[i]);
-        steps_remove(tree, &at[i]);
-        if (was)
+        const cJSON *was = steps_get(old, &at[i]), *is = steps_get(tree, &at[i]);
+        if (!was)
+            steps_remove(tree, &at[i]);
+        else if (!is || !json_equal(is, was)) /* else its place stays */
             steps_set(arena, tree, &at[i], json_borrow(arena, was));
     }
 }
@@ -238,7 +243,8 @@ static bool change_one(struct run *run, const struct step *step, size_t c, size_
     if (!finish(run, step, c, *tree, false) || !complete(run, c, tree, old))
         return false;
     instance_arm(run->b, c, *tree, run->s);
-    return stored(run, step, store_replace(run->s->store, c, slot, *tree));
+    return stored(run, step, c, store_replace(run->s->store, c, slot, *tree), *tree,
+                  slot);
 }
 
 bool run_update(struct run *run, const struct step *step)

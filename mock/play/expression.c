@@ -3,6 +3,7 @@
 #include "api/param.h"
 #include "doc/pointer.h"
 #include "doc/steps.h"
+#include "doc/uri.h"
 #include "play/member.h"
 #include "play/part.h"
 #include "schema/near.h"
@@ -42,6 +43,7 @@ struct expression {
     size_t sequence;
     struct expression **parts;
     size_t part_count;
+    bool url; /* KIND_TEXT: values behind its beginning are percent-encoded */
     const struct body_template *body;
     struct expression *index; /* KIND_TABLE, KIND_CHOSEN_SEQUENCE, KIND_PART: which */
     const cJSON *rows;        /* KIND_TABLE */
@@ -482,6 +484,13 @@ struct expression *expression_read(struct naming *n, const char *text, unsigned 
     return read_literal(n, text, types, at);
 }
 
+struct expression *expression_url(struct expression *e)
+{
+    if (e && e->kind == KIND_TEXT)
+        e->url = true;
+    return e;
+}
+
 struct expression *expression_text(struct naming *n, const char *text)
 {
     return literal_of(n, json_string(n->arena, str(text)));
@@ -545,7 +554,9 @@ static const cJSON *text_of(const struct expression *e, struct scope *s)
     struct buffer b = buffer_in(s->arena, LIMIT_INSTANCE_BYTES);
     for (size_t i = 0; i < e->part_count; i++) {
         const cJSON *value = expression_value(e->parts[i], s);
-        if (json_is_string(value))
+        if (e->url && i && json_is_string(value) && e->parts[i]->kind != KIND_LITERAL)
+            uri_encode(&b, str(value->valuestring), URI_UNRESERVED);
+        else if (json_is_string(value))
             buffer_add_text(&b, value->valuestring);
         else if (value)
             json_write(&b, value);

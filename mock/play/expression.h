@@ -48,7 +48,7 @@ struct scope {
     struct str body; /* the request's, without Content-Encoding */
     const cJSON *input;
     const cJSON *asked, *asked_in; /* $input, once it was asked for in that input */
-    struct store *store; /* NULL: sequences are not to be had */
+    struct store *store;           /* NULL: sequences are not to be had */
     struct timestamps format;
     clock_ms now;
     struct chance *chance;
@@ -99,6 +99,10 @@ struct expression *expression_read(struct naming *n, const char *text, unsigned 
 /* How far an expression at the start of text goes: to one of ends, which may stand in
  * the brackets of $table.NAME[…]. */
 size_t expression_length(const char *text, const char *ends);
+
+/* Makes e a URL, and returns it: what `{…}` puts behind the text's beginning is
+ * percent-encoded (RFC 3986, 2.1); what the text begins with is a URL already. */
+struct expression *expression_url(struct expression *e);
 
 /* The text itself, whatever it looks like. */
 struct expression *expression_text(struct naming *n, const char *text);

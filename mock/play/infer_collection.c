@@ -39,9 +39,8 @@ static bool is_updated(const char *plain)
     return name_is_one_of(plain, names, COUNT(names));
 }
 
-/* Whether some call of the group declares that it may set the member. A JSON Patch may
- * set any. */
-static bool is_writable(struct finding_out *f, const struct group *g, const char *name)
+/* A JSON Patch may set any. */
+bool infer_is_writable(struct finding_out *f, const struct group *g, const char *name)
 {
     bool bodies = false;
     for (const struct deed *d = g->deeds; d; d = d->next) {
@@ -129,7 +128,7 @@ static void add_members(struct finding_out *f, const struct group *g,
     for (size_t i = 0; i < all->count; i++) {
         const struct member *m = &all->list[i];
         const char *at = pointer_join(arena, "", m->name);
-        bool writable = !m->read_only && is_writable(f, g, m->name);
+        bool writable = !m->read_only && infer_is_writable(f, g, m->name);
         add_default(f, g, c, m, at);
         if (strcmp(at, g->key) != 0 || !writable)
             add_member(f, c, m, at, writable);
@@ -167,19 +166,37 @@ static void settle_parents(struct finding_out *f, struct group *g,
         }
 }
 
+/* Two of one parent have two keys; two of two parents may have the same. */
+static void add_unique(struct finding_out *f, struct group *g,
+                       struct record_collection *c)
+{
+    struct arena *arena = f->look.arena;
+    struct record_unique *u = c->unique = arena_take(arena, sizeof(*u));
+    c->unique_count = 1;
+    for (size_t i = 0; i < g->deeds->parent_count; i++)
+        u->pointers =
+            grown(arena, u->pointers, &u->pointers_count, g->deeds->parents[i].member);
+    u->pointers = grown(arena, u->pointers, &u->pointers_count, g->key);
+}
+
+/* A new key of a parent is drawn until it is new among all: a sequence gives one
+ * number to both members. */
 static void add_key(struct finding_out *f, struct group *g, struct record_collection *c)
 {
     struct arena *arena = f->look.arena;
     struct record_behaviour *r = f->record;
-    if (g->key_hidden)
-        c->hidden = grown(arena, c->hidden, &c->hidden_count, g->key);
+    if (g->key_hidden || g->within)
+        c->hidden = grown(arena, c->hidden, &c->hidden_count, INFER_ASIDE);
+    if (g->within)
+        add_unique(f, g, c);
     if (!g->key_default)
         return;
-    c->defaults = arena_take(arena, sizeof(*c->defaults));
-    c->defaults_count = 1;
-    c->defaults[0] =
-        (struct record_set){ .at = arena_copy(arena, str(g->key)),
-                             .to = arena_copy(arena, str(g->key_default)) };
+    c->defaults = arena_take(arena, 2 * sizeof(*c->defaults));
+    const char *at[] = { g->key, INFER_ASIDE };
+    for (size_t i = 0; i < (g->within ? 2 : 1); i++)
+        c->defaults[c->defaults_count++] =
+            (struct record_set){ .at = arena_copy(arena, str(at[i])),
+                                 .to = arena_copy(arena, str(g->key_default)) };
     if (strstr(g->key_default, "$sequence."))
         r->sequences[r->sequences_count++] =
             (struct record_sequence){ arena_copy(arena, str(g->name)), 1 };
@@ -237,7 +254,7 @@ void infer_collection(struct finding_out *f, struct group *g)
     if (!g->own) {
         c->name = arena_copy(f->look.arena, str(g->name));
         c->schema = arena_copy(f->look.arena, str(g->schema.place));
-        c->key = arena_copy(f->look.arena, str(g->key));
+        c->key = arena_copy(f->look.arena, str(g->within ? INFER_ASIDE : g->key));
         c->complete = YES;
         add_key(f, g, c);
         add_members(f, g, c);

@@ -129,12 +129,27 @@ static const char *source_of(struct finding_out *f, const struct group *g,
     return NULL;
 }
 
+/* Whether the client names them, and each call says whose they are. */
+static bool is_within(struct finding_out *f, const struct group *g,
+                      const struct member *m)
+{
+    bool named = infer_is_writable(f, g, m->name) && !m->read_only;
+    for (const struct deed *d = g->deeds; d; d = d->next) {
+        bool one = d->param || d->role == ROLE_CREATE;
+        if (one && (!d->parent_count || d->parent_count != g->deeds->parent_count))
+            return false;
+        named = named || (d->param && d->role == ROLE_REPLACE &&
+                          operation_status(d->op, 201, 201));
+    }
+    return named && keyed(g);
+}
+
 void infer_key(struct finding_out *f, struct group *g)
 {
     struct arena *arena = f->look.arena;
     if (g->single) {
         g->key_hidden = true;
-        g->key = "/path.key";
+        g->key = INFER_ASIDE;
         g->key_why = "there is one; it is kept aside";
         return;
     }
@@ -158,9 +173,12 @@ void infer_key(struct finding_out *f, struct group *g)
     if (m) {
         g->key = pointer_join(arena, "", m->name);
         g->key_default = source_of(f, g, &m->view, param);
+        g->within = g->key_default && is_within(f, g, m);
+        if (g->within)
+            why = arena_printf(arena, "%s, of one parent", why);
     } else {
         g->key_hidden = true;
-        g->key = "/path.key";
+        g->key = INFER_ASIDE;
         why = "no member is one; it is kept aside";
         g->key_default = source_of(f, g, NULL, param);
     }

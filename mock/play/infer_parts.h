@@ -106,6 +106,7 @@ struct group {
     struct view schema;
     const char *key, *key_why, *key_default;
     bool key_hidden;
+    bool within; /* the key is one among those of a parent: kept by all, "ann/one" */
     bool single; /* there is one, or one for each parent: /settings */
     const struct record_collection *own; /* of the behaviour file */
     struct inferred *told;
@@ -156,6 +157,12 @@ bool infer_is_instance(struct finding_out *f, const struct group *g,
 
 /* infer_key.c: how the group's instances are found. */
 void infer_key(struct finding_out *f, struct group *g);
+
+/* What the store keeps them by, where that is no member: hidden. */
+#define INFER_ASIDE "/path.key"
+
+/* infer_collection.c: whether some call of the group may set the member. */
+bool infer_is_writable(struct finding_out *f, const struct group *g, const char *name);
 
 /* infer_collection.c: adds the record. */
 void infer_collection(struct finding_out *f, struct group *g);

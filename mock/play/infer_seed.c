@@ -22,6 +22,26 @@ static bool has_parents(const struct deed *d, const cJSON *tree)
     return true;
 }
 
+static void add_value(struct buffer *b, const cJSON *value)
+{
+    if (json_is_string(value))
+        buffer_add_text(b, value->valuestring);
+    else if (value)
+        json_write(b, value);
+}
+
+/* As a call makes it: "ann/one". */
+static cJSON *key_within(const struct group *g, const cJSON *tree, struct arena *arena)
+{
+    struct buffer b = buffer_in(arena, LIMIT_INSTANCE_BYTES);
+    for (size_t i = 0; i < g->deeds->parent_count; i++) {
+        add_value(&b, pointer_get(tree, g->deeds->parents[i].member));
+        buffer_add_char(&b, '/');
+    }
+    add_value(&b, pointer_get(tree, g->key));
+    return json_string(arena, buffer_str(&b));
+}
+
 static void seed_one(struct seeding *r, const struct deed *d, const cJSON *value)
 {
     const struct store_collection *plan = &r->b->plan.collections[r->c];
@@ -34,12 +54,14 @@ static void seed_one(struct seeding *r, const struct deed *d, const cJSON *value
     cJSON *tree = json_copy(arena, value);
     if (g->single) /* without parents, or it would have left by now */
         pointer_set(arena, tree, plan->key, json_string(arena, str(g->noun)));
-    const cJSON *key = pointer_get(tree, plan->key);
+    const cJSON *key = pointer_get(tree, g->key);
     if (!key)
         return;
     key = json_copy(arena, key);
+    if (g->within)
+        pointer_set(arena, tree, plan->key, key_within(g, tree, arena));
     tree = instance_complete(r->b, r->c, tree, NULL, r->s);
-    if (tree && json_equal(pointer_get(tree, plan->key), key) &&
+    if (tree && json_equal(pointer_get(tree, g->key), key) &&
         store_insert(r->b->seed, r->c, tree, &slot) == STORE_OK)
         r->told->seeds++;
 }

@@ -12,7 +12,11 @@ struct writing {
     char *key; /* the expression of the key that the call gives; NULL: none */
 };
 
-enum { MOST_STEPS = MOST_PARENTS + 6 };
+enum {
+    MOST_BELOW = 64, /* collections below an item that go with it */
+    MOST_STEPS = MOST_PARENTS + MOST_BELOW + 6,
+    MOST_SETS = MOST_PARENTS + 2
+};
 
 static char *text(struct writing *w, const char *of)
 {
@@ -71,14 +75,14 @@ static size_t members_in_query(struct writing *w, struct record_set *to)
 static void set_from_query(struct writing *w, struct record_step *s)
 {
     const size_t count = members_in_query(w, NULL);
-    s->set = arena_take(w->arena, (count + MOST_PARENTS + 1) * sizeof(*s->set));
+    s->set = arena_take(w->arena, (count + MOST_SETS) * sizeof(*s->set));
     s->set_count = (unsigned)members_in_query(w, s->set);
 }
 
 static void set(struct writing *w, struct record_step *s, const char *at, char *to)
 {
     if (!s->set)
-        s->set = arena_take(w->arena, (MOST_PARENTS + 1) * sizeof(*s->set));
+        s->set = arena_take(w->arena, MOST_SETS * sizeof(*s->set));
     s->set[s->set_count++] = (struct record_set){ .at = text(w, at), .to = to };
 }
 
@@ -170,15 +174,26 @@ static void answer_whole(struct writing *w, struct record_step *s)
     s->same = is_same(w, s->answer) ? YES : UNSET;
 }
 
-/* The front finds a key called id, or as the path calls it, by itself. */
+static bool declares(const struct reply *r, struct str field)
+{
+    for (size_t i = 0; r && i < r->field_count; i++)
+        if (str_equal_nocase(str(r->fields[i].name), field))
+            return true;
+    return false;
+}
+
+/* The front finds a key called id, or as the path calls it, by itself: in the body of a
+ * 201. A body that has no instance in it has none. */
 static void add_location(struct writing *w, struct record_step *s, int status)
 {
-    const struct operation *item = w->d->op->item;
-    const struct deed *get = deed_of(w->g, ROLE_GET);
-    bool below = w->d->role == ROLE_CREATE && item && get && get->param;
-    if (status != 201 || !below ||
-        (!w->g->key_hidden &&
-         (strcmp(w->g->key, "/id") == 0 || strcmp(w->g->key + 1, get->param) == 0)))
+    const struct deed *d = w->d, *get = deed_of(w->g, ROLE_GET);
+    bool below = d->role == ROLE_CREATE && d->op->item && get && get->param;
+    bool found = status == 201 && infer_is_instance(w->f, w->g, d) &&
+                 !w->g->key_hidden &&
+                 (strcmp(w->g->key, "/id") == 0 ||
+                  strcmp(w->g->key + 1, get ? get->param : "") == 0);
+    if (!below || found ||
+        (status != 201 && !declares(operation_reply(d->op, status), STR("Location"))))
         return;
     s->header = arena_take(w->arena, sizeof(*s->header));
     s->header[0] =
@@ -204,6 +219,23 @@ static char *sent(struct writing *w)
     return text(w, "$request.body");
 }
 
+/* The key that the call gives, with whose it is before it: "ann/one". */
+static void set_within(struct writing *w, struct record_step *s, const char *from)
+{
+    struct buffer b = buffer_in(w->arena, LIMIT_HEAD_BYTES);
+    const char *key = w->key ? w->key
+                      : from ? arena_printf(w->arena, "%s%s%s", from,
+                                            strchr(from, '#') ? "" : "#", w->g->key)
+                             : NULL;
+    if (!w->g->within || !key)
+        return;
+    for (size_t i = 0; i < w->d->parent_count; i++)
+        buffer_printf(&b, "{$request.path.%s}/", w->d->parents[i].param);
+    buffer_printf(&b, "{%s}", key);
+    set(w, s, INFER_ASIDE, arena_copy(w->arena, buffer_str(&b)));
+    s->set[s->set_count - 1].when = arena_printf(w->arena, "%s != null", key);
+}
+
 static void make(struct writing *w, struct record_step *s, char *from)
 {
     s->create = text(w, w->g->name);
@@ -215,6 +247,7 @@ static void make(struct writing *w, struct record_step *s, char *from)
         set(w, s, w->d->parents[i].member, path_value(w, w->d->parents[i].param));
     if (w->key)
         set(w, s, w->g->key, w->key);
+    set_within(w, s, from);
     s->otherwise = error(w, 409, "conflict");
 }
 
@@ -242,7 +275,8 @@ static const char *write_many(struct writing *w)
     none->update = text(w, w->g->name);
     none->as = text(w, "made");
     none->when = text(w, "false");
-    where(w, none, w->g->key, text(w, "$request.body"));
+    const char *kept = w->g->within ? INFER_ASIDE : w->g->key;
+    where(w, none, kept, text(w, "$request.body"));
     all->each = text(w, "$request.body");
     all->as = text(w, "sent");
     all->steps = one = arena_take(w->arena, 2 * sizeof(*one));
@@ -251,7 +285,7 @@ static const char *write_many(struct writing *w)
     one[1].update = text(w, w->g->name);
     one[1].as = text(w, "made");
     one[1].stamps = NO;
-    where(w, &one[1], w->g->key, arena_printf(w->arena, "$one#%s", w->g->key));
+    where(w, &one[1], kept, arena_printf(w->arena, "$one#%s", kept));
     const struct deed *d = w->d;
     bool rows = view_is_array(&w->f->look, d->whole);
     bool first = d->whole.node && infer_is_instance(w->f, w->g, d) && !*d->at;
@@ -301,6 +335,8 @@ static void change(struct writing *w, const char *when)
         s->patch = from;
     if (!from)
         set_from_query(w, s);
+    if (w->g->within) /* no member that a body leaves alone by itself */
+        set(w, s, w->g->key, w->key);
 }
 
 static void write_changed(struct writing *w)
@@ -355,9 +391,49 @@ static const char *write_replace(struct writing *w)
     return "replaces one, or makes it";
 }
 
+/* Which of the parents in o's paths is an instance of g; MOST_PARENTS: none, or some of
+ * o are also found without it. */
+static size_t parent_in(const struct group *o, const struct group *g)
+{
+    size_t n = g->path ? strlen(g->path) : 0, place = MOST_PARENTS;
+    for (const struct deed *d = n ? o->deeds : NULL; d; d = d->next) {
+        size_t i = 0;
+        while (i < d->parent_count &&
+               !(d->parents[i].item && strncmp(d->parents[i].item, g->path, n) == 0 &&
+                 strcmp(d->parents[i].item + n, "/{}") == 0))
+            i++;
+        if (i == d->parent_count || (place < MOST_PARENTS && i != place))
+            return MOST_PARENTS;
+        place = i;
+    }
+    return place;
+}
+
+/* What only paths below the item lead to goes with it: nothing could find it, until one
+ * of the same key is made and has it all at once. */
+static void remove_below(struct writing *w)
+{
+    size_t most = MOST_BELOW;
+    for (const struct group *o = w->f->groups; o && most; o = o->next) {
+        size_t place =
+            o->deeds && !o->own && o != w->g ? parent_in(o, w->g) : MOST_PARENTS;
+        if (place != w->d->parent_count)
+            continue;
+        struct record_step *s = step(w);
+        s->remove = text(w, o->name);
+        for (size_t i = 0; i < place; i++)
+            where(w, s, o->deeds->parents[i].member,
+                  path_value(w, w->d->parents[i].param));
+        where(w, s, o->deeds->parents[place].member, w->key);
+        most--;
+    }
+}
+
 static const char *write_delete(struct writing *w)
 {
     find_one(w, true);
+    if (w->d->param)
+        remove_below(w);
     struct record_step *s = step(w);
     s->remove = text(w, w->g->name);
     where_item(w, s);

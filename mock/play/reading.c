@@ -94,9 +94,13 @@ struct step_header *reading_headers(struct reading *r, struct naming *n,
                                     struct where w)
 {
     struct step_header *list = arena_array(r->arena, struct step_header, count + 1);
-    for (unsigned i = 0; i < count; i++)
-        list[i] = (struct step_header){ from[i].name, expression_read(n, from[i].value,
-                                                                      TYPE_STRING, w) };
+    for (unsigned i = 0; i < count; i++) {
+        struct str name = str(from[i].name);
+        struct expression *e = expression_read(n, from[i].value, TYPE_STRING, w);
+        bool url = str_equal_nocase(name, STR("Location")) ||
+                   str_equal_nocase(name, STR("Content-Location"));
+        list[i] = (struct step_header){ from[i].name, url ? expression_url(e) : e };
+    }
     return list;
 }
 

@@ -2,6 +2,7 @@
 #include "doc/pointer.h"
 #include "play/mistake.h"
 #include "play/state_parts.h"
+#include "play/taken.h"
 
 enum { SHOWN = 80 };
 
@@ -150,48 +151,21 @@ bool state_check(const struct shelf_of *s, size_t slot, const char *prefix,
     return json_count(errors) == before;
 }
 
-/* The conditions that another instance with the same values would meet; none when the
- * index says nothing about tree. */
-static size_t same_values(const struct shelf_of *s, const struct store_index *index,
-                          const cJSON *tree, struct store_condition *same)
-{
-    if (!index->unique)
-        return 0;
-    for (size_t i = 0; i < index->count; i++) {
-        const cJSON *value = pointer_get(tree, index->pointers[i]);
-        if (!value || json_is_null(value))
-            return 0;
-        same[i] = (struct store_condition){ .at = index->pointers[i], .value = value };
-    }
-    for (size_t i = 0; i < index->where_count; i++) {
-        if (!store_meets(s->store, s->collection, tree, &index->where[i]))
-            return 0;
-        same[index->count + i] = index->where[i];
-    }
-    return index->count + index->where_count;
-}
-
 void state_tell_taken(const struct shelf_of *s, const cJSON *tree, size_t own,
                       const char *prefix, struct arena *arena, cJSON *errors)
 {
     const struct store_collection *plan = state_plan(s);
-    for (size_t i = 0; i < plan->index_count; i++) {
-        const struct store_index *index = &plan->indexes[i];
-        struct store_condition *same = arena_array(arena, struct store_condition,
-                                                   index->count + index->where_count);
-        size_t count = same_values(s, index, tree, same), n = 0;
-        size_t *slots =
-            count ? store_find(s->store, s->collection, same, count, 0, 2, arena, &n)
-                  : NULL;
-        size_t other = n && slots[0] == own ? 1 : 0;
-        for (size_t p = 0; p < index->count && n > other; p++)
-            mistake_add(errors, arena,
-                        arena_printf(arena, "%s%s", prefix, index->pointers[p]),
+    struct taken t;
+    for (size_t next = 0;
+         taken_next(s->store, plan, s->collection, tree, own, &next, arena, &t);)
+        for (size_t p = 0; p < t.index->count; p++) {
+            const char *at = t.index->pointers[p];
+            mistake_add(errors, arena, arena_printf(arena, "%s%s", prefix, at),
                         "unique",
                         arena_printf(arena, "a value that no other instance of %s has",
                                      plan->name),
                         arena_printf(arena, "%s, which %s has",
-                                     state_shown(same[p].value, arena),
-                                     state_key_at(s, slots[other], arena)));
-    }
+                                     state_shown(pointer_get(tree, at), arena),
+                                     state_key_at(s, t.slot, arena)));
+        }
 }
