@@ -65,32 +65,42 @@ bool infer_is_writable(struct finding_out *f, const struct group *g, const char 
     return !bodies;
 }
 
-/* The default of a member as a literal of the behaviour language; NULL: it has none, or
- * one that would be read as something else. */
-static char *default_of(struct finding_out *f, const struct member *m)
+/* OpenAPI 3.0.4, 4.7.24.1: a default is what the receiver takes for a value that is not
+ * there: as the request's schema says, else the instance's. */
+char *infer_default(struct finding_out *f, const struct group *g,
+                    const struct member *m)
 {
     struct arena *arena = f->look.arena;
-    const cJSON *value = m ? json_member(m->view.node, "default") : NULL;
-    if (!value || json_is_null(value))
+    const cJSON *given = NULL;
+    for (const struct deed *d = g->deeds; d && !given; d = d->next) {
+        bool makes = d->role == ROLE_CREATE || d->role == ROLE_REPLACE;
+        struct view body =
+            makes ? view_body(&f->look, d->op) : (struct view){ NULL, "" };
+        const struct member *sent = view_member(&f->look, body, m->name);
+        given = sent ? sent->given : NULL;
+    }
+    given = given ? given : m->given;
+    const struct schema *own = infer_schema(f->look.api, m->view.place);
+    if (!given || json_is_null(given) ||
+        (own && !schema_check(own, given, DIRECTION_NONE, "", arena, NULL)))
         return NULL;
-    bool plain = !json_is_string(value) || view_types(&f->look, m->view) == TYPE_STRING;
-    char *text = arena_copy(arena, json_is_string(value) ? str(value->valuestring)
-                                                         : json_text(value, arena));
-    return plain && !strchr(text, '$') ? text : NULL;
+    const char *text =
+        json_is_string(given) ? given->valuestring : json_text(given, arena).ptr;
+    /* A fixture could not say these: an expression, and "5" where 5 may stand too. */
+    struct json_error ignored;
+    bool strange =
+        json_is_string(given) &&
+        view_types(&f->look, m->view) & ~(unsigned)(TYPE_STRING | TYPE_NULL) &&
+        json_read(str(text), 1, arena, &ignored);
+    return strange || strchr(text, '$') ? NULL : arena_copy(arena, str(text));
 }
 
-/* What the server assumes where a call makes an instance without the member (OpenAPI
- * 3.0.4, 4.7.24.1): as the request's schema says, else the instance's. */
 static void add_default(struct finding_out *f, const struct group *g,
                         struct record_collection *c, const struct member *m,
                         const char *at)
 {
     struct arena *arena = f->look.arena;
-    const struct deed *made = deed_of(g, ROLE_CREATE);
-    struct view body = made ? view_body(&f->look, made->op) : (struct view){ NULL, "" };
-    char *to = body.node ? default_of(f, view_member(&f->look, body, m->name)) : NULL;
-    if (!to)
-        to = default_of(f, m);
+    char *to = infer_default(f, g, m);
     if (!to || strcmp(at, g->key) == 0)
         return;
     struct record_set *more =
@@ -102,8 +112,9 @@ static void add_default(struct finding_out *f, const struct group *g,
     c->defaults = more;
 }
 
-static void add_member(struct finding_out *f, struct record_collection *c,
-                       const struct member *m, const char *at, bool writable)
+static void add_member(struct finding_out *f, const struct group *g,
+                       struct record_collection *c, const struct member *m,
+                       const char *at, bool writable)
 {
     static const char *const versions[] = { "version", "revision", "objectversion",
                                             "lockversion" };
@@ -118,6 +129,8 @@ static void add_member(struct finding_out *f, struct record_collection *c,
     else if (!writable && view_types(&f->look, m->view) == TYPE_INTEGER &&
              !c->version && name_is_one_of(plain, versions, COUNT(versions)))
         c->version = arena_copy(arena, str(at));
+    else
+        add_default(f, g, c, m, at);
 }
 
 static void add_members(struct finding_out *f, const struct group *g,
@@ -129,9 +142,8 @@ static void add_members(struct finding_out *f, const struct group *g,
         const struct member *m = &all->list[i];
         const char *at = pointer_join(arena, "", m->name);
         bool writable = !m->read_only && infer_is_writable(f, g, m->name);
-        add_default(f, g, c, m, at);
         if (strcmp(at, g->key) != 0 || !writable)
-            add_member(f, c, m, at, writable);
+            add_member(f, g, c, m, at, writable);
     }
     const struct member *in = view_attributes(&f->look, g->schema);
     const struct members *inner = in ? view_members(&f->look, in->view) : NULL;
@@ -139,7 +151,7 @@ static void add_members(struct finding_out *f, const struct group *g,
         const struct member *m = &inner->list[i];
         const char *at =
             pointer_join(arena, pointer_join(arena, "", in->name), m->name);
-        add_member(f, c, m, at, !m->read_only);
+        add_member(f, g, c, m, at, !m->read_only);
     }
 }
 

@@ -25,6 +25,7 @@ struct member {
     const char *name;
     struct view view;
     bool required, read_only;
+    const cJSON *given; /* its default; NULL: none, or not in every instance */
 };
 
 struct members {
@@ -163,6 +164,11 @@ void infer_key(struct finding_out *f, struct group *g);
 
 /* infer_collection.c: whether some call of the group may set the member. */
 bool infer_is_writable(struct finding_out *f, const struct group *g, const char *name);
+
+/* infer_collection.c: what a member is when nobody gives it, as a fixture writes it;
+ * NULL: nothing is said. */
+char *infer_default(struct finding_out *f, const struct group *g,
+                    const struct member *m);
 
 /* infer_collection.c: adds the record. */
 void infer_collection(struct finding_out *f, struct group *g);

@@ -219,14 +219,28 @@ static char *sent(struct writing *w)
     return text(w, "$request.body");
 }
 
+/* The expression of a member of what is sent; NULL where no call may send it. */
+static char *member_sent(struct writing *w, const char *from, const char *at)
+{
+    struct look *l = &w->f->look;
+    struct view v = view_body(l, w->d->op);
+    const char *within = from ? strchr(from, '#') : NULL;
+    if (view_is_array(l, v))
+        v = view_items(l, v);
+    if (within) {
+        const struct member *m = view_member(l, v, within + 2);
+        v = m ? m->view : (struct view){ NULL, "" };
+    }
+    if (!from || !view_member(l, v, at + 1))
+        return NULL;
+    return arena_printf(w->arena, "%s%s%s", from, within ? "" : "#", at);
+}
+
 /* The key that the call gives, with whose it is before it: "ann/one". */
 static void set_within(struct writing *w, struct record_step *s, const char *from)
 {
     struct buffer b = buffer_in(w->arena, LIMIT_HEAD_BYTES);
-    const char *key = w->key ? w->key
-                      : from ? arena_printf(w->arena, "%s%s%s", from,
-                                            strchr(from, '#') ? "" : "#", w->g->key)
-                             : NULL;
+    const char *key = w->key ? w->key : member_sent(w, from, w->g->key);
     if (!w->g->within || !key)
         return;
     for (size_t i = 0; i < w->d->parent_count; i++)
@@ -321,6 +335,39 @@ static const char *write_get(struct writing *w)
     return "reads it";
 }
 
+/* What a body leaves out is the default again (null may be meant), and what it cannot
+ * tell stays. */
+static void set_unsaid(struct writing *w, struct record_step *s, const char *from)
+{
+    struct look *l = &w->f->look;
+    const struct members *all = view_members(l, w->g->schema);
+    struct record_set *list =
+        arena_array(w->arena, struct record_set, all->count + MOST_SETS);
+    unsigned count = 0, said = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct member *m = &all->list[i];
+        const char *at = pointer_join(w->arena, "", m->name);
+        char *sent = member_sent(w, from, at);
+        bool null = view_types(l, m->view) & TYPE_NULL ||
+                    json_is_true(json_member(m->view.node, "nullable"));
+        bool kept = !infer_is_writable(w->f, w->g, m->name); /* as it is */
+        char *to = !sent ? kept ? NULL : arena_printf(w->arena, "$item#%s", at)
+                   : null || m->read_only ? NULL
+                                          : infer_default(w->f, w->g, m);
+        said += sent != NULL;
+        if (to && strcmp(at, w->g->key) != 0)
+            list[count++] = (struct record_set){
+                .at = text(w, at),
+                .to = to,
+                .when = sent ? arena_printf(w->arena, "%s == null", sent) : NULL
+            };
+    }
+    if (count && said) {
+        s->set = list;
+        s->set_count = count;
+    }
+}
+
 static void change(struct writing *w, const char *when)
 {
     struct record_step *s = step(w);
@@ -335,6 +382,8 @@ static void change(struct writing *w, const char *when)
         s->patch = from;
     if (!from)
         set_from_query(w, s);
+    if (s->replace)
+        set_unsaid(w, s, from);
     if (w->g->within) /* no member that a body leaves alone by itself */
         set(w, s, w->g->key, w->key);
 }

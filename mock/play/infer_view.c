@@ -27,21 +27,24 @@ static struct view below(const struct look *l, struct view v, const char *keywor
     return view_of(l, node, name ? pointer_join(l->arena, base, name) : base);
 }
 
-static void add_member(struct members *all, const char *name, struct view v,
-                       bool read_only)
+static void add_member(struct members *all, struct member m)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (strcmp(all->list[i].name, name) == 0) {
-            all->list[i].read_only = all->list[i].read_only || read_only;
+        if (strcmp(all->list[i].name, m.name) == 0) {
+            struct member *had = &all->list[i];
+            had->read_only = had->read_only || m.read_only;
+            had->given = had->given ? had->given : m.given;
             return;
         }
     if (all->count < MOST_MEMBERS)
-        all->list[all->count++] = (struct member){ name, v, false, read_only };
+        all->list[all->count++] = m;
 }
 
 static const char *const compositions[] = { "allOf", "oneOf", "anyOf" };
 
-static void collect(const struct look *l, struct view v, struct members *all, int depth)
+/* maybe: v is one of several that an instance may be. */
+static void collect(const struct look *l, struct view v, struct members *all, int depth,
+                    bool maybe)
 {
     const cJSON *properties = json_member(v.node, "properties");
     const cJSON *required = json_member(v.node, "required");
@@ -49,9 +52,15 @@ static void collect(const struct look *l, struct view v, struct members *all, in
         return;
     for (const cJSON *p = properties ? properties->child : NULL; p; p = p->next) {
         struct view m = below(l, v, "properties", p, p->string);
-        bool own = json_is_true(json_member(p, "readOnly"));
-        add_member(all, p->string, m,
-                   own || json_is_true(json_member(m.node, "readOnly")));
+        const cJSON *own = json_member(p, "default");
+        add_member(all, (struct member){
+                            .name = p->string,
+                            .view = m,
+                            .read_only = json_is_true(json_member(p, "readOnly")) ||
+                                         json_is_true(json_member(m.node, "readOnly")),
+                            .given = maybe ? NULL
+                                     : own ? own
+                                           : json_member(m.node, "default") });
     }
     for (size_t i = 0; i < COUNT(compositions); i++) {
         const cJSON *list = json_member(v.node, compositions[i]);
@@ -60,7 +69,7 @@ static void collect(const struct look *l, struct view v, struct members *all, in
             collect(l,
                     below(l, v, compositions[i], one,
                           arena_printf(l->arena, "%zu", index++)),
-                    all, depth + 1);
+                    all, depth + 1, maybe || i > 0);
     }
     for (const cJSON *r = json_is_array(required) ? required->child : NULL; r;
          r = r->next)
@@ -76,7 +85,7 @@ const struct members *view_members(const struct look *l, struct view v)
     if (all)
         return all;
     l->filling->count = 0;
-    collect(l, v, l->filling, 0);
+    collect(l, v, l->filling, 0, false);
     all = arena_take(l->arena, sizeof(*all));
     all->count = l->filling->count;
     all->list = arena_array(l->arena, struct member, all->count + 1);
