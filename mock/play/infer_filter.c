@@ -1,5 +1,6 @@
 #include "play/infer_parts.h"
 
+#include "base/limits.h"
 #include "doc/pointer.h"
 
 /* ---- what a list call may carry ---- */
@@ -10,19 +11,41 @@ static void add_input(struct inputs *all, struct input in)
         all->list[all->count++] = in;
 }
 
+/* An object in the query is its members: filter[status], created[gte]. Where the value
+ * may also be none, it is compared as such when none of them is there. */
 static void add_param(struct look *l, struct inputs *all, const struct param *p)
 {
     if (p->in != PARAM_QUERY || strchr(p->name, '#'))
         return;
     struct view v = p->schema ? view_of(l, p->schema, p->schema_pointer)
                               : (struct view){ NULL, "" };
-    add_input(all, (struct input){ .plain = name_plain(l->arena, str(p->name)),
-                                   .name = p->name,
-                                   .expression = arena_printf(
-                                       l->arena, "$request.query.%s", p->name),
-                                   .view = v,
-                                   .types = p->types,
-                                   .query = p->name });
+    char *whole = arena_printf(l->arena, "$request.query.%s", p->name);
+    const struct members *below = p->types & TYPE_OBJECT ? view_members(l, v) : NULL;
+    struct buffer none = buffer_in(l->arena, LIMIT_HEAD_BYTES);
+    for (size_t i = 0; below && i < below->count; i++) {
+        const struct member *m = &below->list[i];
+        const char *name = arena_printf(l->arena, "%s[%s]", p->name, m->name);
+        char *at =
+            arena_printf(l->arena, "%s#%s", whole, pointer_join(l->arena, "", m->name));
+        buffer_printf(&none, "%s%s == null", none.len ? " && " : "", at);
+        add_input(all, (struct input){ .plain = name_plain(l->arena, str(name)),
+                                       .name = name,
+                                       .expression = at,
+                                       .view = m->view,
+                                       .types = view_types(l, m->view),
+                                       .query = name });
+    }
+    if (none.len && !(p->types & ~(unsigned)TYPE_OBJECT))
+        return;
+    add_input(
+        all, (struct input){
+                 .plain = name_plain(l->arena, str(p->name)),
+                 .name = p->name,
+                 .expression = whole,
+                 .view = v,
+                 .types = p->types,
+                 .query = p->name,
+                 .unless = none.len ? arena_copy(l->arena, buffer_str(&none)) : NULL });
 }
 
 /* Members of objects in the body stand beside the others: created.after. */
@@ -180,35 +203,48 @@ const struct member *infer_named(struct finding_out *f, const struct group *g,
     return compared(f, g, filtered(f, in), "", at);
 }
 
-/* "created_after", "created_at.after", "price[gte]": from there on, or up to there. */
+/* What a plain name is a bound of: "createdafter" and "minprice" without their words;
+ * NULL: of nothing. */
+static const char *bounded(struct arena *arena, struct str plain, const char *end,
+                           const char *head)
+{
+    const size_t e = strlen(end), h = head ? strlen(head) : 0;
+    if (plain.len > e && strcmp(plain.ptr + plain.len - e, end) == 0)
+        return arena_copy(arena, (struct str){ plain.ptr, plain.len - e });
+    return h && plain.len > h && strncmp(plain.ptr, head, h) == 0 ? plain.ptr + h
+                                                                  : NULL;
+}
+
+/* "created_after", "created_at.after", "price[gte]", "min_price": from there on, or up
+ * to there. */
 static bool is_bound(struct finding_out *f, const struct group *g,
                      const struct input *in, struct record_where *to)
 {
     static const struct {
-        const char *end;
-        bool least;
-    } words[] = { { "after", true },  { "since", true }, { "gte", true },
-                  { "min", true },    { "from", true },  { "before", false },
-                  { "until", false }, { "lte", false },  { "max", false },
-                  { "to", false } };
+        const char *end, *head;
+        bool least, beyond;
+    } words[] = { { "after", NULL, true, false },   { "since", NULL, true, false },
+                  { "gte", NULL, true, false },     { "min", "min", true, false },
+                  { "from", NULL, true, false },    { "gt", NULL, true, true },
+                  { "before", NULL, false, false }, { "until", NULL, false, false },
+                  { "lte", NULL, false, false },    { "max", "max", false, false },
+                  { "to", NULL, false, false },     { "lt", NULL, false, true } };
     static const char *const ends[] = { "", "at", "date", "on" };
     struct look *l = &f->look;
     struct str plain = str(filtered(f, in));
-    for (size_t i = 0; i < COUNT(words); i++) {
-        size_t n = strlen(words[i].end);
-        if (plain.len <= n || strcmp(plain.ptr + plain.len - n, words[i].end) != 0)
+    for (size_t i = 0; i < COUNT(words) * COUNT(ends); i++) {
+        const size_t w = i / COUNT(ends);
+        const char *at, *base = bounded(l->arena, plain, words[w].end, words[w].head);
+        const struct member *m =
+            base ? compared(f, g, base, ends[i % COUNT(ends)], &at) : NULL;
+        if (!m || view_is_object(l, m->view) || view_is_array(l, m->view))
             continue;
-        const char *base =
-            arena_copy(l->arena, (struct str){ plain.ptr, plain.len - n });
-        for (size_t e = 0; e < COUNT(ends); e++) {
-            const char *at;
-            const struct member *m = compared(f, g, base, ends[e], &at);
-            if (!m || view_is_object(l, m->view) || view_is_array(l, m->view))
-                continue;
-            to->at = arena_copy(l->arena, str(at));
-            *(words[i].least ? &to->minimum : &to->maximum) = in->expression;
-            return true;
-        }
+        char **bound = words[w].least
+                           ? (words[w].beyond ? &to->exclusive_minimum : &to->minimum)
+                           : (words[w].beyond ? &to->exclusive_maximum : &to->maximum);
+        to->at = arena_copy(l->arena, str(at));
+        *bound = in->expression;
+        return true;
     }
     return false;
 }
@@ -242,6 +278,7 @@ static bool condition_of(struct finding_out *f, const struct group *g,
         return false;
     to->at = m ? place_of(f, in, m, at) : nested(f, g, in);
     to->is = to->at ? in->expression : NULL;
+    to->when = in->unless;
     return to->at || is_bound(f, g, in, to);
 }
 
@@ -269,15 +306,16 @@ static void add_flag(struct finding_out *f, struct record_step *step,
 }
 
 void infer_filters(struct finding_out *f, const struct group *g,
-                   const struct inputs *all, struct record_step *step,
-                   const char **idle)
+                   const struct inputs *all, struct listing *l)
 {
     struct arena *arena = f->look.arena;
+    struct record_step *step = l->step;
     struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
     for (size_t i = 0; i < all->count && step->where_count < INFER_CONDITIONS; i++) {
         const struct input *in = &all->list[i];
         struct record_where one;
-        if (infer_is_paging(in->plain) || in->expression == step->mode)
+        if (infer_is_paging(in) || in->expression == step->mode ||
+            in->expression == l->back)
             continue;
         if (!condition_of(f, g, in, &one)) {
             buffer_printf(&b, "%s%s", b.len ? ", " : "", in->name);
@@ -288,5 +326,5 @@ void infer_filters(struct finding_out *f, const struct group *g,
         else
             add_condition(f, step, one);
     }
-    *idle = b.len ? arena_copy(arena, buffer_str(&b)) : NULL;
+    l->idle = b.len ? arena_copy(arena, buffer_str(&b)) : NULL;
 }

@@ -176,10 +176,17 @@ void infer_collection(struct finding_out *f, struct group *g);
 /* infer_steps.c: adds the record of one operation; the reason when it cannot. */
 const char *infer_steps(struct finding_out *f, struct group *g, const struct deed *d);
 
-/* infer_list.c: fills the step, and says what the answer's body is. *idle lists what
- * the call may carry without an effect on the list; NULL when all has one. */
-char *infer_list(struct finding_out *f, const struct group *g, const struct deed *d,
-                 struct record_step *step, bool *linked, const char **idle);
+/* What a list call does. */
+struct listing {
+    struct record_step *step, *answer; /* to fill */
+    char *back;       /* where the caller wants a page to end; NULL: cannot be said */
+    const char *idle; /* what the call may carry without an effect; NULL: nothing */
+};
+
+/* infer_list.c: fills the step of the list, and the body and the fields of its answer.
+ */
+void infer_list(struct finding_out *f, const struct group *g, const struct deed *d,
+                struct listing *l);
 
 /* One value that a list call may carry. */
 struct input {
@@ -188,6 +195,7 @@ struct input {
     struct view view;
     unsigned types;
     const char *query; /* its name in the query, or NULL */
+    char *unless;      /* the condition under which it is no value to compare with */
 };
 
 struct inputs {
@@ -199,19 +207,18 @@ struct inputs {
  * in it (created.after). */
 const struct inputs *infer_inputs(struct finding_out *f, const struct operation *op);
 
-/* infer_filter.c: a condition for each input that is about a member. *idle lists the
- * others, for people; NULL when there are none. */
+/* infer_filter.c: a condition for each input that is about a member; l->idle lists the
+ * others, for people. */
 void infer_filters(struct finding_out *f, const struct group *g,
-                   const struct inputs *all, struct record_step *step,
-                   const char **idle);
+                   const struct inputs *all, struct listing *l);
 
 /* infer_filter.c: the member of the instances that an input is called as, and where it
  * stands; NULL: none. */
 const struct member *infer_named(struct finding_out *f, const struct group *g,
                                  const struct input *in, const char **at);
 
-/* infer_list.c: whether an input of this plain name turns pages or sorts. */
-bool infer_is_paging(const char *plain);
+/* infer_list.c: whether an input turns pages or sorts, by its name. */
+bool infer_is_paging(const struct input *in);
 
 /* The expression of a member of the call: "$request.query.NAME" or
  * "$request.body#/NAME"; NULL when the operation declares none of the plain names. */

@@ -490,24 +490,30 @@ static const char *write_delete(struct writing *w)
     return w->g->single ? "removes it, or 404" : "removes one, or 404";
 }
 
+/* A caller who turns back gets the page that ends there. */
 static const char *write_list(struct writing *w)
 {
-    bool linked = false;
-    const char *idle;
-    struct record_step *s = step(w);
+    struct record_step *back = step(w), *s = step(w), *a = step(w);
+    struct listing l = { .step = s, .answer = a };
     s->list = text(w, w->g->name);
     s->as = text(w, "page");
     where_parents(w, s);
-    char *body = infer_list(w->f, w->g, w->d, s, &linked, &idle);
-    struct record_step *a = answer(w, w->d->status, body);
-    if (linked) {
-        a->header = arena_take(w->arena, sizeof(*a->header));
-        a->header[0] =
-            (struct record_header){ text(w, "Link"), text(w, "$page#/link") };
-        a->header_count = 1;
+    a->answer = w->d->status;
+    a->shape = YES;
+    infer_list(w->f, w->g, w->d, &l);
+    *back = *s;
+    if (l.back) {
+        back->cursor = l.back;
+        back->mode = text(w, "before");
+        back->turn = NULL; /* its URL would have to lose a parameter */
+        back->when = arena_printf(w->arena, "%s != null", l.back);
+        s->when = arena_printf(w->arena, "%s == null", l.back);
+    } else {
+        *s = *a;
+        w->to->steps_count--;
     }
-    return idle ? arena_printf(w->arena, "lists them; without effect: %s", idle)
-                : "lists them";
+    return l.idle ? arena_printf(w->arena, "lists them; without effect: %s", l.idle)
+                  : "lists them";
 }
 
 /* There is one for each parent: "photo 12". */

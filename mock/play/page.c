@@ -59,6 +59,19 @@ static bool goes_down(struct str word)
     return is_word(word, words, COUNT(words));
 }
 
+/* "stage.name" is the name in the stage. */
+static const char *place_in(struct paging *p, struct str word)
+{
+    struct arena *arena = p->run->s->arena;
+    const char *at = "";
+    struct str rest = word, part;
+    if (!memchr(word.ptr, '.', word.len))
+        return NULL;
+    while (rest.ptr && str_split(&rest, '.', &part))
+        at = pointer_join(arena, at, arena_copy(arena, part));
+    return schema_types(p->run->b->plan.collections[p->c].schema, at, NULL) ? at : NULL;
+}
+
 /* The member that a word of a sort means: created may be short for created_at. In
  * JSON:API (1.1, 7.2) members stand in the attributes. */
 static const char *member_of(struct paging *p, struct str word)
@@ -77,7 +90,7 @@ static const char *member_of(struct paging *p, struct str word)
             if (strcmp(plan->hidden[h].text, at) == 0)
                 return at;
     }
-    return NULL;
+    return place_in(p, word);
 }
 
 /* A text, or the texts of an array one after the other. */
@@ -436,6 +449,26 @@ static void add_cursors(struct paging *p, cJSON *page)
         json_add(page, "prev_cursor", cursor_of(p, p->slots[0]));
 }
 
+/* The range is as Content-Range has it (RFC 9110, 14.4), without the unit. */
+static void add_totals(struct paging *p, cJSON *page)
+{
+    struct arena *arena = p->run->s->arena;
+    const size_t pages = (p->total + p->limit - 1) / p->limit;
+    const bool more = p->before ? p->earlier : p->cut;
+    const bool anchored =
+        p->before ? p->cut : p->earlier; /* nobody counts from there */
+    const char *range = p->count && !anchored
+                            ? arena_printf(arena, "%zu-%zu/%zu", p->skip,
+                                           p->skip + p->count - 1, p->total)
+                            : arena_printf(arena, "*/%zu", p->total);
+    json_add(page, "total", json_integer(arena, (int64_t)p->total));
+    json_add(page, "pages", json_integer(arena, (int64_t)pages));
+    json_add(page, "first", json_bool(arena, !p->skip && !p->earlier));
+    json_add(page, "last", json_bool(arena, !more));
+    json_add(page, "empty", json_bool(arena, !p->count));
+    json_add(page, "range", json_string(arena, str(range)));
+}
+
 static cJSON *page_of(struct paging *p, size_t number)
 {
     struct scope *s = p->run->s;
@@ -452,12 +485,8 @@ static cJSON *page_of(struct paging *p, size_t number)
     json_add(page, "offset", json_integer(s->arena, (int64_t)p->skip));
     json_add(page, "number", json_integer(s->arena, (int64_t)number));
     json_add(page, "has_more", json_bool(s->arena, p->before ? p->earlier : p->cut));
-    if (p->step->total) {
-        json_add(page, "total", json_integer(s->arena, (int64_t)p->total));
-        json_add(
-            page, "pages",
-            json_integer(s->arena, (int64_t)((p->total + p->limit - 1) / p->limit)));
-    }
+    if (p->step->total)
+        add_totals(p, page);
     if (p->step->turn)
         add_urls(p, page, number);
     return page;
