@@ -135,6 +135,10 @@
  * thousand steps, and a body may have a million members. */
 #define LIMIT_NEAR 256
 
+/* Operations whose paths are compared with one that leads nowhere: a few words each, of
+ * which at most one may differ. */
+#define LIMIT_ASTRAY 4096
+
 /* Steps that PCRE2 may take on one value: about 20 ms. A pattern made to explode is
  * stopped there, and the value counts as not matching, with a finding that says so. */
 #define LIMIT_PATTERN_STEPS 1000000

@@ -1,7 +1,9 @@
 #include "play/infer_parts.h"
 
+#include "api/runtime.h"
 #include "api/source.h"
 #include "doc/pointer.h"
+#include "schema/near.h"
 
 /* OpenAPI 3.1.1, 4.8.20: a link names an operation by its id or by a reference. */
 static const struct operation *target(struct finding_out *f, const cJSON *link,
@@ -55,7 +57,33 @@ static const struct param *param_named(const struct operation *op, const char *n
     return NULL;
 }
 
-static void read_link(struct finding_out *f, const struct operation *from,
+static void warn_no_param(struct finding_out *f, const struct operation *op,
+                          const char *name, const char *place)
+{
+    struct near near = near_to(str(name));
+    for (size_t i = 0; i < op->param_count; i++)
+        near_try(&near, op->params[i].name);
+    err_warn(f->err, api_where(f->look.api, place), "%s has no parameter \"%.60s\"%s",
+             op->id, name, near_question(&near, "", f->look.arena));
+}
+
+/* A value that is no expression is itself. What a body has is judged for good answers:
+ * those of others are not asked for. */
+static void doubt_value(struct finding_out *f, const struct operation *from, bool good,
+                        const cJSON *value, const char *place)
+{
+    const char *why = NULL;
+    if (!json_is_string(value) || !strchr(value->valuestring, '$'))
+        return;
+    const struct runtime *r = runtime_read(value->valuestring, f->look.arena, &why);
+    if (r && good)
+        why = runtime_doubt(r, from, f->look.arena);
+    if (why)
+        err_warn(f->err, api_where(f->look.api, place),
+                 "the link cannot be followed: %s", why);
+}
+
+static void read_link(struct finding_out *f, const struct operation *from, bool good,
                       const cJSON *link, const char *place)
 {
     static const char body[] = "$response.body#";
@@ -67,11 +95,11 @@ static void read_link(struct finding_out *f, const struct operation *from,
         err_warn(f->err, api_where(f->look.api, place), "the link leads nowhere");
     for (const cJSON *p = op && parameters ? parameters->child : NULL; p; p = p->next) {
         const struct param *param = param_named(op, p->string);
+        const char *at =
+            pointer_join(arena, pointer_join(arena, v.place, "parameters"), p->string);
+        doubt_value(f, from, good, p, at);
         if (!param) {
-            const char *base = pointer_join(arena, v.place, "parameters");
-            err_warn(f->err,
-                     api_where(f->look.api, pointer_join(arena, base, p->string)),
-                     "%s has no parameter \"%.60s\"", op->id, p->string);
+            warn_no_param(f, op, p->string, at);
             continue;
         }
         if (!json_is_string(p) ||
@@ -97,7 +125,8 @@ void infer_links(struct finding_out *f)
             const char *base =
                 pointer_join(f->look.arena, op->replies[r].pointer, "links");
             for (const cJSON *one = links->child; one; one = one->next)
-                read_link(f, op, one, pointer_join(f->look.arena, base, one->string));
+                read_link(f, op, op->replies[r].low / 100 == 2, one,
+                          pointer_join(f->look.arena, base, one->string));
         }
     }
 }

@@ -1,5 +1,7 @@
 #include "serve/choose.h"
 
+#include "serve/astray.h"
+
 /* Below one of the API's base paths, or as it stands when loose; the operation that the
  * path and the method mean is in *route. */
 static bool route_in(const struct api *api, const struct request *r, struct str path,
@@ -82,6 +84,19 @@ static cJSON *choices_of(const struct cast *cast, const bool *which, struct str 
     return list;
 }
 
+/* Where the caller wanted to go, as far as one can tell. */
+static const char *meant(struct call *c, struct str path)
+{
+    const struct cast *cast = &c->world->cast;
+    const char *near = astray_path(cast, path, c->arena);
+    if (near)
+        return arena_printf(c->arena, "; did you mean %.200s?", near);
+    return arena_printf(c->arena,
+                        "; `understudy routes` lists those that there are, "
+                        "each of which is also below %s",
+                        names_of(cast, NULL, c->arena));
+}
+
 /* By path alone: the one API that has it. */
 static void choose_by_path(struct call *c, struct str path)
 {
@@ -108,11 +123,11 @@ static void choose_by_path(struct call *c, struct str path)
                                  "prefixes %s or by the Host field",
                                  names_of(cast, has, c->arena)));
         c->refusal.choices = choices_of(cast, has, path, c->arena);
-    } else
-        call_refuse(c, "no_route", 404,
-                    arena_printf(c->arena,
-                                 "no API served here has this path; there are %s",
-                                 names_of(cast, NULL, c->arena)));
+        return;
+    }
+    call_refuse(
+        c, "no_route", 404,
+        arena_printf(c->arena, "no API served here has this path%s", meant(c, path)));
 }
 
 void call_choose(struct call *c, struct str path)
@@ -136,8 +151,8 @@ void call_choose(struct call *c, struct str path)
             c->api = named;
             c->refusal = (struct refusal){ .kind = NULL };
             call_refuse(c, "no_route", 404,
-                        arena_printf(c->arena, "%s has no such path",
-                                     cast->apis[named]->title));
+                        arena_printf(c->arena, "%s has no such path%s",
+                                     cast->apis[named]->title, meant(c, own)));
         }
     }
     if (c->refusal.kind || c->route.operation)

@@ -249,6 +249,11 @@ static void a_link_that_leads_nowhere_is_told_with_its_place(void **state)
           "no parameter \"ib\"" },
         { "{\"operationRef\":\"#/paths/~1nothing/get\"}", "leads to no operation" },
         { "{}", "neither" },
+        { "{\"operationId\":\"getA\",\"parameters\":{\"id\":\"$respose.body#/a\"}}",
+          "no runtime expression" },
+        { "{\"operationId\":\"getA\",\"parameters\":{\"id\":\"$response.body#/ab\"}}",
+          "describes no /ab" },
+        { "{\"operationId\":\"getA\",\"parameters\":{\"id\":\"costs $5\"}}", NULL },
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
