@@ -137,18 +137,52 @@ static void read_indexes(struct reading *r, struct store_collection *c,
     }
 }
 
-/* Each member of a summary has to be one that some of the collections have. */
+/* Whether a is b, or on the way to it. */
+static bool leads_to(const char *a, const char *b)
+{
+    size_t len = strlen(a);
+    return strncmp(a, b, len) == 0 && (!b[len] || b[len] == '/');
+}
+
+/* The pointer to what a summary keeps: a member's name, or a pointer into a member. */
+static const char *kept_at(struct reading *r, const char *keep)
+{
+    return keep[0] == '/' ? keep : pointer_join(r->arena, "", keep);
+}
+
+/* Whether a list is on the way: of its items, a summary cannot keep a part. */
+static bool passes_list(struct reading *r, const struct schema *s, const char *pointer)
+{
+    for (const char *p = pointer; (p = strchr(p + 1, '/'));) {
+        const struct str way = { pointer, (size_t)(p - pointer) };
+        unsigned types = schema_types(s, arena_copy(r->arena, way), NULL);
+        if ((types & TYPE_ARRAY) && !(types & TYPE_OBJECT))
+            return true;
+    }
+    return false;
+}
+
+/* Each member of a summary has to be one that some of the collections have, and stands
+ * in it once. */
 static void check_keep(struct reading *r, const struct record_reference *from,
                        const struct store_reference *to, struct where w)
 {
     for (unsigned k = 0; k < from->keep_count; k++) {
-        const char *pointer = pointer_join(r->arena, "", from->keep[k]);
+        const char *pointer = kept_at(r, from->keep[k]);
         bool known = to->of_count == 0;
+        for (unsigned other = 0; other < k; other++)
+            if (leads_to(kept_at(r, from->keep[other]), pointer) ||
+                leads_to(pointer, kept_at(r, from->keep[other])))
+                err_set(r->err, w, "\"%.60s\" is in the summary already by \"%.60s\"",
+                        from->keep[k], from->keep[other]);
         for (size_t i = 0; i < to->of_count && !known; i++) {
             const struct store_collection *c = &r->b->plan.collections[to->of[i]];
             struct schema_place place;
             known = member_hidden(c, pointer) ||
                     schema_describe(c->schema, pointer, &place);
+            if (known && passes_list(r, c->schema, pointer))
+                err_set(r->err, w, "a summary keeps a list as a whole, not \"%.60s\"",
+                        pointer);
         }
         if (!known)
             err_set(r->err, w, "nothing that %s refers to has a member \"%.60s\"",

@@ -53,7 +53,8 @@ static const struct {
     { "reference", "at", "The member; /tags/*/id is in every item of a list" },
     { "reference", "of", "The collection or group that the keys belong to" },
     { "reference", "keep",
-      "The members of the summary that is sent. Default: the key itself is sent" },
+      "The members of the summary that is sent; /stage/name is a part of one. Default: "
+      "the key itself is sent" },
     { "reference", "otherwise",
       "What a key that leads nowhere is answered with. Default: 400" },
     { "reference", "on_delete",

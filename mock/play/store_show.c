@@ -147,13 +147,15 @@ static void own_way(cJSON *at, const struct steps *way, size_t from,
     }
 }
 
-/* The members that are wanted, in their order. */
+/* The members that are wanted, in their order; of some only what a pointer leads to. */
 static cJSON *pick(const cJSON *raw, const struct look *l, struct arena *arena)
 {
     cJSON *out = json_object(arena);
     for (size_t i = 0; l->keep && i < l->keep_count; i++) {
-        const cJSON *m = json_member(raw, l->keep[i]);
-        if (m)
+        const cJSON *m = view_kept_member(raw, l->keep[i]);
+        if (m && l->keep[i][0] == '/')
+            pointer_set(arena, out, l->keep[i], borrowed(arena, m));
+        else if (m)
             json_push(out, borrowed(arena, m));
     }
     for (const cJSON *m = l->keep ? NULL : raw->child; m; m = m->next)
@@ -166,15 +168,15 @@ static cJSON *pick(const cJSON *raw, const struct look *l, struct arena *arena)
 static cJSON *add_hidden(const cJSON *raw, cJSON *shown, const struct look *l,
                          struct arena *arena)
 {
-    cJSON *out = json_object(arena);
-    for (size_t i = 0; i < l->keep_count; i++) {
-        cJSON *m = json_member(shown, l->keep[i]);
-        if (m)
-            json_detach(shown, m);
-        else if ((m = json_member(raw, l->keep[i])))
-            m = borrowed(arena, m);
-        if (m)
-            json_push(out, m);
+    cJSON *out = json_object(arena), *all = pick(raw, l, arena), *next;
+    for (cJSON *m = all->child; m; m = next) {
+        cJSON *seen = json_member(shown, m->string);
+        next = m->next;
+        if (seen)
+            json_detach(shown, seen);
+        else
+            json_detach(all, m);
+        json_push(out, seen ? seen : m);
     }
     return out;
 }

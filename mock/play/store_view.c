@@ -175,7 +175,8 @@ static bool sums_up_same(const struct store *s, const struct view *v,
         json_member(a, STORE_BROKEN) || json_member(b, STORE_BROKEN))
         return false;
     for (size_t i = 0; i < v->look.keep_count; i++)
-        if (!is_same(json_member(a, v->look.keep[i]), json_member(b, v->look.keep[i])))
+        if (!is_same(view_kept_member(a, v->look.keep[i]),
+                     view_kept_member(b, v->look.keep[i])))
             return false;
     return true;
 }

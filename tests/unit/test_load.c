@@ -49,7 +49,10 @@ static const char spec[] =
     "        pages: {type: integer}\n"
     "        lent: {type: boolean}\n"
     "        author: {type: string}\n"
-    "        made: {type: string}\n";
+    "        made: {type: string}\n"
+    "        shelf: {type: object, properties: {row: {type: string}}}\n"
+    "        loans: {type: array, items: {type: object, properties: {by: {type: "
+    "string}}}}\n";
 
 /* Most rows are one of these and what follows it. */
 #define BOOKS "collections:\n  - {name: books, schema: Book, key: /isbn}\n"
@@ -320,6 +323,9 @@ static void every_key_of_a_file_is_described(void **state)
 
 static void a_name_that_the_document_does_not_have_is_told_with_its_place(void **state)
 {
+#define SUMMARY                                                         \
+    "collections:\n  - name: books\n    schema: Book\n    key: /isbn\n" \
+    "    references:\n      - {at: /author, of: books, keep: [isbn, "
     static const struct mistake_row rows[] = {
         { "collections:\n  - {name: books, schema: Bok, key: /isbn}\n", NULL, 2, 19,
           "has no schema \"Bok\" in components/schemas; did you mean \"Book\"?" },
@@ -346,6 +352,13 @@ static void a_name_that_the_document_does_not_have_is_told_with_its_place(void *
         { "collections:\n  - name: books\n    schema: Book\n    key: /isbn\n"
           "    references:\n      - {at: /author, of: autors}\n",
           NULL, 6, 23, "no collection or group is called \"autors\"" },
+        { SUMMARY "/shelf/rwo]}\n", NULL, 6, 34, "has a member \"/shelf/rwo\"" },
+        { SUMMARY "shelf, /shelf/row]}\n", NULL, 6, 34,
+          "\"/shelf/row\" is in the summary already by \"shelf\"" },
+        { SUMMARY "/shelf/row, /shelf]}\n", NULL, 6, 34,
+          "\"/shelf\" is in the summary already by \"/shelf/row\"" },
+        { SUMMARY "/loans/0/by]}\n", NULL, 6, 34,
+          "a summary keeps a list as a whole, not \"/loans/0/by\"" },
         { BOOKS "  - {name: books, schema: Book, key: /isbn}\n", NULL, 3, 6,
           "the collection \"books\" stands twice" },
         { BOOKS "operations:\n  - id: adBook\n", NULL, 4, 5,
