@@ -131,6 +131,9 @@ const struct step_follow *reading_follow(struct reading *r, struct naming *n,
     if (from->until_count && (!from->follow || step->kind != STEP_FIND))
         err_set(r->err, reading_below(r, w, "until"),
                 "until goes with find and follow");
+    if (from->among_count && (!from->follow || from->until_count))
+        err_set(r->err, reading_below(r, w, "among"),
+                "among goes with follow, and without until");
     if (!from->follow)
         return NULL;
     if (!may || step->of_count > 1) {
@@ -146,6 +149,8 @@ const struct step_follow *reading_follow(struct reading *r, struct naming *n,
                                    reading_below(r, here, "depth"));
     f->until = reading_wheres(r, n, step->of, step->of_count, from->until,
                               from->until_count, reading_below(r, w, "until"));
+    f->among = reading_wheres(r, n, step->of, step->of_count, from->among,
+                              from->among_count, reading_below(r, w, "among"));
     return f;
 }
 

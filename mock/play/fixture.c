@@ -115,6 +115,7 @@ static const cyaml_schema_field_t step_fields[] = {
     LIST("where", S, where, where_shape),
     PART("follow", S, follow, follow_fields),
     LIST("until", S, until, where_shape),
+    LIST("among", S, among, where_shape),
     LIST("set", S, set, set_shape),
     PART("otherwise", S, otherwise, error_fields),
     TEXT("limit", S, limit),

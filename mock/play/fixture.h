@@ -53,6 +53,8 @@ struct record_step {
     struct record_follow *follow; /* find, update, delete, list, count */
     struct record_where *until;   /* find, with follow */
     unsigned until_count;
+    struct record_where *among; /* the same, with follow */
+    unsigned among_count;
     struct record_set *set;
     unsigned set_count;
     struct record_error *otherwise;

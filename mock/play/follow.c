@@ -18,14 +18,15 @@ struct chain {
     bool full;
 };
 
-static bool meets_until(const struct chain *c, size_t slot)
+static bool meets(const struct chain *c, size_t slot,
+                  const struct store_condition *list, size_t count)
 {
     const struct store *s = c->run->s->store;
     const cJSON *tree = store_get(s, c->c, slot);
-    for (size_t i = 0; i < c->until_count; i++)
-        if (!store_meets(s, c->c, tree, &c->until[i]))
+    for (size_t i = 0; i < count; i++)
+        if (!store_meets(s, c->c, tree, &list[i]))
             return false;
-    return c->step->follow->until.count > 0;
+    return true;
 }
 
 static void reach(struct chain *c, size_t slot)
@@ -47,7 +48,8 @@ static void reach(struct chain *c, size_t slot)
         c->room = room;
     }
     c->slots[c->count++] = slot;
-    c->ended = meets_until(c, slot);
+    c->ended =
+        c->step->follow->until.count > 0 && meets(c, slot, c->until, c->until_count);
 }
 
 static void reach_all(struct chain *c, const struct store_condition *list, size_t count)
@@ -98,6 +100,21 @@ static void walk(struct chain *c)
     }
 }
 
+/* Of what was reached, what meets `among` stays. */
+static void keep_among(struct chain *c)
+{
+    const struct step_wheres *among = &c->step->follow->among;
+    size_t count, kept = 0;
+    struct store_condition *list =
+        arena_array(c->run->s->arena, struct store_condition, among->count + 1);
+    if (!run_conditions(c->run, c->step, among, c->c, list, &count))
+        c->count = 0;
+    for (size_t i = 0; i < c->count; i++)
+        if (meets(c, c->slots[i], list, count))
+            c->slots[kept++] = c->slots[i];
+    c->count = kept;
+}
+
 bool run_follow(struct run *run, const struct step *step, size_t c, size_t **slots,
                 size_t *count)
 {
@@ -129,6 +146,8 @@ bool run_follow(struct run *run, const struct step *step, size_t c, size_t **slo
         return run_fail(run, NULL, 507,
                         arena_printf(arena, "the chain leads to more than %d instances",
                                      LIMIT_FOLLOWED));
+    if (f->among.count)
+        keep_among(&chain);
     *slots = chain.slots;
     *count = chain.count;
     if (f->until.count) {

@@ -120,6 +120,7 @@ static const struct {
     { "step", "where", "Conditions on members; all have to be met" },
     { "step", "follow", "Go on from what is found to what follows from it" },
     { "step", "until", "With find and follow: the first that meets this" },
+    { "step", "among", "With follow: of what is reached, what meets this" },
     { "step", "set", "Changes, in order" },
     { "step", "otherwise", "The error when the step fails" },
     { "step", "merge",

@@ -37,7 +37,8 @@ struct step_wheres {
 struct step_follow {
     const char *from, *to;
     const struct expression *depth; /* NULL: as far as it goes */
-    struct step_wheres until;
+    struct step_wheres until; /* where it ends */
+    struct step_wheres among; /* what counts of all that is reached */
 };
 
 enum set_verb { SET_TO, SET_ADD, SET_REMOVE };

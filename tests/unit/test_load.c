@@ -412,6 +412,11 @@ static void a_name_that_the_document_does_not_have_is_told_with_its_place(void *
         { ADD "      - create: books\n        otherwise: {error: isbn_taken, status: "
               "400}\n",
           NULL, 7, 21, "for the error \"isbn_taken\" with that status" },
+        { ADD "      - list: books\n        among: [{at: /title, is: a}]\n", NULL, 7, 9,
+          "among goes with follow, and without until" },
+        { ADD "      - list: books\n        follow: {from: /isbn, to: /author}\n"
+              "        among: [{at: /titel, is: a}]\n",
+          NULL, 8, 18, "the schema of books has no /titel" },
         { ADD "      - create: books\n        otherwise: {body: '{}'}\n", NULL, 7, 9,
           "expected a status or an error" },
         { ADD "      - create: books\n        otherwise: {status: 200}\n", NULL, 7, 9,
