@@ -7,8 +7,8 @@
 static void claim(struct finding_out *f, const char *id)
 {
     size_t next = 0;
-    const struct operation *op = api_operation(f->look.api, str(id), &next);
-    if (op)
+    const struct operation *op;
+    while ((op = api_operation(f->look.api, str(id), &next)))
         f->claimed[op->index] = true;
 }
 
