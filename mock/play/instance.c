@@ -36,20 +36,27 @@ static bool cannot_resolve(cJSON *key, void *context)
     return !instance_resolve(to->b, to->r, key, to->s);
 }
 
+/* True when the text there is no time. */
+static bool rewrite_moment(cJSON *at, void *context)
+{
+    struct scope *s = context;
+    char text[CLOCK_TEXT];
+    if (!json_is_string(at))
+        return false;
+    if (!clock_rewrite(str(at->valuestring), s->format.digits, s->format.utc, text))
+        return true;
+    if (strcmp(text, at->valuestring) != 0)
+        json_become(at, json_string(s->arena, str(text)));
+    return false;
+}
+
 const char *instance_moments(const struct behaviour *b, size_t c, cJSON *tree,
                              struct scope *s)
 {
     const struct collection_rules *rules = &book_of(b)->rules[c];
-    char text[CLOCK_TEXT];
-    for (size_t i = 0; i < rules->moment_count; i++) {
-        const cJSON *value = steps_get(tree, &rules->moments[i]);
-        if (!json_is_string(value))
-            continue;
-        if (!clock_rewrite(str(value->valuestring), s->format.digits, s->format.utc,
-                           text))
+    for (size_t i = 0; i < rules->moment_count; i++)
+        if (steps_each(tree, &rules->moments[i], rewrite_moment, s))
             return rules->moments[i].text;
-        steps_set(s->arena, tree, &rules->moments[i], json_string(s->arena, str(text)));
-    }
     return NULL;
 }
 
