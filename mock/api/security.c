@@ -103,6 +103,9 @@ static enum step present_key(struct judging *j, const struct scheme *s,
 {
     struct str value = request_value(j->request, s->in, s->param_name, j->arena);
     *token = value.ptr ? str_trim(value) : STR("");
+    /* Many an API writes its bearer tokens down as a key; this is a client without. */
+    if (str_equal_nocase(*token, STR("Bearer")))
+        return stop(j, MALFORMED, "expected a key, found the word Bearer alone");
     if (token->len)
         return IN;
     return stop(j, MISSING,
@@ -243,8 +246,8 @@ static enum step judge_jwt(struct judging *j, const struct need *need, struct st
     return IN;
 }
 
-/* Many an API writes its bearer tokens down as a key in Authorization; one that is a
- * JSON Web Token is judged by the times in it. */
+/* A bearer token that is written down as a key in Authorization: one that is a JSON Web
+ * Token is judged by the times in it. */
 static enum step judge_key(struct judging *j, struct str token)
 {
     struct jwt jwt;
