@@ -190,26 +190,29 @@ static void check_keep(struct reading *r, const struct record_reference *from,
     }
 }
 
-static bool keeps_same(const struct store_reference *to,
-                       const struct record_reference *from)
+static bool keeps_same(const struct store_reference *to, const struct steps *keep,
+                       size_t count)
 {
-    for (unsigned k = 0; k < from->keep_count && to->keep_count == from->keep_count;
-         k++)
-        if (strcmp(to->keep[k], from->keep[k]) != 0)
+    for (size_t k = 0; k < count && to->keep_count == count; k++)
+        if (strcmp(to->keep[k].text, keep[k].text) != 0)
             return false;
-    return to->keep_count == from->keep_count;
+    return to->keep_count == count;
 }
 
 /* Summaries of the same members are one: the list is that of the first reference. */
-static const char **read_keep(struct reading *r, const struct record_reference *from)
+static struct steps *read_keep(struct reading *r, const struct record_reference *from)
 {
+    struct steps *keep = arena_array(r->arena, struct steps, from->keep_count + 1);
+    for (unsigned k = 0; k < from->keep_count; k++)
+        keep[k].text = kept_at(r, from->keep[k]);
     for (size_t i = 0; i < r->b->plan.collection_count; i++) {
         const struct store_collection *c = &r->b->plan.collections[i];
         for (size_t j = 0; j < c->reference_count; j++)
-            if (c->references[j].keep && keeps_same(&c->references[j], from))
+            if (c->references[j].keep &&
+                keeps_same(&c->references[j], keep, from->keep_count))
                 return c->references[j].keep;
     }
-    return reading_texts(r, from->keep, from->keep_count);
+    return keep;
 }
 
 static void read_references(struct reading *r, struct store_collection *c,

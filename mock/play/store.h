@@ -57,8 +57,8 @@ struct store_reference {
         *restricted;  /* what a delete that it forbids is answered with; caller's */
     const size_t *of; /* collections */
     size_t of_count;
-    const char **keep; /* members of the summary that is sent; none: the key itself.
-                        * Where it is the same list, it is the same summary */
+    struct steps *keep; /* what of it the summary has that is sent; none: the key itself
+                         * is sent. Where it is the same list, it is the same summary */
     size_t keep_count;
     const void
         *otherwise; /* what a key that leads nowhere is answered with; caller's */

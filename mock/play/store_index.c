@@ -51,6 +51,13 @@ static void prepare_referrers(const struct store_plan *plan, size_t c,
     plan->collections[c].referrer_count = n;
 }
 
+static void prepare_reference(struct store_reference *r, struct arena *arena)
+{
+    r->at = steps_read(r->at.text, arena);
+    for (size_t i = 0; i < r->keep_count; i++)
+        r->keep[i] = steps_read(r->keep[i].text, arena);
+}
+
 void store_prepare(const struct store_plan *plan, struct arena *arena)
 {
     for (size_t c = 0; c < plan->collection_count; c++) {
@@ -65,7 +72,7 @@ void store_prepare(const struct store_plan *plan, struct arena *arena)
         for (size_t i = 0; i < of->hidden_count; i++)
             of->hidden[i] = steps_read(of->hidden[i].text, arena);
         for (size_t i = 0; i < of->reference_count; i++)
-            of->references[i].at = steps_read(of->references[i].at.text, arena);
+            prepare_reference(&of->references[i], arena);
         prepare_referrers(plan, c, arena);
     }
 }

@@ -152,9 +152,9 @@ static cJSON *pick(const cJSON *raw, const struct look *l, struct arena *arena)
 {
     cJSON *out = json_object(arena);
     for (size_t i = 0; l->keep && i < l->keep_count; i++) {
-        const cJSON *m = view_kept_member(raw, l->keep[i]);
-        if (m && l->keep[i][0] == '/')
-            pointer_set(arena, out, l->keep[i], borrowed(arena, m));
+        const cJSON *m = steps_get(raw, &l->keep[i]);
+        if (m && l->keep[i].count > 1)
+            steps_set(arena, out, &l->keep[i], borrowed(arena, m));
         else if (m)
             json_push(out, borrowed(arena, m));
     }

@@ -16,13 +16,12 @@
 #ifndef PLAY_STORE_VIEW_H
 #define PLAY_STORE_VIEW_H
 
-#include "doc/pointer.h"
 #include "play/store_parts.h"
 
 /* What is asked for: an instance with all its members, or a summary of it. */
 struct look {
     size_t c, slot;
-    const char **keep; /* the summary's: names, and pointers into members; NULL: all */
+    const struct steps *keep; /* what the summary has; NULL: all */
     size_t keep_count;
     int depth; /* references that led here */
 };
@@ -48,12 +47,6 @@ struct view {
     struct link *links;
     cJSON node;
 };
-
-/* What an instance has for one of look's keep; NULL when it has nothing there. */
-static inline const cJSON *view_kept_member(const cJSON *raw, const char *keep)
-{
-    return keep[0] == '/' ? pointer_get(raw, keep) : json_member(raw, keep);
-}
 
 void view_hold(struct view *v);
 

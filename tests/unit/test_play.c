@@ -833,7 +833,9 @@ static void a_client_sees_summaries_and_nothing_hidden(void **state)
     static const size_t users[] = { 1 };
     static struct steps hidden[] = { { .text = "/secret" },
                                      { .text = "/deep/secret" } };
-    static const char *keep[] = { "id", "name", "none" };
+    static struct steps keep[] = { { .text = "/id" },
+                                   { .text = "/name" },
+                                   { .text = "/none" } };
     static struct store_reference references[] = {
         { .at.text = "/owner",
           .of = users,

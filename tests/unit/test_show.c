@@ -41,9 +41,14 @@ static struct steps hidden[] = { { .text = "/secret" },
                                  { .text = "/mail" } };
 static const size_t notes[] = { NOTES }, people[] = { PEOPLE };
 static const size_t anyone[] = { PEOPLE, TEAMS };
-static const char *keep_note[] = { "title", "owner", "about", "secret" };
-static const char *keep_person[] = { "name", "boss", "mail" };
-static const char *keep_anyone[] = { "name", "lead" };
+static struct steps keep_note[] = { { .text = "/title" },
+                                    { .text = "/owner" },
+                                    { .text = "/about" },
+                                    { .text = "/secret" } };
+static struct steps keep_person[] = { { .text = "/name" },
+                                      { .text = "/boss" },
+                                      { .text = "/mail" } };
+static struct steps keep_anyone[] = { { .text = "/name" }, { .text = "/lead" } };
 static struct store_reference of_notes[] = {
     { .at.text = "/owner",
       .of = people,
