@@ -592,16 +592,24 @@ static const cJSON *asked(struct scope *s)
 {
     if (s->operation && s->asked_in != s->input) {
         s->asked = json_member(s->input, takes_body(s->operation) ? "body" : "query");
+        s->asked_names = json_is_object(s->asked) ? json_names(s->asked) : UINT64_MAX;
         s->asked_in = s->input;
     }
     return s->asked;
 }
 
+/* Most of what an operation may be asked for, a call does not have. */
+static const cJSON *asked_at(const struct steps *steps, struct scope *s)
+{
+    const cJSON *in = asked(s);
+    return steps_may(steps, s->asked_names) ? steps_get(in, steps) : NULL;
+}
+
 static const cJSON *input_value(const struct expression *e, struct scope *s)
 {
-    const cJSON *value = steps_get(asked(s), &e->steps);
+    const cJSON *value = asked_at(&e->steps, s);
     bool body = s->operation && takes_body(s->operation);
-    return value || !e->dotted.text || body ? value : steps_get(asked(s), &e->dotted);
+    return value || !e->dotted.text || body ? value : asked_at(&e->dotted, s);
 }
 
 static const char *random_text(struct scope *s)

@@ -48,6 +48,7 @@ struct scope {
     struct str body; /* the request's, without Content-Encoding */
     const cJSON *input;
     const cJSON *asked, *asked_in; /* $input, once it was asked for in that input */
+    uint64_t asked_names;          /* json_names of it */
     struct store *store;           /* NULL: sequences are not to be had */
     struct timestamps format;
     clock_ms now;
