@@ -70,18 +70,26 @@ static void unknown_property(struct naming *n, struct where at, const char *what
             place->nearest ? place->nearest : "", place->nearest ? "\"?" : "");
 }
 
+/* in_input is the pointer in what the last of the operations takes. */
+static void unknown_in_request(struct naming *n, struct where at, const char *text,
+                               const char *pointer, const char *in_input)
+{
+    struct schema_place place;
+    schema_describe(n->operations[n->operation_count - 1]->input, in_input, &place);
+    unknown_property(n, at, arena_printf(n->arena, "%s: the request", text), pointer,
+                     &place);
+}
+
 /* Whether one of the operations declares the place; a request may hold what its schema
  * does not close, but a fixture that asks for it is a slip. */
 static void check_request(struct naming *n, const char *pointer, const char *text,
                           struct where at)
 {
-    struct schema_place place = { 0 };
     for (size_t i = 0; i < n->operation_count; i++)
-        if (schema_describe(n->operations[i]->input, pointer, &place))
+        if (schema_declares(n->operations[i]->input, pointer))
             return;
     if (n->operation_count)
-        unknown_property(n, at, arena_printf(n->arena, "%s: the request", text),
-                         pointer, &place);
+        unknown_in_request(n, at, text, pointer, pointer);
 }
 
 static bool takes_body(const struct operation *op)
@@ -125,20 +133,19 @@ static bool takes_query(const struct naming *n)
 static void check_input(struct naming *n, const char *pointer, const char *dotted,
                         const char *text, struct where at)
 {
-    struct schema_place place = { 0 };
-    for (size_t i = 0; i < n->operation_count; i++)
-        if (schema_describe(n->operations[i]->input,
-                            input_pointer(n->arena, n->operations[i], pointer), &place))
+    const char *in_input = NULL;
+    for (size_t i = 0; i < n->operation_count; i++) {
+        in_input = input_pointer(n->arena, n->operations[i], pointer);
+        if (schema_declares(n->operations[i]->input, in_input))
             return;
-    struct schema_place ignored;
+    }
     for (size_t i = 0; dotted && i < n->operation_count; i++)
         if (!takes_body(n->operations[i]) &&
-            schema_describe(n->operations[i]->input,
-                            pointer_join(n->arena, "/query", dotted), &ignored))
+            schema_declares(n->operations[i]->input,
+                            pointer_join(n->arena, "/query", dotted)))
             return;
     if (n->operation_count)
-        unknown_property(n, at, arena_printf(n->arena, "%s: the request", text),
-                         pointer, &place);
+        unknown_in_request(n, at, text, pointer, in_input);
 }
 
 static void check_member(struct naming *n, const struct store_collection *c,

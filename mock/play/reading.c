@@ -27,7 +27,7 @@ struct where reading_at(struct reading *r, const char *format, unsigned i, unsig
 
 struct where reading_below(struct reading *r, struct where w, const char *key)
 {
-    w.pointer = arena_printf(r->arena, "%s/%s", w.pointer, key);
+    w.pointer = pointer_join(r->arena, w.pointer, key);
     return w;
 }
 

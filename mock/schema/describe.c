@@ -198,6 +198,12 @@ bool schema_describe(const struct schema *s, const char *pointer,
     return false;
 }
 
+bool schema_declares(const struct schema *s, const char *pointer)
+{
+    struct walk w = { .steps = MOST_STEPS };
+    return visit(&w, s, pointer, 0).found;
+}
+
 unsigned schema_types(const struct schema *s, const char *pointer, bool *closed)
 {
     struct walk w = { .steps = MOST_STEPS };

@@ -145,6 +145,9 @@ struct schema_place {
 bool schema_describe(const struct schema *s, const char *pointer,
                      struct schema_place *place);
 
+/* Whether that is so, where it need not be: no nearest name is looked for. */
+bool schema_declares(const struct schema *s, const char *pointer);
+
 /* The types alone, as every call may ask for them: no nearest name is looked for. 0
  * when nothing is declared there. closed may be NULL. */
 unsigned schema_types(const struct schema *s, const char *pointer, bool *closed);
