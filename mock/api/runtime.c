@@ -241,6 +241,36 @@ static struct str value_of(const struct part *p, const struct exchange *x,
     return (struct str){ NULL, 0 };
 }
 
+static const cJSON *tree_of(const struct part *p, const struct exchange *x)
+{
+    if (p->kind == PART_REQUEST)
+        return pointer_get(x->input, p->pointer);
+    return p->kind == PART_RESPONSE ? pointer_get(x->body, p->pointer) : NULL;
+}
+
+const cJSON *runtime_value(const struct runtime *r, const struct exchange *x,
+                           struct arena *arena)
+{
+    struct buffer b = buffer_in(arena, LIMIT_CALLBACK_BODY);
+    if (r->count == 1 &&
+        (r->parts[0].kind == PART_REQUEST || r->parts[0].kind == PART_RESPONSE))
+        return tree_of(&r->parts[0], x);
+    for (size_t i = 0; i < r->count; i++) {
+        struct str value = value_of(&r->parts[i], x, arena);
+        if (!value.ptr)
+            return NULL;
+        buffer_add(&b, value);
+    }
+    return b.full ? NULL : json_string(arena, buffer_str(&b));
+}
+
+bool runtime_is(const char *text, struct arena *arena)
+{
+    const char *why;
+    bool looks = *text == '$' || strstr(text, "{$");
+    return looks && runtime_read(text, arena, &why);
+}
+
 /* ---- as a URL ---- */
 
 /* Where the next byte of a URL stands. */

@@ -33,6 +33,15 @@ const struct runtime *runtime_read(const char *text, struct arena *arena,
 const char *runtime_doubt(const struct runtime *r, const struct operation *op,
                           struct arena *arena);
 
+/* Whether a text holds an expression, and nothing that only looks like one. */
+bool runtime_is(const char *text, struct arena *arena);
+
+/* The text as a value: one expression alone has the value that it names, with its type;
+ * of others a text is made. NULL when an expression has none. Borrowed from arena and
+ * the exchange. */
+const cJSON *runtime_value(const struct runtime *r, const struct exchange *x,
+                           struct arena *arena);
+
 /* The text as a URL. What an expression puts behind the authority is percent-encoded:
  * in the path all but '/', in the query all that separates there. {NULL, 0} with
  * *why when an expression has no value, or one that is no text, number or boolean, or

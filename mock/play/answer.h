@@ -9,6 +9,7 @@
 enum { ANSWER_HEADERS = 32 };
 
 struct posting;
+struct store_collection;
 
 struct answer {
     int status;
@@ -26,6 +27,10 @@ struct answer {
     size_t header_count;
     const char *voice; /* who spoke: "behaviour", "refusal", "fault", … */
     const char *error; /* the name of the error, or NULL */
+    /* Where the operation has callbacks: the instance that the call has made, changed
+     * or taken out, as a client sees it, and what it is one of; NULL: there is none. */
+    const cJSON *about;
+    const struct store_collection *about_of;
     struct posting *told; /* what others are told of it (play/callback.h), or NULL */
 };
 

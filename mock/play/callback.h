@@ -29,8 +29,10 @@ struct posting {
 };
 
 /* The callbacks of c's operation, in the document's order; how many. The body is the
- * example of the callback's requestBody, else a sample that says back what was asked
- * and, before that, what r answered; drawn from the call's stream of chance. */
+ * example of the callback's requestBody, in which runtime expressions become what they
+ * name, else a sample that tells the instance which the call was about (about.h), and
+ * says back what r answered and what was asked; drawn from the call's stream of chance.
+ */
 size_t callback_postings(struct call *c, const struct response *r,
                          struct posting **list);
 

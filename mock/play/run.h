@@ -61,7 +61,8 @@ void run_note_read(struct run *run, size_t c, size_t slot);
 void run_count_reads(struct run *run);
 
 /* webhook.c: what has changed since that point of the store goes to who wants to be
- * told, into the answer's list. What the steps have bound is forgotten. */
+ * told, into the answer's list; where the operation has callbacks, the answer gets what
+ * they are about. What the steps have bound is forgotten. */
 void run_tell(struct run *run, size_t point);
 
 /* change.c: every sequence gives a new number next. */

@@ -257,8 +257,32 @@ static void consider(struct telling *t, const struct webhook_event *e, size_t i,
         post(t, e, slots[k]);
 }
 
+/* What is made says more of a call than what is changed beside it. */
+static void remember(struct run *run, size_t point)
+{
+    struct scope *s = run->s;
+    size_t c, slot, first = point;
+    bool broken = false;
+    for (size_t i = point; store_changed(s->store, i, &c, &slot); i++)
+        if (!store_before(s->store, i) && store_get(s->store, c, slot)) {
+            first = i;
+            break;
+        }
+    if (!store_changed(s->store, first, &c, &slot))
+        return;
+    const cJSON *now = store_get(s->store, c, slot),
+                *old = store_before(s->store, first);
+    run->a->about_of = &run->b->plan.collections[c];
+    run->a->about = now   ? store_show(s->store, c, slot, s->arena, &broken)
+                    : old ? json_copy(s->arena, store_show_before(s->store, c, old,
+                                                                  s->arena, &broken))
+                          : NULL;
+}
+
 void run_tell(struct run *run, size_t point)
 {
+    if (run->s->operation && run->s->operation->callback_count)
+        remember(run, point);
     const struct script_book *book = book_of(run->b);
     struct store *store = run->s->store;
     struct telling t = { .run = run, .point = point, .end = &run->a->told };

@@ -228,6 +228,28 @@ const cJSON *schema_node(const struct schema *s)
     return s->node;
 }
 
+static const struct schema *member(const struct schema *s, struct str name, int depth)
+{
+    if (s->alias)
+        s = s->alias;
+    const struct schema *found = map_get(s->declared, name);
+    for (size_t i = 0; !found && depth < 8 && i < s->rule_count; i++) {
+        const struct rule *r = &s->rules[i];
+        bool many =
+            r->kind == RULE_ALL_OF || r->kind == RULE_ANY_OF || r->kind == RULE_ONE_OF;
+        if (r->kind == RULE_REF)
+            found = member(r->u.schema, name, depth + 1);
+        for (size_t b = 0; many && !found && b < r->u.branches.count; b++)
+            found = member(r->u.branches.list[b], name, depth + 1);
+    }
+    return found;
+}
+
+const struct schema *schema_member(const struct schema *s, const char *name)
+{
+    return member(s, str(name), 0);
+}
+
 static bool allows(const struct schema *s, const char *text)
 {
     const cJSON *node = schema_node(s);

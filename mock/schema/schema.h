@@ -155,6 +155,10 @@ unsigned schema_types(const struct schema *s, const char *pointer, bool *closed)
 /* The schema as written, after references; borrowed from its document. */
 const cJSON *schema_node(const struct schema *s);
 
+/* The plan that s, or what it is composed of, declares for its member of that name: of
+ * several, the first. NULL when none is declared. */
+const struct schema *schema_member(const struct schema *s, const char *name);
+
 /* The declared member, of s or of what it is composed of, whose enum or const allows
  * the text; NULL when none does. Borrowed from the schema. */
 const char *schema_member_allowing(const struct schema *s, const char *text);

@@ -159,13 +159,14 @@ struct play {
     struct receiver *receiver;
 };
 
-static struct play *play_open(unsigned timeout_ms)
+static struct play *play_open_with(const char *document, unsigned timeout_ms)
 {
     struct play *p = calloc(1, sizeof(*p));
-    char program[] = "understudy", command[] = "serve", spec[] = HOOKS;
+    char program[] = "understudy", command[] = "serve", spec[64];
     char *words[] = { program, command, spec };
     const char *why = "";
     assert_non_null(p);
+    snprintf(spec, sizeof(spec), "%s", document);
     p->arena = arena_new(LIMIT_SPEC_MEMORY);
     if (!stage_open(&p->stage, words, COUNT(words), p->arena, &why))
         fail_msg("%s", why);
@@ -176,6 +177,11 @@ static struct play *play_open(unsigned timeout_ms)
     p->stage.service.callbacks = callbacks_new(&options);
     assert_non_null(p->stage.service.callbacks);
     return p;
+}
+
+static struct play *play_open(unsigned timeout_ms)
+{
+    return play_open_with(HOOKS, timeout_ms);
 }
 
 static void play_close(struct play *p)
@@ -751,6 +757,62 @@ static void a_full_queue_is_told_and_a_stop_does_not_wait_for_it(void **state)
     assert_true(clock_monotonic_us() - started < 20 * 1000 * 1000);
 }
 
+/* ---- what they tell --------------------------------------------------------------
+ */
+
+static void send_to_pets(struct play *p, const char *method, const char *path,
+                         const char *type, const char *body, int status)
+{
+    char whole[128];
+    struct delivery d;
+    snprintf(whole, sizeof(whole), "tell=http://127.0.0.1:%u/", p->receiver->port);
+    struct request r = request_of(path, str(body));
+    r.method = str(method);
+    r.query = str(whole);
+    r.headers[0].value = str(type);
+    if (!*body)
+        r.body = (struct str){ NULL, 0 };
+    stage_send(&p->stage, &r, p->arena, &d);
+    assert_int_equal(d.response.status, status);
+    callbacks_settle(p->stage.service.callbacks);
+}
+
+/* lucky, if it is there, is a sample. */
+static void assert_told(struct play *p, unsigned n, const char *wanted)
+{
+    cJSON *found = tree(body_of(p->receiver, n), p->arena);
+    cJSON *lucky = json_member(found, "lucky");
+    if (lucky && json_is_number(lucky) && lucky->valuedouble >= 1)
+        json_detach(found, lucky);
+    if (!found || !json_equal(found, tree(wanted, p->arena)))
+        fail_msg("%u: wanted %s, found %s", n, wanted, body_of(p->receiver, n));
+}
+
+static void it_tells_the_instance_that_the_call_was_about(void **state)
+{
+    struct play *p = play_open_with("tests/data/told.yaml", 0);
+    const char *json = "application/json", *merge = "application/merge-patch+json";
+    (void)state;
+    send_to_pets(p, "POST", "/pets", json,
+                 "{\"name\":\"Rex\",\"tags\":[\"a\"],\"secret\":\"s\"}", 201);
+    /* Where the schema is the pet's, all of the pet, though an id is readOnly. */
+    assert_told(p, 0,
+                "{\"event\":{\"kind\":\"made\"},"
+                "\"data\":{\"id\":1,\"name\":\"Rex\",\"tags\":[\"a\"]}}");
+    /* Expressions of an example; what names nothing, or is none, stays. */
+    assert_told(p, 1,
+                "{\"id\":1,\"text\":\"Rex is 1, 201\",\"list\":[[\"a\"],"
+                "\"costs $5 {really}\"],\"odd\":\"$request.body#/nothing\"}");
+    assert_non_null(strstr(p->receiver->kept[1], "X-Pet: pet 1\r\n"));
+    /* An answer without a body: as it is now, or as it was. */
+    send_to_pets(p, "PATCH", "/pets/1", merge, "{\"weight\":7}", 204);
+    assert_told(p, 2, "{\"id\":1,\"name\":\"Rex\",\"tags\":[\"a\"],\"weight\":7}");
+    /* By the name alone: what the pet has of it. */
+    send_to_pets(p, "DELETE", "/pets/1", json, "", 204);
+    assert_told(p, 3, "{\"pet\":{\"id\":1,\"name\":\"Rex\",\"reason\":\"taken out\"}}");
+    play_close(p);
+}
+
 static void a_receiver_that_is_slow_holds_up_no_other(void **state)
 {
     struct play *p = play_open(60 * 1000);
@@ -849,6 +911,7 @@ int main(void)
         TEST(a_receiver_that_hangs_floods_or_is_gone_is_an_outcome),
         TEST(an_outcome_goes_to_no_other_entry_of_the_same_number),
         TEST(what_was_loaded_anew_is_not_asked),
+        TEST(it_tells_the_instance_that_the_call_was_about),
         TEST(a_receiver_that_is_slow_holds_up_no_other),
         TEST(a_full_queue_is_told_and_a_stop_does_not_wait_for_it),
         TEST(thousands_of_calls_do_not_grow_memory),
