@@ -15,7 +15,8 @@ bool run_fail(struct run *run, const struct error_plan *plan, int status,
     return false;
 }
 
-bool run_miss(struct run *run, const struct step *step)
+/* What was looked for, as a sentence. */
+static const char *missing(struct run *run, const struct step *step)
 {
     enum { MOST_SAID = 100 }; /* bytes of a value */
     struct buffer b = buffer_in(run->s->arena, LIMIT_HEAD_BYTES);
@@ -35,7 +36,15 @@ bool run_miss(struct run *run, const struct step *step)
                       (int)text.len, text.ptr);
         said = true;
     }
-    return run_fail(run, step->otherwise, 404, buffer_str(&b).ptr);
+    return buffer_str(&b).ptr;
+}
+
+bool run_miss(struct run *run, const struct step *step)
+{
+    run_fail(run, step->otherwise, 404, NULL);
+    if (run->a->unworded) /* an API with words of its own has no place for ours */
+        answer_problem(run->a, run->a->status, missing(run, step), run->s->arena);
+    return false;
 }
 
 const cJSON *run_key(const struct run *run, size_t c, size_t slot)
