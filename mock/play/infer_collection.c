@@ -95,12 +95,37 @@ char *infer_default(struct finding_out *f, const struct group *g,
     return strange || strchr(text, '$') ? NULL : arena_copy(arena, str(text));
 }
 
+/* What a list shows unless it is asked for something else is what new instances are
+ * like: open issues, available pets. By the name of the member; NULL: none. */
+static struct map *listed_defaults(struct finding_out *f, const struct group *g)
+{
+    struct map *found = NULL;
+    const char *at;
+    for (const struct deed *d = g->deeds; d; d = d->next) {
+        const struct inputs *all = d->role == ROLE_LIST ? infer_inputs(f, d->op) : NULL;
+        for (size_t i = 0; all && i < all->count; i++) {
+            const struct input *in = &all->list[i];
+            const char *given = json_member_text(in->view.node, "default");
+            bool filters = given && *given && !strchr(given, '$') &&
+                           strcmp(given, "all") != 0 && !infer_is_paging(in);
+            const struct member *m = filters ? infer_named(f, g, in, &at) : NULL;
+            if (m && !found)
+                found = map_new(f->look.arena);
+            if (m)
+                map_put(found, str(m->name), arena_copy(f->look.arena, str(given)));
+        }
+    }
+    return found;
+}
+
 static void add_default(struct finding_out *f, const struct group *g,
                         struct record_collection *c, const struct member *m,
                         const char *at)
 {
     struct arena *arena = f->look.arena;
     char *to = infer_default(f, g, m);
+    if (!to && m->required) /* it would be a sample */
+        to = map_get(g->listed, str(m->name));
     if (!to || strcmp(at, g->key) == 0)
         return;
     struct record_set *more =
@@ -269,6 +294,7 @@ void infer_collection(struct finding_out *f, struct group *g)
         c->key = arena_copy(f->look.arena, str(g->within ? INFER_ASIDE : g->key));
         c->complete = YES;
         add_key(f, g, c);
+        g->listed = listed_defaults(f, g);
         add_members(f, g, c);
     }
     tell(f, g, c);

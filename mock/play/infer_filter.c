@@ -84,19 +84,38 @@ const struct inputs *infer_inputs(struct finding_out *f, const struct operation 
 
 /* ---- what each is compared with ---- */
 
-/* A parameter that may have values which the member never has (state=all) filters in a
- * way that nobody tells. */
-static bool is_within(const cJSON *asked, const cJSON *had)
+static bool is_among(const cJSON *value, const cJSON *list)
+{
+    for (const cJSON *one = list->child; one; one = one->next)
+        if (json_equal(value, one))
+            return true;
+    return false;
+}
+
+/* state=all: whoever asks for that wants no filter. */
+static bool means_all(const cJSON *value)
+{
+    static const char *const words[] = { "all", "any" };
+    return json_is_string(value) &&
+           name_is_one_of(value->valuestring, words, COUNT(words));
+}
+
+/* A parameter that may have values which the member never has filters in a way that
+ * nobody tells, but for one value that means all: *unless is that, or NULL. */
+static bool is_within(const cJSON *asked, const cJSON *had, const char **unless)
 {
     const cJSON *values = json_member(asked, "enum"), *own = json_member(had, "enum");
-    if (!values)
-        values = json_member(json_member(asked, "items"), "enum");
-    for (const cJSON *v = values ? values->child : NULL; v; v = v->next) {
-        bool found = !own && !(json_is_string(v) && strcmp(v->valuestring, "all") == 0);
-        for (const cJSON *o = own ? own->child : NULL; o && !found; o = o->next)
-            found = json_equal(v, o);
-        if (!found)
+    const cJSON *items = json_member(json_member(asked, "items"), "enum");
+    *unless = NULL;
+    for (const cJSON *v = values  ? values->child
+                          : items ? items->child
+                                  : NULL;
+         v; v = v->next) {
+        if (own ? is_among(v, own) : !means_all(v))
+            continue;
+        if (!values || !means_all(v) || *unless)
             return false;
+        *unless = v->valuestring;
     }
     return true;
 }
@@ -151,9 +170,10 @@ static char *called_at(struct look *l, struct view object, unsigned types,
     return NULL;
 }
 
-/* Where the value stands, in the member at `at`, that an input is compared with. */
+/* Where the value stands, in the member at `at`, that an input is compared with; unless
+ * as in is_within. */
 static char *place_of(struct finding_out *f, const struct input *in,
-                      const struct member *m, const char *at)
+                      const struct member *m, const char *at, const char **unless)
 {
     struct look *l = &f->look;
     if (view_is_object(l, m->view))
@@ -162,8 +182,9 @@ static char *place_of(struct finding_out *f, const struct input *in,
         view_is_array(l, m->view) ? view_items(l, m->view) : (struct view){ NULL, "" };
     if (item.node && view_is_object(l, item))
         return called_at(l, item, asked(l, in), pointer_join(l->arena, at, "*"));
-    return is_within(in->view.node, m->view.node) ? arena_copy(l->arena, str(at))
-                                                  : NULL;
+    return is_within(in->view.node, m->view.node, unless)
+               ? arena_copy(l->arena, str(at))
+               : NULL;
 }
 
 static const struct member *member_called(struct look *l, struct view object,
@@ -271,14 +292,18 @@ static char *nested(struct finding_out *f, const struct group *g,
 static bool condition_of(struct finding_out *f, const struct group *g,
                          const struct input *in, struct record_where *to)
 {
-    const char *at;
+    const char *at, *unless = NULL;
     const struct member *m = infer_named(f, g, in, &at);
     *to = (struct record_where){ NULL };
     if (in->types && !(in->types & ~(unsigned)TYPE_OBJECT))
         return false;
-    to->at = m ? place_of(f, in, m, at) : nested(f, g, in);
+    to->at = m ? place_of(f, in, m, at, &unless) : nested(f, g, in);
     to->is = to->at ? in->expression : NULL;
     to->when = in->unless;
+    if (unless)
+        to->when =
+            arena_printf(f->look.arena, "%s%s%s != '%s'", in->unless ? in->unless : "",
+                         in->unless ? " && " : "", in->expression, unless);
     return to->at || is_bound(f, g, in, to);
 }
 

@@ -109,6 +109,7 @@ struct group {
     bool key_hidden;
     bool within; /* the key is one among those of a parent: kept by all, "ann/one" */
     bool single; /* there is one, or one for each parent: /settings */
+    const struct map *listed; /* what lists ask of a member by default; or NULL */
     const struct record_collection *own; /* of the behaviour file */
     struct inferred *told;
     struct group *next;
