@@ -80,9 +80,12 @@ char *infer_default(struct finding_out *f, const struct group *g,
         given = sent ? sent->given : NULL;
     }
     given = given ? given : m->given;
+    if (!given || json_is_null(given))
+        return NULL;
+    /* Asked for only now: what is no schema, and so has no default, would be a mistake.
+     */
     const struct schema *own = infer_schema(f->look.api, m->view.place);
-    if (!given || json_is_null(given) ||
-        (own && !schema_check(own, given, DIRECTION_NONE, "", arena, NULL)))
+    if (own && !schema_check(own, given, DIRECTION_NONE, "", arena, NULL))
         return NULL;
     const char *text =
         json_is_string(given) ? given->valuestring : json_text(given, arena).ptr;
