@@ -190,6 +190,19 @@ static void check_keep(struct reading *r, const struct record_reference *from,
     }
 }
 
+/* What a summary may have is a member, written as a reference's keep writes it. */
+static void check_summary(struct reading *r, const struct store_collection *c,
+                          unsigned index)
+{
+    for (size_t k = 0; k < c->summary_count; k++) {
+        const char *pointer = c->summary[k].text;
+        if (!member_hidden(c, pointer) && !schema_declares(c->schema, pointer))
+            err_set(r->err,
+                    reading_at(r, "/collections/%/summary/%", index, (unsigned)k),
+                    "the schema of %s has no \"%.60s\"", c->name, pointer);
+    }
+}
+
 static bool keeps_same(const struct store_reference *to, const struct steps *keep,
                        size_t count)
 {
@@ -199,12 +212,18 @@ static bool keeps_same(const struct store_reference *to, const struct steps *kee
     return to->keep_count == count;
 }
 
+static struct steps *read_kept(struct reading *r, char **from, unsigned count)
+{
+    struct steps *keep = arena_array(r->arena, struct steps, count + 1);
+    for (unsigned k = 0; k < count; k++)
+        keep[k].text = kept_at(r, from[k]);
+    return keep;
+}
+
 /* Summaries of the same members are one: the list is that of the first reference. */
 static struct steps *read_keep(struct reading *r, const struct record_reference *from)
 {
-    struct steps *keep = arena_array(r->arena, struct steps, from->keep_count + 1);
-    for (unsigned k = 0; k < from->keep_count; k++)
-        keep[k].text = kept_at(r, from->keep[k]);
+    struct steps *keep = read_kept(r, from->keep, from->keep_count);
     for (size_t i = 0; i < r->b->plan.collection_count; i++) {
         const struct store_collection *c = &r->b->plan.collections[i];
         for (size_t j = 0; j < c->reference_count; j++)
@@ -422,12 +441,16 @@ bool read_collections(struct reading *r)
         c->hidden = reading_pointers(r, record->collections[i].hidden,
                                      record->collections[i].hidden_count);
         c->hidden_count = record->collections[i].hidden_count;
+        c->summary = read_kept(r, record->collections[i].summary,
+                               record->collections[i].summary_count);
+        c->summary_count = record->collections[i].summary_count;
         struct err own, *err = reading_aside(r, is_inferred(r, i), &own);
         read_indexes(r, c, &record->collections[i], i);
         settle(r, c->name, &own, err);
     }
     for (unsigned i = 0; i < record->collections_count; i++) {
         struct err own, *err = reading_aside(r, is_inferred(r, i), &own);
+        check_summary(r, &plan->collections[i], i);
         read_references(r, &plan->collections[i], &record->collections[i], i);
         read_rules(r, &plan->collections[i], &record->collections[i], i);
         read_transitions(r, &plan->collections[i], &record->collections[i], i);

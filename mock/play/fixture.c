@@ -178,6 +178,7 @@ static const cyaml_schema_field_t collection_fields[] = {
     TEXT("seed", S, seed),
     LIST("aliases", S, aliases, text_shape),
     LIST("hidden", S, hidden, text_shape),
+    LIST("summary", S, summary, text_shape),
     LIST("defaults", S, defaults, set_shape),
     LIST("references", S, references, reference_shape),
     LIST("transitions", S, transitions, transition_shape),

@@ -107,6 +107,8 @@ struct record_collection {
     unsigned unique_count;
     char **hidden;
     unsigned hidden_count;
+    char **summary;
+    unsigned summary_count;
     struct record_set *defaults;
     unsigned defaults_count;
     struct record_reference *references;

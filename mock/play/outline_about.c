@@ -36,6 +36,8 @@ static const struct {
     { "collection", "aliases",
       "Members whose values find an instance as its key does" },
     { "collection", "hidden", "Members that are stored but never sent" },
+    { "collection", "summary",
+      "Of what a reference's keep names, what its summaries have. Default: all" },
     { "collection", "defaults", "Values for what a create has not set" },
     { "collection", "references", "Members that name other instances" },
     { "collection", "transitions", "What happens to an instance by itself" },

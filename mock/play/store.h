@@ -79,6 +79,9 @@ struct store_collection {
     size_t alias_count;
     struct steps *hidden;
     size_t hidden_count;
+    struct steps *summary; /* of what a reference's keep names, what there is of these
+                           * instances; none: all */
+    size_t summary_count;
     struct store_index *indexes; /* [0] is the key; aliases follow */
     size_t index_count;
     struct store_reference *references;

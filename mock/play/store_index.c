@@ -71,6 +71,8 @@ void store_prepare(const struct store_plan *plan, struct arena *arena)
         }
         for (size_t i = 0; i < of->hidden_count; i++)
             of->hidden[i] = steps_read(of->hidden[i].text, arena);
+        for (size_t i = 0; i < of->summary_count; i++)
+            of->summary[i] = steps_read(of->summary[i].text, arena);
         for (size_t i = 0; i < of->reference_count; i++)
             prepare_reference(&of->references[i], arena);
         prepare_referrers(plan, c, arena);

@@ -147,12 +147,24 @@ static void own_way(cJSON *at, const struct steps *way, size_t from,
     }
 }
 
+/* Whether summaries of these instances have it, where a reference asks for it. */
+static bool sums_up_with(const struct store_collection *plan, const struct steps *keep)
+{
+    for (size_t i = 0; i < plan->summary_count; i++)
+        if (plan->summary[i].list[0].hash == keep->list[0].hash &&
+            strcmp(plan->summary[i].text, keep->text) == 0)
+            return true;
+    return !plan->summary_count;
+}
+
 /* The members that are wanted, in their order; of some only what a pointer leads to. */
-static cJSON *pick(const cJSON *raw, const struct look *l, struct arena *arena)
+static cJSON *pick(const struct store_collection *plan, const cJSON *raw,
+                   const struct look *l, struct arena *arena)
 {
     cJSON *out = json_object(arena);
     for (size_t i = 0; l->keep && i < l->keep_count; i++) {
-        const cJSON *m = steps_get(raw, &l->keep[i]);
+        const cJSON *m =
+            sums_up_with(plan, &l->keep[i]) ? steps_get(raw, &l->keep[i]) : NULL;
         if (m && l->keep[i].count > 1)
             steps_set(arena, out, &l->keep[i], borrowed(arena, m));
         else if (m)
@@ -165,10 +177,10 @@ static cJSON *pick(const cJSON *raw, const struct look *l, struct arena *arena)
 }
 
 /* Hidden members that a summary asks for are in it, as they are stored. */
-static cJSON *add_hidden(const cJSON *raw, cJSON *shown, const struct look *l,
-                         struct arena *arena)
+static cJSON *add_hidden(const struct store_collection *plan, const cJSON *raw,
+                         cJSON *shown, const struct look *l, struct arena *arena)
 {
-    cJSON *out = json_object(arena), *all = pick(raw, l, arena), *next;
+    cJSON *out = json_object(arena), *all = pick(plan, raw, l, arena), *next;
     for (cJSON *m = all->child; m; m = next) {
         cJSON *seen = json_member(shown, m->string);
         next = m->next;
@@ -185,7 +197,7 @@ static cJSON *show(struct showing *to, const cJSON *raw)
 {
     const struct look *l = to->look;
     const struct store_collection *plan = &to->s->plan->collections[l->c];
-    cJSON *out = pick(raw, l, to->arena);
+    cJSON *out = pick(plan, raw, l, to->arena);
     const uint64_t names = json_names(out);
     bool hidden = false;
     to->broken = json_member(raw, STORE_BROKEN) != NULL;
@@ -207,7 +219,7 @@ static cJSON *show(struct showing *to, const cJSON *raw)
         own_way(m, &r->at, 1, to->arena);
         store_each_key(out, r, show_key, to);
     }
-    return l->keep && hidden ? add_hidden(raw, out, l, to->arena) : out;
+    return l->keep && hidden ? add_hidden(plan, raw, out, l, to->arena) : out;
 }
 
 /* ---- from what is shown to what is kept ---- */

@@ -352,6 +352,9 @@ static void a_name_that_the_document_does_not_have_is_told_with_its_place(void *
         { "collections:\n  - name: books\n    schema: Book\n    key: /isbn\n"
           "    references:\n      - {at: /author, of: autors}\n",
           NULL, 6, 23, "no collection or group is called \"autors\"" },
+        { "collections:\n  - name: books\n    schema: Book\n    key: /isbn\n"
+          "    summary: [isbn, /shelf/rwo]\n",
+          NULL, 5, 21, "the schema of books has no \"/shelf/rwo\"" },
         { SUMMARY "/shelf/rwo]}\n", NULL, 6, 34, "has a member \"/shelf/rwo\"" },
         { SUMMARY "shelf, /shelf/row]}\n", NULL, 6, 34,
           "\"/shelf/row\" is in the summary already by \"shelf\"" },
