@@ -147,8 +147,8 @@ def three_tries_are_all(client, receiver):
         receiver.wait(tried + 1)
     until(lambda: len(outcomes(client, "/tags.create")) == 3)
     client.call("POST", "/__admin/clock", {"advance": "1h"})
-    client.call("POST", "/tags.create", {"name": "the next one"})
-    assert receiver.types(4) == ["tag_created"] * 4 and receiver.messages[3].content()["tag"]["name"] == "the next one"
+    client.call("POST", "/tags.create", {"name": "the one after that"})
+    assert receiver.types(4) == ["tag_created"] * 4 and receiver.messages[3].content()["tag"]["name"] == "the one after that"
 
 
 def an_answer_later_than_three_seconds_is_none(client, receiver):
