@@ -1,5 +1,6 @@
 #include "play/run.h"
 
+#include "api/accept.h"
 #include "base/limits.h"
 #include "play/member.h"
 #include "play/shape.h"
@@ -232,16 +233,36 @@ static bool shaped(struct run *run, const struct media *m)
     return a->fits;
 }
 
+/* Of several types that a reply declares, the one that the client wants most, if a tree
+ * can be written so; else JSON. */
+static const struct media *wanted(const struct run *run, const struct reply *reply,
+                                  const struct media *json, const char **type)
+{
+    static const bool written[] = { [MEDIA_JSON] = true,
+                                    [MEDIA_LINES] = true,
+                                    [MEDIA_SEQUENCE] = true,
+                                    [MEDIA_XML] = true,
+                                    [MEDIA_BYTES] = false };
+    struct offer offer;
+    if (!reply || reply->media_count < 2 ||
+        !accept_choose(run->s->request, reply, run->s->arena, &offer) || !offer.media ||
+        !written[offer.media->kind])
+        return json;
+    *type = offer.type;
+    return offer.media;
+}
+
 static bool run_answer(struct run *run, const struct step *step)
 {
     struct answer *a = run->a;
     const struct answer before = *a;
     const struct reply *reply = operation_reply(run->s->operation, step->status);
-    const struct media *m = reply_json(reply);
+    const struct media *json = reply_json(reply), *m;
     a->status = step->status;
-    a->content_type = m                             ? m->type
+    a->content_type = json                          ? json->type
                       : reply && reply->media_count ? reply->media[0].type
                                                     : "application/json";
+    m = wanted(run, reply, json, &a->content_type);
     run->s->rendered = true;
     run->s->nulls = step->shape;
     a->body = step->body ? template_value(step->body, run->s) : NULL;
@@ -260,7 +281,7 @@ static bool run_answer(struct run *run, const struct step *step)
     }
     run->s->rendered = false;
     run->answered = true;
-    a->same = step->same;
+    a->same = step->same && m == json;
     validator_stamp(run->b, run->s, step->whole, a);
     return false;
 }
