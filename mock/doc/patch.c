@@ -57,6 +57,7 @@ struct patching {
     cJSON *tree;
     size_t copied; /* nodes; a tree that is copied into itself doubles */
     size_t steps;  /* past items and members */
+    const char *why;
 };
 
 /* Adds the nodes of tree to *count until that passes the bound; false when it does, or
@@ -150,53 +151,111 @@ static bool is_inside(const char *path, const char *from)
     return strncmp(path, from, n) == 0 && path[n] == '/';
 }
 
-/* Whether the way to a place may still be gone: each is as long as its array. */
-static bool is_near(struct patching *p, const char *pointer)
+/* ---- what is wrong with an operation, as "/body/3" goes on ---- */
+
+enum { MOST_SAID = 100 }; /* bytes of a value */
+
+static struct str said(struct patching *p, const cJSON *value)
 {
-    p->steps += pointer ? pointer_steps(p->tree, pointer) : 0;
-    return p->steps <= LIMIT_PATCH_STEPS;
+    return value ? utf8_cut(json_text(value, p->arena), MOST_SAID) : STR("nothing");
+}
+
+static enum patch_answer malformed(struct patching *p, const char *at,
+                                   const char *wanted, const cJSON *found)
+{
+    const struct str text = said(p, found);
+    p->why = arena_printf(p->arena, "%s%s: expected %s, found %.*s", *at ? "/" : "", at,
+                          wanted, (int)text.len, text.ptr);
+    return PATCH_MALFORMED;
+}
+
+static enum patch_answer nowhere(struct patching *p, const cJSON *operation,
+                                 const char *member)
+{
+    const struct str text = said(p, json_member(operation, member));
+    p->why = arena_printf(p->arena, "/%s: there is no place %.*s", member,
+                          (int)text.len, text.ptr);
+    return PATCH_NO_PLACE;
+}
+
+static enum patch_answer different(struct patching *p, const cJSON *wanted,
+                                   const cJSON *found)
+{
+    const struct str want = said(p, wanted), is = said(p, found);
+    p->why = arena_printf(p->arena, ": the test expected %.*s, found %.*s",
+                          (int)want.len, want.ptr, (int)is.len, is.ptr);
+    return PATCH_DIFFERENT;
+}
+
+/* ---- one operation ---- */
+
+/* Where the member names a place, as far as that can be seen; else what is wrong. */
+static enum patch_answer place_in(struct patching *p, const cJSON *operation,
+                                  const char *member)
+{
+    const char *text = json_member_text(operation, member);
+    if (!text || !pointer_valid(text))
+        return malformed(p, member, "a JSON Pointer such as /name",
+                         json_member(operation, member));
+    p->steps += pointer_steps(p->tree, text);
+    return p->steps <= LIMIT_PATCH_STEPS ? PATCH_DONE : PATCH_TOO_LARGE;
+}
+
+static enum patch_answer carry(struct patching *p, const cJSON *operation, bool move)
+{
+    enum patch_answer answer = place_in(p, operation, "from");
+    const char *path = json_member_text(operation, "path");
+    const char *from = json_member_text(operation, "from");
+    if (answer != PATCH_DONE)
+        return answer;
+    const cJSON *source = pointer_get(p->tree, from);
+    if (move && is_inside(path, from))
+        return malformed(p, "path", "a place outside of the one that is moved",
+                         json_member(operation, "path"));
+    if (!source)
+        return nowhere(p, operation, "from");
+    if (strcmp(path, from) == 0)
+        return PATCH_DONE;
+    if (!count_nodes(source, &p->copied, 0))
+        return PATCH_TOO_LARGE;
+    source = json_copy(p->arena, source);
+    if (move && !take_out(p, from))
+        return nowhere(p, operation, "from");
+    return add(p, path, source) ? PATCH_DONE : nowhere(p, operation, "path");
 }
 
 static enum patch_answer operate(struct patching *p, const cJSON *operation)
 {
+    static const char ops[] = "add, remove, replace, move, copy or test";
+    if (!json_is_object(operation))
+        return malformed(p, "", "an object with op and path", operation);
     const char *op = json_member_text(operation, "op");
-    const char *path = json_member_text(operation, "path");
-    const char *from = json_member_text(operation, "from");
     const cJSON *value = json_member(operation, "value");
-    if (!op || !path || !pointer_valid(path) || (from && !pointer_valid(from)))
-        return PATCH_MALFORMED;
-    if (!is_near(p, path) || !is_near(p, from))
-        return PATCH_TOO_LARGE;
-    bool remove = strcmp(op, "remove") == 0, move = strcmp(op, "move") == 0;
-    if (remove)
-        return take_out(p, path) ? PATCH_DONE : PATCH_NO_PLACE;
-    if (move || strcmp(op, "copy") == 0) {
-        const cJSON *source = from ? pointer_get(p->tree, from) : NULL;
-        if (!from || (move && is_inside(path, from)))
-            return PATCH_MALFORMED;
-        if (!source)
-            return PATCH_NO_PLACE;
-        if (strcmp(path, from) == 0)
-            return PATCH_DONE;
-        if (!count_nodes(source, &p->copied, 0))
-            return PATCH_TOO_LARGE;
-        source = json_copy(p->arena, source);
-        if (move && !take_out(p, from))
-            return PATCH_NO_PLACE;
-        return add(p, path, source) ? PATCH_DONE : PATCH_NO_PLACE;
-    }
+    if (!op)
+        return malformed(p, "op", ops, json_member(operation, "op"));
+    enum patch_answer answer = place_in(p, operation, "path");
+    if (answer != PATCH_DONE)
+        return answer;
+    const char *path = json_member_text(operation, "path");
+    const bool move = strcmp(op, "move") == 0;
+    if (strcmp(op, "remove") == 0)
+        return take_out(p, path) ? PATCH_DONE : nowhere(p, operation, "path");
+    if (move || strcmp(op, "copy") == 0)
+        return carry(p, operation, move);
+    const bool adds = strcmp(op, "add") == 0, puts = strcmp(op, "replace") == 0;
+    if (!adds && !puts && strcmp(op, "test") != 0)
+        return malformed(p, "op", ops, json_member(operation, "op"));
     if (!value)
-        return PATCH_MALFORMED;
-    if (strcmp(op, "add") == 0)
-        return add(p, path, value) ? PATCH_DONE : PATCH_NO_PLACE;
-    if (strcmp(op, "replace") == 0)
-        return put_in_place(p, path, value) ? PATCH_DONE : PATCH_NO_PLACE;
-    if (strcmp(op, "test") != 0)
-        return PATCH_MALFORMED;
+        return malformed(p, "value", "a value", NULL);
+    if (adds)
+        return add(p, path, value) ? PATCH_DONE : nowhere(p, operation, "path");
+    if (puts)
+        return put_in_place(p, path, value) ? PATCH_DONE
+                                            : nowhere(p, operation, "path");
     const cJSON *there = pointer_get(p->tree, path);
     if (!there)
-        return PATCH_NO_PLACE;
-    return json_equal(there, value) ? PATCH_DONE : PATCH_DIFFERENT;
+        return nowhere(p, operation, "path");
+    return json_equal(there, value) ? PATCH_DONE : different(p, value, there);
 }
 
 enum patch_answer patch_apply(const cJSON *target, const cJSON *operations,
@@ -215,12 +274,6 @@ enum patch_answer patch_apply(const cJSON *target, const cJSON *operations,
         return PATCH_TOO_LARGE;
     }
     for (const cJSON *one = operations->child; one; one = one->next, number++) {
-        static const char *const reasons[] = {
-            [PATCH_MALFORMED] = "is no operation of a JSON Patch",
-            [PATCH_NO_PLACE] = "names a place that is not there",
-            [PATCH_DIFFERENT] = "tests for another value than is there",
-            [PATCH_TOO_LARGE] = "copies more than a value may hold",
-        };
         enum patch_answer answer = operate(&p, one);
         if (answer == PATCH_DONE)
             continue;
@@ -230,7 +283,10 @@ enum patch_answer patch_apply(const cJSON *target, const cJSON *operations,
                                "/body/%zu and those before it pass more than %zu items "
                                "and members on the way to their places",
                                number, LIMIT_PATCH_STEPS)
-                : arena_printf(arena, "/body/%zu %s", number, reasons[answer]);
+            : answer == PATCH_TOO_LARGE
+                ? arena_printf(arena, "/body/%zu copies more than a value may hold",
+                               number)
+                : arena_printf(arena, "/body/%zu%s", number, p.why);
         return answer;
     }
     size_t count = 0;

@@ -32,6 +32,38 @@ static bool stored(struct run *run, const struct step *step, size_t c,
     return false;
 }
 
+/* A reference whose key leads nowhere. */
+struct losing {
+    const struct run *run;
+    const struct store_reference *of;
+    const cJSON *key;
+};
+
+static bool leads_nowhere(cJSON *key, void *context)
+{
+    struct losing *l = context;
+    size_t c, slot;
+    if (json_is_string(key) &&
+        store_leads(l->run->s->store, l->of, key->valuestring, &c, &slot))
+        return false;
+    l->key = key;
+    return true;
+}
+
+static const char *lost_text(const struct run *run, const struct store_reference *r,
+                             cJSON *tree)
+{
+    enum { MOST_SAID = 100 }; /* bytes of a value */
+    struct losing l = { .run = run, .of = r };
+    struct arena *arena = run->s->arena;
+    store_each_key(tree, r, leads_nowhere, &l);
+    const struct str found =
+        l.key ? utf8_cut(json_text(l.key, arena), MOST_SAID) : STR("nothing");
+    return arena_printf(arena, "%s: expected the key of one of the %s, found %.*s",
+                        r->at.text, run->b->plan.collections[r->of[0]].name,
+                        (int)found.len, found.ptr);
+}
+
 static bool finish(struct run *run, const struct step *step, size_t c, cJSON *tree,
                    bool created)
 {
@@ -46,10 +78,7 @@ static bool finish(struct run *run, const struct step *step, size_t c, cJSON *tr
             arena_printf(run->s->arena, "%s: expected a date and a time", wrong));
     if (!lost)
         return true;
-    return run_fail(run, lost->otherwise, 400,
-                    arena_printf(run->s->arena,
-                                 "%s refers to something that does not exist",
-                                 lost->at.text));
+    return run_fail(run, lost->otherwise, 400, lost_text(run, lost, tree));
 }
 
 /* ---- making ---- */

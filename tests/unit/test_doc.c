@@ -1214,11 +1214,54 @@ static void a_patch_puts_an_item_where_it_says(void **state)
         { "/1", "[1,0,2]" },
         { "/2", "[1,2,0]" },
         { "/-", "[1,2,0]" },
-        { "/3", "/body/0 names a place that is not there" },
-        { "/x", "/body/0 names a place that is not there" },
+        { "/3", "/body/0/path: there is no place \"/3\"" },
+        { "/x", "/body/0/path: there is no place \"/x\"" },
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_string_equal(after_add(*state, cases[i].path), cases[i].after);
+}
+
+static void a_patch_that_cannot_be_done_says_why(void **state)
+{
+    static const struct {
+        const char *operation, *why;
+    } rows[] = {
+        { "7", "/body/0: expected an object with op and path, found 7" },
+        { "{}", "/body/0/op: expected add, remove, replace, move, copy or test, found "
+                "nothing" },
+        { "{\"op\":\"frob\",\"path\":\"/a\"}",
+          "/body/0/op: expected add, remove, replace, move, copy or test, found "
+          "\"frob\"" },
+        { "{\"op\":\"add\",\"path\":\"a\",\"value\":1}",
+          "/body/0/path: expected a JSON Pointer such as /name, found \"a\"" },
+        { "{\"op\":\"add\",\"path\":\"/a\"}",
+          "/body/0/value: expected a value, found nothing" },
+        { "{\"op\":\"test\",\"path\":\"/a\",\"value\":2}",
+          "/body/0: the test expected 2, found 1" },
+        { "{\"op\":\"test\",\"path\":\"/c\",\"value\":2}",
+          "/body/0/path: there is no place \"/c\"" },
+        { "{\"op\":\"remove\",\"path\":\"/b/-\"}",
+          "/body/0/path: there is no place \"/b/-\"" },
+        { "{\"op\":\"replace\",\"path\":\"/b/2\",\"value\":2}",
+          "/body/0/path: there is no place \"/b/2\"" },
+        { "{\"op\":\"copy\",\"from\":\"/c\",\"path\":\"/d\"}",
+          "/body/0/from: there is no place \"/c\"" },
+        { "{\"op\":\"move\",\"path\":\"/d\"}",
+          "/body/0/from: expected a JSON Pointer such as /name, found nothing" },
+        { "{\"op\":\"move\",\"from\":\"/b\",\"path\":\"/b/0\"}",
+          "/body/0/path: expected a place outside of the one that is moved, found "
+          "\"/b/0\"" },
+    };
+    const cJSON *target = must_json(*state, "{\"a\":1,\"b\":[1,2]}");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *why;
+        cJSON *result;
+        const cJSON *patch =
+            must_json(*state, arena_printf(*state, "[%s]", rows[i].operation));
+        if (patch_apply(target, patch, *state, &result, &why) == PATCH_DONE)
+            fail_msg("%s was done", rows[i].operation);
+        assert_string_equal(why, rows[i].why);
+    }
 }
 
 /* A thousand operations at the front of many items. */
@@ -1320,6 +1363,7 @@ int main(void)
         TEST(a_merge_says_the_same_for_few_members_and_for_many),
         TEST(a_merge_of_many_members_takes_no_square_of_them),
         TEST(a_patch_puts_an_item_where_it_says),
+        TEST(a_patch_that_cannot_be_done_says_why),
         TEST(items_are_put_in_without_moving_all_others),
         TEST(a_patch_that_walks_to_far_places_again_and_again_is_refused),
         TEST(a_pointer_is_located_in_a_text),
