@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "command/parts.h"
 #include "doc/document.h"
+#include "schema/near.h"
 
 #include <limits.h>
 #include <malloc.h>
@@ -271,13 +272,29 @@ static bool is_served(const struct cast *cast, const char *api)
     return !api;
 }
 
+/* An API that is not served may be one that is, with a slip. */
+static void doubt_api(struct loaded *l, const char *path, const char *name)
+{
+    struct near near = near_to(str(name));
+    for (size_t i = 0; i < l->world.cast.count; i++)
+        near_try(&near, l->world.cast.apis[i]->name);
+    if (near.best)
+        err_warn(&l->err, (struct where){ .file = path, .pointer = "/api" },
+                 "no API is called \"%.60s\"%s", name,
+                 near_question(&near, "", l->arena));
+}
+
 /* One file. A scenario of an API that is not served is passed over, unless it was asked
  * for. */
 static struct scenario *load_scenario(struct loaded *l, const char *path, bool asked)
 {
     struct record_scenario *record = fixture_scenario(path, l->arena, &l->err);
-    if (!record || (!asked && !is_served(&l->world.cast, record->api)))
+    if (!record)
         return NULL;
+    if (!asked && !is_served(&l->world.cast, record->api)) {
+        doubt_api(l, path, record->api);
+        return NULL;
+    }
     if (!record->name) {
         char *stem = arena_copy(l->arena, str(file_stem(path, l->arena)));
         record->name = stem;

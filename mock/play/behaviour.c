@@ -100,9 +100,11 @@ static void read_wordings(struct reading *r)
         const struct record_wording *from = &r->record->errors[i];
         struct naming n = reading_naming(r);
         check_kind(r, from->on, reading_at(r, "/errors/%/on", i, 0));
-        reading_bind(&n, "finding", NULL);
-        reading_bind(&n, "limit", NULL);
-        reading_bind(&n, "refusal", NULL);
+        reading_bind_words(&n, "finding",
+                           "name pointer keyword expected found expected_type "
+                           "found_type message");
+        reading_bind_words(&n, "limit", "retry_after limit max_bytes");
+        reading_bind_words(&n, "refusal", "kind detail");
         w->list[i].on = from->on;
         if (from->when)
             w->list[i].when =

@@ -170,6 +170,7 @@ static void check_keep(struct reading *r, const struct record_reference *from,
     for (unsigned k = 0; k < from->keep_count; k++) {
         const char *pointer = kept_at(r, from->keep[k]);
         bool known = to->of_count == 0;
+        const char *nearest = NULL;
         for (unsigned other = 0; other < k; other++)
             if (leads_to(kept_at(r, from->keep[other]), pointer) ||
                 leads_to(pointer, kept_at(r, from->keep[other])))
@@ -180,13 +181,16 @@ static void check_keep(struct reading *r, const struct record_reference *from,
             struct schema_place place;
             known = member_hidden(c, pointer) ||
                     schema_describe(c->schema, pointer, &place);
+            nearest = known || nearest ? nearest : place.nearest;
             if (known && passes_list(r, c->schema, pointer))
                 err_set(r->err, w, "a summary keeps a list as a whole, not \"%.60s\"",
                         pointer);
         }
         if (!known)
-            err_set(r->err, w, "nothing that %s refers to has a member \"%.60s\"",
-                    from->at, from->keep[k]);
+            err_set(r->err, w, "nothing that %s refers to has a member \"%.60s\"%s",
+                    from->at, from->keep[k],
+                    nearest ? arena_printf(r->arena, "; did you mean \"%s\"?", nearest)
+                            : "");
     }
 }
 

@@ -64,6 +64,30 @@ static void read_list_words(struct reading *r, struct naming *n, struct step_set
         err_set(r->err, part(r, w, i, "at"), "%s is no list", from->at);
 }
 
+/* A literal that is none of the values which the schema lists would make every answer
+ * with it break the document. A warning, since what else an instance holds may decide
+ * which list counts. */
+static void doubt_literal(struct reading *r, const struct store_collection *c,
+                          const struct steps *at, const struct expression *e,
+                          struct where w)
+{
+    const cJSON *value = e ? expression_literal(e) : NULL;
+    if (!value || json_is_null(value) || !c->schema)
+        return;
+    struct findings findings = { .arena = r->arena };
+    cJSON *alone = json_object(r->arena);
+    steps_set(r->arena, alone, at, json_copy(r->arena, value));
+    schema_check(c->schema, alone, DIRECTION_RESPONSE, "", r->arena, &findings);
+    for (size_t i = 0; i < findings.count; i++) {
+        const struct finding *f = &findings.list[i];
+        if (strcmp(f->pointer, at->text) == 0 &&
+            (strcmp(f->keyword, "enum") == 0 || strcmp(f->keyword, "const") == 0)) {
+            err_warn(r->err, w, "%s", finding_text(f, r->arena));
+            return;
+        }
+    }
+}
+
 struct step_set *reading_sets(struct reading *r, struct naming *n,
                               const struct store_collection *c,
                               const struct record_set *from, unsigned count,
@@ -92,6 +116,8 @@ struct step_set *reading_sets(struct reading *r, struct naming *n,
                                         part(r, w, i, key))
                       : NULL;
         n->each = each;
+        if (to->verb == SET_TO && place.closed && !holds_keys(c, from[i].at))
+            doubt_literal(r, c, &to->at, to->to, part(r, w, i, key));
     }
     return list;
 }

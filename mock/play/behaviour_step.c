@@ -39,14 +39,23 @@ static const struct expression *read_optional(struct naming *n, const char *text
     return text ? expression_read(n, text, TYPE_ANY, w) : NULL;
 }
 
+static const char *replies_of(const struct operation *op, struct arena *arena)
+{
+    struct buffer b = buffer_in(arena, LIMIT_PROBLEM_TEXT);
+    for (size_t i = 0; i < op->reply_count; i++)
+        buffer_printf(&b, "%s%s", b.len ? ", " : "", op->replies[i].key);
+    return b.len ? arena_copy(arena, buffer_str(&b)) : "none";
+}
+
 static void read_answer(struct reading *r, struct naming *n, struct step *to,
                         const struct record_step *from, struct where w)
 {
     to->status = from->answer;
     for (size_t i = 0; i < n->operation_count; i++)
         if (!operation_reply(n->operations[i], from->answer))
-            err_set(r->err, reading_below(r, w, "answer"), "%s declares no response %d",
-                    n->operations[i]->id, from->answer);
+            err_set(r->err, reading_below(r, w, "answer"),
+                    "%s declares no response %d, but %s", n->operations[i]->id,
+                    from->answer, replies_of(n->operations[i], r->arena));
     if (from->body)
         to->body = template_read(n, from->body, reading_below(r, w, "body"));
     to->whole = validator_whole(from->body, r->arena);
@@ -142,7 +151,9 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
     to->page = from->page > 0 ? (size_t)from->page : 0;
     if (to->kind == STEP_ANSWER)
         read_answer(r, n, to, from, w);
-    if (from->as)
+    if (from->as && to->kind == STEP_LIST)
+        reading_bind_words(n, from->as, PAGE_WORDS);
+    else if (from->as)
         reading_bind(n, from->as,
                      to->of_count == 1 &&
                              (to->kind == STEP_FIND || to->kind == STEP_CREATE)

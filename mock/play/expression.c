@@ -159,6 +159,24 @@ static void check_member(struct naming *n, const struct store_collection *c,
                      pointer, &place);
 }
 
+/* The first member on the way, of what is always made alike. */
+static void check_word(struct naming *n, const char *words, const char *pointer,
+                       const char *text, struct where at)
+{
+    struct str rest = str(words ? words : ""), word;
+    const char *token = words && *pointer ? pointer_token(&pointer, n->arena) : NULL;
+    struct near near = near_to(str(token ? token : ""));
+    while (token && rest.ptr && str_split(&rest, ' ', &word)) {
+        if (str_is(word, token))
+            return;
+        near_try(&near, arena_copy(n->arena, word));
+    }
+    if (token)
+        err_set(n->err, at, "%s: there is no \"%.60s\" in it%s", text, token,
+                near.best ? near_question(&near, "", n->arena)
+                          : arena_printf(n->arena, "; it has %s", words));
+}
+
 /* "$request.query.limit" → /query/limit. */
 static struct expression *read_request(struct naming *n, struct str rest,
                                        const char *pointer, const char *text,
@@ -335,6 +353,7 @@ static struct expression *read_name(struct naming *n, struct str name,
         if (str_is(name, n->names[i].name)) {
             e->name = n->names[i].name;
             check_member(n, n->names[i].collection, pointer, text, at);
+            check_word(n, n->names[i].words, pointer, text, at);
             return e;
         }
         near_try(&near, n->names[i].name);

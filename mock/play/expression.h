@@ -84,6 +84,7 @@ struct naming {
     struct {
         const char *name;
         const struct store_collection *collection; /* NULL: free-form */
+        const char *words; /* its members, between spaces; NULL: whatever it has */
     } names[SCOPE_BINDINGS];
     size_t name_count;
     const struct store_collection *item; /* what $item is; NULL: not to be had */

@@ -55,6 +55,16 @@ static void unfit(struct checking *c, const char *pointer, const char *wanted,
                        found_text(value, c->arena)));
 }
 
+/* Trees are written as JSON, in a text. */
+static void unfit_text(struct checking *c, const char *pointer, const cJSON *value)
+{
+    const bool list = json_is_array(value);
+    wrong(c, pointer,
+          arena_printf(c->arena, "expected text, found %s; JSON stands in quotes: %s",
+                       found_text(value, c->arena),
+                       list ? "'[\"a\"]'" : "'{\"a\": 1}'"));
+}
+
 static const char *word_of(const cJSON *value)
 {
     if (json_is_bool(value))
@@ -110,6 +120,18 @@ static void who_has(const struct outline *o, const char *key, struct buffer *par
     }
 }
 
+static const char *keys_of(struct checking *c, const struct outline *o)
+{
+    struct buffer b = buffer_in(c->arena, LIMIT_PROBLEM_TEXT);
+    for (size_t i = 0; i < o->key_count; i++)
+        buffer_printf(&b, "%s%s",
+                      !i                     ? ""
+                      : i + 1 < o->key_count ? ", "
+                                             : " and ",
+                      o->keys[i].key);
+    return arena_copy(c->arena, buffer_str(&b));
+}
+
 static void unknown_key(struct checking *c, const struct outline *o, const char *key,
                         const char *pointer)
 {
@@ -119,9 +141,10 @@ static void unknown_key(struct checking *c, const struct outline *o, const char 
         near_try(&near, o->keys[i].key);
     who_has(c->whole, key, &parts, 0);
     const char *else_where =
-        parts.len ? arena_printf(c->arena, " in %s; it is a key of: %s", o->name,
-                                 arena_copy(c->arena, buffer_str(&parts)))
-                  : " here";
+        parts.len   ? arena_printf(c->arena, " in %s; it is a key of: %s", o->name,
+                                   arena_copy(c->arena, buffer_str(&parts)))
+        : near.best ? " here"
+                    : arena_printf(c->arena, " here; there are %s", keys_of(c, o));
     wrong(c, pointer,
           arena_printf(c->arena, "the key \"%.60s\" is not known%s%s", key, else_where,
                        near_question(&near, "", c->arena)));
@@ -177,7 +200,7 @@ static void check(struct checking *c, const struct outline *o, const cJSON *valu
     switch (o->kind) {
     case OUTLINE_TEXT:
         if (json_is_array(value) || json_is_object(value))
-            unfit(c, pointer, "text", value);
+            unfit_text(c, pointer, value);
         return;
     case OUTLINE_WHOLE:
         if (!json_is_number(value) || !number_is_integer(value) ||

@@ -48,12 +48,22 @@ void reading_bind(struct naming *n, const char *name,
     for (size_t i = 0; i < n->name_count; i++)
         if (strcmp(n->names[i].name, name) == 0) {
             n->names[i].collection = collection;
+            n->names[i].words = NULL;
             return;
         }
     if (n->name_count == SCOPE_BINDINGS)
         return;
     n->names[n->name_count].name = name;
+    n->names[n->name_count].words = NULL;
     n->names[n->name_count++].collection = collection;
+}
+
+void reading_bind_words(struct naming *n, const char *name, const char *words)
+{
+    reading_bind(n, name, NULL);
+    for (size_t i = 0; i < n->name_count; i++)
+        if (strcmp(n->names[i].name, name) == 0)
+            n->names[i].words = words;
 }
 
 bool reading_member(struct reading *r, const struct store_collection *c,

@@ -35,6 +35,9 @@ struct naming reading_naming(struct reading *r);
 void reading_bind(struct naming *n, const char *name,
                   const struct store_collection *collection);
 
+/* The same for what is always made alike: its members, between spaces. */
+void reading_bind_words(struct naming *n, const char *name, const char *words);
+
 const char **reading_texts(struct reading *r, char **from, unsigned count);
 struct steps *reading_pointers(struct reading *r, char **from, unsigned count);
 

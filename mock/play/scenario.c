@@ -87,7 +87,8 @@ static void check_error(struct reading *r, const char *error, int status,
     if (!without)
         return;
     if (!with && !status && !status_of_name(str(error)))
-        err_set(r->err, w, "no operation here declares the error \"%.60s\"", error);
+        err_set(r->err, w, "no operation here declares the error \"%.60s\"%s", error,
+                error_question(first->api, first, error, r->arena));
     else
         err_warn(
             r->err, w,

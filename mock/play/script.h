@@ -53,6 +53,11 @@ struct step_set {
     const struct condition *when;
 };
 
+/* What the name holds that a list step binds (page.c). */
+#define PAGE_WORDS                                                                     \
+    "items next_cursor prev_cursor count limit offset number has_more total pages "    \
+    "first last empty range next_url prev_url link"
+
 struct step_header {
     const char *name;
     const struct expression *value;

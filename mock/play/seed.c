@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "doc/document.h"
 #include "doc/pointer.h"
+#include "play/taken.h"
 
 /* Seeds being read. */
 struct seeding {
@@ -33,8 +34,8 @@ static void seed_instance(struct seeding *r, size_t c, const char *path, size_t 
     cJSON *copy = json_copy(r->each, tree);
     instance_stamp(r->b, c, copy, true, s);
     if (store_insert(r->b->seed, c, copy, &slot) == STORE_TAKEN)
-        err_set(r->err, w, "another instance of %s has the same key or unique value",
-                plan->name);
+        err_set(r->err, w, "%s",
+                taken_text(r->b->seed, plan, c, copy, SIZE_MAX, r->each));
 }
 
 static const char *seed_path(struct seeding *r, const char *seed)

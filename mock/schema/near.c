@@ -47,6 +47,8 @@ unsigned near_distance(struct str a, struct str b)
         return 0;
     if (shorter < SHORT || longer - shorter > MOST)
         return NEAR_NOT;
+    if (shorter > SHORT && (str_starts(a, b) || str_starts(b, a)))
+        return (unsigned)(longer - shorter); /* "alias" and "aliases" */
     unsigned d = str_distance(a, b);
     bool near = d <= 1 || (d <= MOST && (shorter >= LONG || same_but_for_order(a, b)));
     return near ? d : NEAR_NOT;

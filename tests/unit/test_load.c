@@ -52,7 +52,8 @@ static const char spec[] =
     "        made: {type: string}\n"
     "        shelf: {type: object, properties: {row: {type: string}}}\n"
     "        loans: {type: array, items: {type: object, properties: {by: {type: "
-    "string}}}}\n";
+    "string}}}}\n"
+    "        state: {type: string, enum: [new, worn]}\n";
 
 /* Most rows are one of these and what follows it. */
 #define BOOKS "collections:\n  - {name: books, schema: Book, key: /isbn}\n"
@@ -389,7 +390,8 @@ static void a_name_that_the_document_does_not_have_is_told_with_its_place(void *
         { ADD "      - create: books\n        as: book\n      - answer: 201\n"
               "        body: '{\"a\": \"$book#/isnb\"}'\n",
           NULL, 9, 9, "the schema of books has no /isnb" },
-        { ADD "      - answer: 204\n", NULL, 6, 9, "addBook declares no response 204" },
+        { ADD "      - answer: 204\n", NULL, 6, 9,
+          "addBook declares no response 204, but 201, 409" },
         { ADD "      - create: books\n        otherwise: {error: isbn_takn}\n", NULL, 7,
           21,
           "addBook declares no response for the error \"isbn_takn\"; did you mean "
@@ -424,8 +426,52 @@ static void a_name_that_the_document_does_not_have_is_told_with_its_place(void *
           "expected a status or an error" },
         { ADD "      - create: books\n        otherwise: {status: 200}\n", NULL, 7, 9,
           "expected a status from 400 to 599, found 200" },
+        { ADD "      - list: books\n        as: page\n      - answer: 201\n"
+              "        body: $page#/itmes\n",
+          NULL, 9, 9,
+          "$page#/itmes: there is no \"itmes\" in it; did you mean \"items\"?" },
+        { BOOKS "errors:\n  - {on: required, body: '{\"a\": \"$finding#/nmae\"}'}\n",
+          NULL, 4, 5, "there is no \"nmae\" in it; did you mean \"name\"?" },
+        { ADD "      - answer: 201\n        body: {a: $request.body}\n", NULL, 7, 9,
+          "expected text, found a mapping; JSON stands in quotes: '{\"a\": 1}'" },
+        { ADD "      - find: books\n        where: [{at: /isbn, equals: a}]\n", NULL, 7,
+          29,
+          "the key \"equals\" is not known here; there are at, is, is_not, minimum, "
+          "maximum, exclusive_minimum, exclusive_maximum, contains, prefix, has and "
+          "when" },
+        { "collections:\n  - {name: books, schema: Book, key: /isbn, alias: []}\n",
+          NULL, 2, 45,
+          "the key \"alias\" is not known here; did you mean \"aliases\"?" },
     };
     check_mistakes(*state, rows, COUNT(rows), "behaviour.yaml");
+}
+
+/* It is no error: other members may decide which values there are. */
+static void a_literal_that_the_schema_does_not_list_is_a_warning(void **state)
+{
+    static const struct {
+        const char *to, *why; /* NULL: nothing is told */
+    } rows[] = {
+        { "new", NULL },
+        { "nwe", "/operations/0/steps/0/set/0/to: expected one of \"new\" or \"worn\", "
+                 "found \"nwe\"; did you mean \"new\"?" },
+        { "$null", NULL },
+        { "$request.body#/title", NULL },
+    };
+    struct shelf *s = *state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *text =
+            arena_printf(s->arena,
+                         ADD "      - create: books\n        set: [{at: /state, to: "
+                             "%s}]\n",
+                         rows[i].to);
+        assert_non_null(load(s, text, NULL));
+        const char *why = s->err.first ? s->err.first->why : NULL;
+        if (rows[i].why
+                ? !why || !strstr(problem_text(s->err.first, s->arena), rows[i].why)
+                : why != NULL)
+            fail_msg("%s: %s", rows[i].to, why ? why : "nothing was told");
+    }
 }
 
 static void a_webhook_that_makes_no_sense_is_told_with_its_place(void **state)
@@ -531,12 +577,12 @@ static void a_seed_with_a_mistake_is_told_with_its_place(void **state)
         { SEEDED, "[{\"isbn\": \"1\"}, 5]", 1, 17,
           "expected an instance (an object), found a number" },
         { SEEDED, "[{\"isbn\": \"1\"},\n {\"isbn\": \"1\"}]", 2, 2,
-          "another instance of books has the same key or unique value" },
+          "another of the books has /isbn \"1\"" },
         { with_unique,
           "[{\"isbn\": \"1\", \"title\": \"a\", \"pages\": 1},\n"
           " {\"isbn\": \"2\", \"title\": \"a\", \"pages\": 2},\n"
           " {\"isbn\": \"3\", \"title\": \"a\", \"pages\": 1.0}]",
-          3, 2, "another instance of books has the same key or unique value" },
+          3, 2, "another of the books has /title \"a\" and /pages 1.0" },
         { with_reference,
           "[{\"isbn\": \"1\", \"author\": \"1\"},\n {\"isbn\": \"2\", \"author\": "
           "\"9\"}]",
@@ -794,6 +840,7 @@ int main(void)
         TEST(of_very_many_mistakes_the_first_are_told_at_once),
         TEST(a_load_that_runs_out_of_memory_leaves_nothing_behind),
         TEST(a_name_that_the_document_does_not_have_is_told_with_its_place),
+        TEST(a_literal_that_the_schema_does_not_list_is_a_warning),
         TEST(a_webhook_that_makes_no_sense_is_told_with_its_place),
         TEST(a_step_that_makes_no_sense_is_told_with_its_place),
         TEST(a_token_or_key_that_means_nothing_is_told),
