@@ -46,7 +46,7 @@ bool infer_is_writable(struct finding_out *f, const struct group *g, const char 
     for (const struct deed *d = g->deeds; d; d = d->next) {
         struct view body = view_body(&f->look, d->op);
         if (!body.node || d->role == ROLE_LIST || d->role == ROLE_GET ||
-            d->role == ROLE_DELETE)
+            d->role == ROLE_DELETE || d->role == ROLE_ACT)
             continue;
         bodies = true;
         if (view_is_array(&f->look, body) && d->role != ROLE_CREATE)

@@ -107,6 +107,68 @@ static void join_word(struct finding_out *f, struct group *g)
     find_end(g);
 }
 
+/* ---- /orders/{id}/cancel ---- */
+
+/* Whether all that the call sends is called as members of o's instances are. */
+static bool sends_members(struct finding_out *f, const struct group *o,
+                          const struct operation *op)
+{
+    const struct members *sent = view_members(&f->look, view_body(&f->look, op));
+    for (size_t i = 0; i < sent->count; i++)
+        if (!view_member(&f->look, o->schema, sent->list[i].name))
+            return false;
+    return sent->count > 0;
+}
+
+/* Whether d does something to an instance of o and answers with it. What an example
+ * shows is more than we know. */
+static bool acts_on(struct finding_out *f, const struct group *g, const struct group *o,
+                    struct deed *d)
+{
+    const struct media *m = reply_json(operation_reply(d->op, d->status));
+    const struct deed *get = deed_of(o, ROLE_GET);
+    const enum role role = d->role;
+    bool changes = role == ROLE_CREATE || role == ROLE_REPLACE || role == ROLE_UPDATE;
+    if (d->param || !changes || !m || m->example_count ||
+        d->parent_count != get->parent_count + 1)
+        return false;
+    d->role = sends_members(f, o, d->op) ? ROLE_UPDATE : ROLE_ACT;
+    infer_unwrap(f, o, d);
+    if (view_is_same(d->part, o->schema)) {
+        d->param = d->parents[--d->parent_count].param;
+        return true;
+    }
+    d->role = role;
+    infer_unwrap(f, g, d);
+    return false;
+}
+
+/* A word behind an item at which nothing is read is something that is done to it. */
+static void join_action(struct finding_out *f, struct group *g)
+{
+    static const char item[] = "/{}";
+    const char *slash = g->path ? strrchr(g->path, '/') : NULL;
+    const size_t n = slash ? (size_t)(slash - g->path) : 0, tail = sizeof(item) - 1;
+    struct group *o = NULL;
+    if (n > tail && strncmp(slash - tail, item, tail) == 0)
+        o = map_get(f->by_path, (struct str){ g->path, n - tail });
+    if (!o || !o->schema.node || !deed_of(o, ROLE_GET) ||
+        !deed_of(o, ROLE_GET)->param || deed_of(g, ROLE_LIST) || deed_of(g, ROLE_GET))
+        return;
+    for (struct deed **at = &g->deeds; *at;) {
+        struct deed *d = *at;
+        if (!acts_on(f, g, o, d)) {
+            at = &d->next;
+            continue;
+        }
+        *at = d->next;
+        d->next = NULL;
+        *o->last = d;
+        o->last = &d->next;
+    }
+    find_end(g);
+}
+
 /* ---- /settings ---- */
 
 static bool is_at_item(const struct group *g)
@@ -195,6 +257,8 @@ static void settle_single(struct finding_out *f, struct group *g)
 
 void infer_join(struct finding_out *f)
 {
+    for (struct group *g = f->groups; g; g = g->next)
+        join_action(f, g);
     for (struct group *g = f->groups; g; g = g->next)
         settle_single(f, g);
     for (struct group *g = f->groups; g; g = g->next)

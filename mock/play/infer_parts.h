@@ -75,8 +75,15 @@ bool name_is_one_of(const char *plain, const char *const *list, size_t count);
 
 /* ---- infer_group.c: operations that speak of the same instances ---- */
 
-enum role { ROLE_CREATE, ROLE_GET, ROLE_LIST, ROLE_REPLACE, ROLE_UPDATE, ROLE_DELETE };
-enum { ROLES = 6 };
+enum role {
+    ROLE_CREATE,
+    ROLE_GET,
+    ROLE_LIST,
+    ROLE_REPLACE,
+    ROLE_UPDATE,
+    ROLE_DELETE,
+    ROLE_ACT /* does something to one that nobody tells, and answers with it */
+};
 
 /* A value in the path that says whose the instances are. */
 struct parent {

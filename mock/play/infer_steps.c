@@ -368,6 +368,13 @@ static void set_unsaid(struct writing *w, struct record_step *s, const char *fro
     }
 }
 
+static const char *write_act(struct writing *w)
+{
+    find_one(w, true);
+    answer(w, w->d->status, body_of(w));
+    return "answers with one, or 404";
+}
+
 static void change(struct writing *w, const char *when)
 {
     struct record_step *s = step(w);
@@ -546,6 +553,7 @@ const char *infer_steps(struct finding_out *f, struct group *g, const struct dee
         [ROLE_CREATE] = write_create, [ROLE_GET] = write_get,
         [ROLE_LIST] = write_list,     [ROLE_REPLACE] = write_replace,
         [ROLE_UPDATE] = write_update, [ROLE_DELETE] = write_delete,
+        [ROLE_ACT] = write_act,
     };
     struct record_behaviour *r = f->record;
     struct writing w = { .f = f, .arena = f->look.arena, .g = g, .d = d };
