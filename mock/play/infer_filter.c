@@ -141,7 +141,8 @@ static unsigned asked(struct look *l, const struct input *in)
  * what is asked for, its name. NULL: it has none. */
 static const struct member *called(struct look *l, struct view object, unsigned types)
 {
-    static const char *const names[] = { "id", "key", "name", "slug", "title" };
+    static const char *const names[] = { "id",    "key",   "name",    "slug",
+                                         "title", "login", "username" };
     for (size_t i = 0; i < COUNT(names); i++) {
         const struct member *m = view_member(l, object, names[i]);
         unsigned its = m ? view_types(l, m->view) : 0;

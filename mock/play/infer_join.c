@@ -9,6 +9,18 @@ static void find_end(struct group *g)
 
 /* ---- /owners/{id}/pets ---- */
 
+/* Where the first of two values says whose an instance is (/repos/{owner}/{repo}), it
+ * is the one below which others are made (/orgs/{org}/repos). */
+static void share_parents(struct group *g, const struct group *o)
+{
+    const struct deed *get = deed_of(o, ROLE_GET);
+    for (struct deed *d = g->deeds; d; d = d->next)
+        for (size_t i = 0; i < d->parent_count && d->parent_count == get->parent_count;
+             i++)
+            if (!get->parents[i].item)
+                d->parents[i].member = get->parents[i].member;
+}
+
 /* A nested path without items of its own may speak of the items of another
  * (/pets/{id}). */
 static void join_nested(struct finding_out *f, struct group *g)
@@ -20,6 +32,7 @@ static void join_nested(struct finding_out *f, struct group *g)
             !name_is_same(f->look.arena, str(o->noun), str(g->noun)) ||
             !view_is_same(o->schema, g->schema))
             continue;
+        share_parents(g, o);
         *o->last = g->deeds;
         o->last = g->last;
         g->deeds = NULL;

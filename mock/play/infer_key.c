@@ -71,7 +71,18 @@ static const struct member *by_param(struct finding_out *f, const struct group *
     return m;
 }
 
-static const struct member *by_custom(struct finding_out *f, const struct group *g)
+/* In /repos/{owner}/{repo} a text is no number that the server gave. */
+static bool is_no_key(struct finding_out *f, const struct group *g,
+                      const struct member *m, const struct param *param)
+{
+    const size_t n = g->path ? strlen(g->path) : 0;
+    const unsigned whole = TYPE_INTEGER | TYPE_NUMBER;
+    return n > 3 && strcmp(g->path + n - 3, "/{}") == 0 && param &&
+           param->types == TYPE_STRING && !(view_types(&f->look, m->view) & ~whole);
+}
+
+static const struct member *by_custom(struct finding_out *f, const struct group *g,
+                                      const struct param *param)
 {
     const char *noun = name_singular(f->look.arena, str(g->noun));
     const char *const names[] = {
@@ -82,7 +93,7 @@ static const struct member *by_custom(struct finding_out *f, const struct group 
     };
     for (size_t i = 0; i < COUNT(names); i++) {
         const struct member *m = member_plain(f, g, names[i]);
-        if (m)
+        if (m && !is_no_key(f, g, m, param))
             return m;
     }
     const struct members *all = view_members(&f->look, g->schema);
@@ -162,7 +173,7 @@ void infer_key(struct finding_out *f, struct group *g)
         why = arena_printf(arena, "the path's {%s}", d->param);
     }
     if (!m) {
-        m = by_custom(f, g);
+        m = by_custom(f, g, param);
         why = "its name";
     }
     if (g->own) {

@@ -49,6 +49,7 @@ static const cJSON *sample(struct shaping *s, int which)
                                .direction = DIRECTION_RESPONSE,
                                .member = kind ? kind->string : NULL,
                                .text = kind ? kind->valuestring : NULL,
+                               .first = true,
                                .chance = s->chance,
                                .arena = s->arena };
     s->made[which] = true;
@@ -78,13 +79,18 @@ static const cJSON *given(struct shaping *s, const char *pointer)
  * the right kind with that key. */
 static const cJSON *with_key(struct shaping *s, const cJSON *sent, const cJSON *wanted)
 {
-    const cJSON *id = json_member(wanted, "id");
-    if (json_is_object(sent) || json_is_array(sent) || !id ||
-        (id->type & 0xff) != (sent->type & 0xff))
-        return wanted;
-    cJSON *out = json_copy(s->arena, wanted);
-    json_set(s->arena, out, "id", json_copy(s->arena, sent));
-    return out;
+    static const char *const names[] = { "id",   "key",   "name",    "slug",
+                                         "code", "login", "username" };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const cJSON *id = json_member(wanted, names[i]);
+        if (json_is_object(sent) || json_is_array(sent) || !id ||
+            (id->type & 0xff) != (sent->type & 0xff))
+            continue;
+        cJSON *out = json_copy(s->arena, wanted);
+        json_set(s->arena, out, names[i], json_copy(s->arena, sent));
+        return out;
+    }
+    return wanted;
 }
 
 static bool put(struct shaping *s, const char *pointer, const cJSON *value)

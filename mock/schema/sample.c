@@ -68,7 +68,9 @@ static cJSON *listed_value(struct maker *m, const struct goal *g, const struct a
         return fits(m, g, a->rule->value) ? json_copy(m->s->arena, a->rule->value)
                                           : NULL;
     size_t count = json_count(a->rule->value);
-    size_t start = m->nth ? m->nth : chance_below(m->s->chance, count);
+    size_t start = m->nth        ? m->nth
+                   : m->s->first ? 0
+                                 : chance_below(m->s->chance, count);
     const cJSON *v = a->rule->value->child;
     for (size_t i = count ? start % count : 0; i; i--)
         v = v->next;
