@@ -228,8 +228,9 @@ static const char *word_for(struct finding_out *f, const struct record_step *ste
                             const struct member *m, bool whole)
 {
     const char *format = json_member_text(m->view.node, "format");
-    return word_named(name_plain(f->look.arena, str(m->name)),
-                      view_types(&f->look, m->view), whole,
+    const char *plain = name_plain(f->look.arena, str(m->name));
+    plain += strncmp(plain, "odata", 5) == 0 ? 5 : 0; /* "@odata.nextLink" */
+    return word_named(plain, view_types(&f->look, m->view), whole,
                       !step->cursor || (format && strncmp(format, "ur", 2) == 0));
 }
 
