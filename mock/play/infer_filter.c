@@ -271,13 +271,16 @@ static bool is_bound(struct finding_out *f, const struct group *g,
     return false;
 }
 
-/* "stage.name" is about the name in the stage. */
+/* "stage.name" and "stage[name]" are about the name in the stage. */
 static char *nested(struct finding_out *f, const struct group *g,
                     const struct input *in)
 {
     struct look *l = &f->look;
     struct str rest = str(in->name), head;
-    if (!str_split(&rest, '.', &head) || !rest.ptr)
+    const bool bracket = rest.len && rest.ptr[rest.len - 1] == ']';
+    if (bracket)
+        rest.len--;
+    if (!str_split(&rest, bracket ? '[' : '.', &head) || !rest.ptr)
         return NULL;
     const char *at;
     const struct member *m = compared(f, g, name_plain(l->arena, head), "", &at);
@@ -290,6 +293,43 @@ static char *nested(struct finding_out *f, const struct group *g,
     return pointer_join(l->arena, at, inner->name);
 }
 
+/* The member whose name means the same, one or many of it: "tag" is about tags. */
+static const struct member *meant(struct look *l, struct view object, const char *plain)
+{
+    const struct members *had = view_members(l, object);
+    for (size_t m = 0; *plain && m < had->count; m++)
+        if (name_is_same(l->arena, str(had->list[m].name), str(plain)))
+            return &had->list[m];
+    return NULL;
+}
+
+/* "tag" is about an item of tags; "stage_id" about the id in the stage, and "tag_id"
+ * about that of an item. */
+static char *related(struct finding_out *f, const struct group *g,
+                     const struct input *in)
+{
+    struct look *l = &f->look;
+    const struct str plain = str(filtered(f, in));
+    const struct member *m = meant(l, g->schema, plain.ptr);
+    const char *unused;
+    if (m && view_is_array(l, m->view))
+        return place_of(f, in, m, pointer_join(l->arena, "", m->name), &unused);
+    if (plain.len < 3 || strcmp(plain.ptr + plain.len - 2, "id") != 0)
+        return NULL;
+    m = meant(l, g->schema,
+              arena_copy(l->arena, (struct str){ plain.ptr, plain.len - 2 }));
+    const bool many = m && view_is_array(l, m->view);
+    const struct view object = !m     ? (struct view){ NULL, "" }
+                               : many ? view_items(l, m->view)
+                                      : m->view;
+    const struct member *id = m ? view_member(l, object, "id") : NULL;
+    const unsigned types = id ? view_types(l, id->view) : 0;
+    if (!id || (types && in->types && !(types & asked(l, in))))
+        return NULL;
+    const char *at = pointer_join(l->arena, "", m->name);
+    return pointer_join(l->arena, many ? pointer_join(l->arena, at, "*") : at, "id");
+}
+
 static bool condition_of(struct finding_out *f, const struct group *g,
                          const struct input *in, struct record_where *to)
 {
@@ -299,6 +339,8 @@ static bool condition_of(struct finding_out *f, const struct group *g,
     if (in->types && !(in->types & ~(unsigned)TYPE_OBJECT))
         return false;
     to->at = m ? place_of(f, in, m, at, &unless) : nested(f, g, in);
+    if (!m && !to->at)
+        to->at = related(f, g, in);
     to->is = to->at ? in->expression : NULL;
     to->when = in->unless;
     if (unless)
