@@ -1,11 +1,9 @@
 #include "doc/json.h"
 
-#include "base/limits.h"
 #include "doc/number.h"
 
 #include <assert.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static cJSON *node_of(struct arena *arena, int type)
@@ -180,6 +178,11 @@ cJSON *json_member_str(const cJSON *object, struct str name)
                                   : NULL;
 }
 
+cJSON *json_member_as(const cJSON *object, const cJSON *other)
+{
+    return member_of(object, str(other->string), other->valueint);
+}
+
 cJSON *json_member(const cJSON *object, const char *name)
 {
     return json_member_str(object, str(name));
@@ -327,101 +330,6 @@ void *json_pack(const cJSON *tree, size_t before)
     return block;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    const cJSON *const *x = a, *const *y = b;
-    return strcmp((*x)->string, (*y)->string);
-}
-
-/* Large objects side by side in the order of their names; pair by pair would let a
- * client that sends two of them hold a thread for minutes. */
-static bool large_equal(const cJSON *a, const cJSON *b, size_t count)
-{
-    const cJSON **list = malloc(2 * count * sizeof(*list)), **other = list + count;
-    bool equal = list != NULL;
-    size_t i = 0;
-    if (!list)
-        return false;
-    for (const cJSON *m = a->child; m; m = m->next)
-        list[i++] = m;
-    for (const cJSON *m = b->child; m; m = m->next)
-        list[i++] = m;
-    qsort(list, count, sizeof(*list), by_name);
-    qsort(other, count, sizeof(*list), by_name);
-    for (i = 0; equal && i < count; i++)
-        equal = strcmp(list[i]->string, other[i]->string) == 0 &&
-                json_equal(list[i], other[i]);
-    free(list);
-    return equal;
-}
-
-static bool objects_equal(const cJSON *a, const cJSON *b)
-{
-    enum { LARGE = 16 };
-    size_t count = json_count(a);
-    if (count != json_count(b))
-        return false;
-    if (count > LARGE)
-        return large_equal(a, b, count);
-    for (const cJSON *m = a->child; m; m = m->next) {
-        const cJSON *other = member_of(b, str(m->string), m->valueint);
-        if (!other || !json_equal(m, other))
-            return false;
-    }
-    return true;
-}
-
-bool json_equal(const cJSON *a, const cJSON *b)
-{
-    int type = a->type & 0xff;
-    if (type != (b->type & 0xff))
-        return false;
-    if (a->child && a->child == b->child)
-        return true;
-    switch (type) {
-    case cJSON_Number:
-        return number_compare(a, b) == 0;
-    case cJSON_String:
-        return strcmp(a->valuestring, b->valuestring) == 0;
-    case cJSON_Array:
-        for (a = a->child, b = b->child; a && b; a = a->next, b = b->next)
-            if (!json_equal(a, b))
-                return false;
-        return !a && !b;
-    case cJSON_Object:
-        return objects_equal(a, b);
-    default:
-        return true;
-    }
-}
-
-static uint64_t hash_pair(const struct salt *s, uint64_t a, uint64_t b)
-{
-    uint64_t pair[] = { a, b };
-    return salt_hash(s, (struct str){ (const char *)pair, sizeof(pair) });
-}
-
-uint64_t json_hash(const cJSON *n, const struct salt *s)
-{
-    uint64_t h = (uint64_t)(n->type & 0xff);
-    switch (h) {
-    case cJSON_Number:
-        return h ^ number_hash(n, s);
-    case cJSON_String:
-        return h ^ salt_hash(s, str(n->valuestring));
-    case cJSON_Array:
-        for (const cJSON *c = n->child; c; c = c->next)
-            h = hash_pair(s, h, json_hash(c, s));
-        return h;
-    case cJSON_Object:
-        for (const cJSON *c = n->child; c; c = c->next)
-            h += hash_pair(s, salt_hash(s, str(c->string)), json_hash(c, s));
-        return h;
-    default:
-        return hash_pair(s, h, 0);
-    }
-}
-
 const char *json_type_name(const cJSON *n)
 {
     switch (n ? n->type & 0xff : cJSON_Invalid) {
@@ -463,150 +371,4 @@ const char *json_kind(const cJSON *n)
     default:
         return "nothing";
     }
-}
-
-/* Whether eight bytes have one that is not written as it is: below 0x20, '"', '\\', or
- * 0xc0, which begins U+0000. A byte of a word is 0 when its highest bit, and no lower
- * one that matters, comes out of (x - 1) & ~x. */
-static bool has_special(const char *bytes)
-{
-    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-    uint64_t x, quote, back, nul;
-    memcpy(&x, bytes, sizeof(x));
-    quote = x ^ ones * '"';
-    back = x ^ ones * '\\';
-    nul = x ^ ones * 0xc0;
-    return ((((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) |
-             ((back - ones) & ~back) | ((nul - ones) & ~nul)) &
-            tops) != 0;
-}
-
-static bool is_plain(const char *text, size_t len)
-{
-    size_t i = 0;
-    for (; i + 8 <= len; i += 8)
-        if (has_special(text + i))
-            return false;
-    for (; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c < 0x20 || c == '"' || c == '\\' || c == 0xc0)
-            return false;
-    }
-    return true;
-}
-
-static void write_text(struct buffer *b, const char *text)
-{
-    size_t len = strlen(text);
-    char *room = is_plain(text, len) ? buffer_room(b, len + 2) : NULL;
-    if (room) {
-        room[0] = '"';
-        memcpy(room + 1, text, len);
-        room[len + 1] = '"';
-        room[len + 2] = '\0';
-        b->len += len + 2;
-        return;
-    }
-    buffer_add_char(b, '"');
-    const char *run = text;
-    for (const char *p = text;; p++) {
-        unsigned char c = (unsigned char)*p;
-        bool nul = c == 0xc0 && (unsigned char)p[1] == 0x80;
-        if (c >= 0x20 && c != '"' && c != '\\' && !nul)
-            continue;
-        buffer_add(b, (struct str){ run, (size_t)(p - run) });
-        if (!c)
-            break;
-        switch (c) {
-        case '"':
-            buffer_add(b, STR("\\\""));
-            break;
-        case '\\':
-            buffer_add(b, STR("\\\\"));
-            break;
-        case '\n':
-            buffer_add(b, STR("\\n"));
-            break;
-        case '\r':
-            buffer_add(b, STR("\\r"));
-            break;
-        case '\t':
-            buffer_add(b, STR("\\t"));
-            break;
-        default:
-            buffer_printf(b, "\\u%04x", nul ? 0u : c);
-        }
-        p += nul;
-        run = p + 1;
-    }
-    buffer_add_char(b, '"');
-}
-
-void json_write(struct buffer *b, const cJSON *n)
-{
-    if (json_is_written(n)) {
-        const struct json_written *w = json_written_of(n);
-        buffer_add(b, (struct str){ w->text, w->len });
-        return;
-    }
-    switch (n->type & 0xff) {
-    case cJSON_Object:
-        buffer_add_char(b, '{');
-        for (const cJSON *c = n->child; c; c = c->next) {
-            write_text(b, c->string);
-            buffer_add_char(b, ':');
-            json_write(b, c);
-            if (c->next)
-                buffer_add_char(b, ',');
-        }
-        buffer_add_char(b, '}');
-        return;
-    case cJSON_Array:
-        buffer_add_char(b, '[');
-        for (const cJSON *c = n->child; c; c = c->next) {
-            json_write(b, c);
-            if (c->next)
-                buffer_add_char(b, ',');
-        }
-        buffer_add_char(b, ']');
-        return;
-    case cJSON_String:
-        write_text(b, n->valuestring);
-        return;
-    case cJSON_Number: {
-        char text[NUMBER_TEXT];
-        buffer_add_text(b, n->valuestring ? n->valuestring : number_text(n, text));
-        return;
-    }
-    case cJSON_True:
-        buffer_add(b, STR("true"));
-        return;
-    case cJSON_False:
-        buffer_add(b, STR("false"));
-        return;
-    default:
-        buffer_add(b, STR("null"));
-    }
-}
-
-/* The bytes of what is written already in a tree. */
-static size_t written_bytes(const cJSON *n)
-{
-    if (json_is_written(n))
-        return json_written_of(n)->len + 1;
-    size_t bytes = 0;
-    for (const cJSON *c = n->child; c; c = c->next)
-        bytes += written_bytes(c);
-    return bytes;
-}
-
-struct str json_text(const cJSON *tree, struct arena *arena)
-{
-    struct buffer b = buffer_in(arena, LIMIT_ANSWER_BYTES);
-    size_t known = written_bytes(tree);
-    if (known)
-        buffer_room(&b, known + 256); /* a page is no text that grows */
-    b.full = false;
-    json_write(&b, tree);
-    return buffer_str(&b);
 }

@@ -105,6 +105,9 @@ static inline bool json_is_named(const cJSON *m, struct str name, int hash)
            (name.len < 255 ? str_same_bytes(m->string, name) : str_is(name, m->string));
 }
 
+/* The member of an object that is called as another one is. */
+cJSON *json_member_as(const cJSON *object, const cJSON *other);
+
 /* A bit for each name of an object's members: where many names are looked for, most of
  * them in vain, whose bit is not there need not be looked for. */
 uint64_t json_names(const cJSON *object);
