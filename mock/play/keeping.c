@@ -121,9 +121,14 @@ static enum keep_answer send(struct outgoing *o)
         return KEEP_FULL;
     keeping_gather(o);
     arena_unguard(arena);
-    return o->changes.count || o->changes.forget
-               ? keep_commit(o->w->keep, o->ns->name, &o->k->place, &o->changes)
-               : KEEP_OK;
+    if (!o->changes.count && !o->changes.forget)
+        return KEEP_OK;
+    /* Who commits was not behind then. */
+    const uint64_t asked = atomic_fetch_add(&o->k->asked, 1) + 1;
+    enum keep_answer answer =
+        keep_commit(o->w->keep, o->ns->name, &o->k->place, &o->changes);
+    o->k->heard = answer == KEEP_OK ? asked : 0;
+    return answer;
 }
 
 /* Reading leaves a mark, too. */
@@ -211,7 +216,21 @@ bool namespace_overwrite(struct world *w, struct namespace *ns, bool forget)
     return k->unkept == KEEP_OK;
 }
 
+uint64_t namespace_asked(const struct namespace *ns)
+{
+    return ns->keeping ? atomic_load(&ns->keeping->asked) : 0;
+}
+
+enum keep_answer namespace_sync_since(struct world *w, struct namespace *ns,
+                                      uint64_t asked)
+{
+    const struct keeping *k = ns->keeping;
+    if (!k || (k->heard > asked && k->place.version))
+        return KEEP_OK;
+    return keeping_load(w, ns, NULL);
+}
+
 enum keep_answer namespace_sync(struct world *w, struct namespace *ns)
 {
-    return ns->keeping ? keeping_load(w, ns, NULL) : KEEP_OK;
+    return namespace_sync_since(w, ns, UINT64_MAX);
 }

@@ -3,7 +3,8 @@
  * The memory stays the working copy, with all its indexes. A call, or a question to the
  * admin API, holds the namespace's lock and does
  *
- *     namespace_sync      what others have changed comes in (a shared keep)
+ *     namespace_sync      what others have changed comes in (a shared keep), unless
+ *                         somebody asked for it while this one waited for the lock
  *     …                   reads and changes the memory
  *     namespace_settle    what has changed goes out, before the answer does
  *
@@ -36,6 +37,8 @@
 #include "play/keep.h"
 #include "play/world.h"
 
+#include <stdatomic.h>
+
 /* What a namespace knows of its keep. */
 struct keeping {
     struct keep_place place;
@@ -53,6 +56,10 @@ struct keeping {
     const char *snapshot;        /* /snapshot; borrowed while it is made; else NULL */
     int64_t clock_offset;        /* as kept */
     uint64_t faults_made;        /* as kept */
+    /* Questions to the keep are counted; the last that was answered with all there is
+     * to know. */
+    atomic_uint_least64_t asked;
+    uint64_t heard;
 };
 
 /* For a namespace that comes into the table as the seed has it; NULL when memory ran
@@ -70,9 +77,19 @@ bool world_resume(struct world *w, struct err *err);
 /* Whether a namespace of that name is kept, be it in memory or not. Takes no lock. */
 enum keep_answer world_keeps(struct world *w, struct str name, bool *kept);
 
+/* How often the namespace's keep was asked so far: for who is about to take the lock,
+ * and then says namespace_sync_since. */
+uint64_t namespace_asked(const struct namespace *ns);
+
 /* These want the namespace's lock to be held. ---- */
 
 enum keep_answer namespace_sync(struct world *w, struct namespace *ns);
+
+/* The same for who came when it had been asked so often: where many wait for the lock,
+ * what one of them asks after they all have come, or keeps, tells the others as much as
+ * if each asked for itself. */
+enum keep_answer namespace_sync_since(struct world *w, struct namespace *ns,
+                                      uint64_t asked);
 
 /* As namespace_sync; what cannot be taken in is told in err (NULL: to nobody). */
 enum keep_answer keeping_load(struct world *w, struct namespace *ns, struct err *err);

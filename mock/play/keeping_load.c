@@ -410,6 +410,7 @@ enum keep_answer keeping_load(struct world *w, struct namespace *ns, struct err 
         return KEEP_OK;
     l.arena = arena_new(LIMIT_KEEP_MEMORY);
     l.last = &l.first;
+    const uint64_t asked = atomic_fetch_add(&k->asked, 1) + 1;
     enum keep_answer answer = keep_pull(w->keep, ns->name, &k->place, &news);
     if (answer == KEEP_OK && (l.count || (l.whole && !k->fresh))) {
         l.scratch = arena_new(LIMIT_CALL_MEMORY);
@@ -425,6 +426,7 @@ enum keep_answer keeping_load(struct world *w, struct namespace *ns, struct err 
     }
     if (answer == KEEP_OK)
         k->fresh = false;
+    k->heard = answer == KEEP_OK ? asked : 0;
     arena_free(l.arena);
     return answer;
 }

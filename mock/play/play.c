@@ -261,8 +261,9 @@ static void let_others_go_first(const struct call *c, unsigned tries)
     nanosleep(&pause, NULL);
 }
 
-/* As ask, until what came of it is kept. */
-static void ask_and_keep(struct call *c)
+/* As ask, until what came of it is kept. The call came when the keep had been asked so
+ * often. */
+static void ask_and_keep(struct call *c, uint64_t asked)
 {
     struct call *before = arena_take_raw(c->arena, sizeof(*before));
     uint64_t *calls = operation_of(c) ? &c->ns->calls[number_of(c)] : NULL;
@@ -272,7 +273,8 @@ static void ask_and_keep(struct call *c)
          tries++) {
         if (tries > 1)
             let_others_go_first(c, tries);
-        answer = namespace_sync(c->world, c->ns);
+        answer = tries > 1 ? namespace_sync(c->world, c->ns)
+                           : namespace_sync_since(c->world, c->ns, asked);
         if (answer != KEEP_OK)
             break;
         uint64_t count = calls ? *calls : 0;
@@ -290,6 +292,7 @@ static void ask_and_keep(struct call *c)
 
 void play_call(struct call *c)
 {
+    const uint64_t asked = namespace_asked(c->ns);
     lock_soon(&c->ns->lock, &c->ns->holder);
     if (setjmp(*arena_guard(c->arena))) {
         replay_forget(c); /* its answer may be kept already */
@@ -298,7 +301,7 @@ void play_call(struct call *c)
         arena_fail(c->arena);
     }
     if (c->world->keep) {
-        ask_and_keep(c);
+        ask_and_keep(c, asked);
     } else {
         ask(c);
         if (c->api != SIZE_MAX && store_marked(c->ns->stores[c->api]))

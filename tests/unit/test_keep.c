@@ -552,6 +552,47 @@ static void what_others_changed_is_seen_by_the_next_call(void **state)
     house_close(&h);
 }
 
+/* Who waited for the lock meanwhile, and only he, need not ask what was asked there. */
+static void what_one_asked_the_others_who_waited_need_not_ask(void **state)
+{
+    struct house h;
+    enum keep_answer entered;
+    (void)state;
+    house_open(&h);
+    struct world *w = h.stage.service.world;
+    assert_int_equal(status(&h, "POST", "/pets", "{\"name\":\"Rex\"}"), 201);
+    struct namespace *ns = namespace_enter_old(w, STR(""), &entered);
+    size_t pulls = h.fake.pulls;
+
+    uint64_t first = namespace_asked(ns);
+    assert_int_equal(namespace_sync_since(w, ns, first), KEEP_OK);
+    assert_int_equal(h.fake.pulls, ++pulls); /* nobody else has asked */
+    assert_int_equal(namespace_sync_since(w, ns, first), KEEP_OK);
+    assert_int_equal(h.fake.pulls, pulls); /* as if it had come with the first */
+    assert_int_equal(namespace_sync_since(w, ns, namespace_asked(ns)), KEEP_OK);
+    assert_int_equal(h.fake.pulls, ++pulls); /* it came later */
+
+    uint64_t before = namespace_asked(ns);
+    assert_int_equal(status(&h, "POST", "/pets", "{\"name\":\"Pia\"}"), 201);
+    pulls = h.fake.pulls;
+    assert_int_equal(namespace_sync_since(w, ns, before), KEEP_OK);
+    assert_int_equal(h.fake.pulls, pulls); /* what was kept was up to date */
+
+    before = namespace_asked(ns);
+    h.fake.answers[h.fake.next] = KEEP_MISSING;
+    assert_int_equal(status(&h, "POST", "/pets", "{\"name\":\"Kit\"}"), 503);
+    pulls = h.fake.pulls;
+    assert_int_equal(namespace_sync_since(w, ns, before), KEEP_OK);
+    assert_int_equal(h.fake.pulls, ++pulls); /* what was not kept tells nothing */
+
+    before = namespace_asked(ns);
+    h.fake.pull = KEEP_MISSING;
+    assert_int_equal(namespace_sync_since(w, ns, before), KEEP_MISSING);
+    assert_int_equal(namespace_sync_since(w, ns, before), KEEP_MISSING);
+    namespace_leave(w, ns);
+    house_close(&h);
+}
+
 static void a_token_expires_by_the_clock_that_others_have_moved(void **state)
 {
     struct house h;
@@ -825,6 +866,7 @@ int main(void)
         cmocka_unit_test(an_import_loses_no_change_of_another_server),
         cmocka_unit_test(an_admin_change_that_is_behind_is_made_again),
         cmocka_unit_test(what_others_changed_is_seen_by_the_next_call),
+        cmocka_unit_test(what_one_asked_the_others_who_waited_need_not_ask),
         cmocka_unit_test(a_token_expires_by_the_clock_that_others_have_moved),
         cmocka_unit_test(a_unique_value_may_have_changed_its_place),
         cmocka_unit_test(a_collection_that_others_touched_first_replaces_the_seed),
