@@ -265,6 +265,10 @@
  * it is refused as on a full disk. */
 #define LIMIT_KEEP_FILE_BYTES ((int64_t)16 * 1024 * 1024 * 1024)
 
+/* Pages of its write-ahead log (16 MB) before they go into the file: that waits for the
+ * disk with everybody else. A start after a crash reads them once more. */
+#define LIMIT_KEEP_LOG_PAGES 4000
+
 /* Slots of one collection that is kept, those of removed instances included: they are
  * not given again before the namespace is reset. */
 #define LIMIT_KEEP_SLOTS ((size_t)64 * LIMIT_INSTANCES)

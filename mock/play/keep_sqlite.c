@@ -136,7 +136,8 @@ static bool bound_file(struct keep_sqlite *k)
         return false;
     snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %lld",
              (long long)(LIMIT_KEEP_FILE_BYTES / page));
-    return sqlite3_exec(k->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    return sqlite3_exec(k->db, sql, NULL, NULL, NULL) == SQLITE_OK &&
+           sqlite3_wal_autocheckpoint(k->db, LIMIT_KEEP_LOG_PAGES) == SQLITE_OK;
 }
 
 static bool open_database(struct keep_sqlite *k, const char *file, struct err *err)
