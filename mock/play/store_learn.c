@@ -47,7 +47,7 @@ void *store_room(size_t count, size_t size)
 void store_fetch_ahead(const struct shelf *shelf, const uint32_t *slots, size_t count,
                        size_t at)
 {
-    enum { AHEAD = 6, LINE = 64, BYTES = 1088 };
+    enum { AHEAD = 6, LINE = 64, BYTES = 896 };
     const char *block = NULL;
     if (at + AHEAD < count)
         block = (const char *)slots_get(&shelf->slots, slots[at + AHEAD]);
