@@ -45,6 +45,7 @@ static void add_param(struct look *l, struct inputs *all, const struct param *p)
                  .view = v,
                  .types = p->types,
                  .query = p->name,
+                 .assumed = true,
                  .unless = none.len ? arena_copy(l->arena, buffer_str(&none)) : NULL });
 }
 
@@ -373,6 +374,30 @@ static void add_flag(struct finding_out *f, struct record_step *step,
     add_condition(f, step, unset);
 }
 
+/* What a call without it means: of a member of the body, or of an object in the query.
+ */
+static void add_assumed(struct finding_out *f, struct record_step *step,
+                        const struct input *in, const struct record_where *one)
+{
+    struct arena *arena = f->look.arena;
+    const cJSON *given = json_member(in->view.node, "default");
+    bool text = json_is_string(given) && *given->valuestring && !means_all(given) &&
+                !strchr(given->valuestring, '$');
+    if (in->assumed || !one->is || one->when ||
+        !(text || json_is_number(given) || json_is_bool(given)))
+        return;
+    struct record_where without = {
+        .at = one->at,
+        .when = arena_printf(arena, "%s == null", in->expression),
+    };
+    if (json_is_bool(given) && !json_is_true(given))
+        without.is_not = arena_copy(arena, STR("true"));
+    else
+        without.is =
+            arena_copy(arena, text ? str(given->valuestring) : json_text(given, arena));
+    add_condition(f, step, without);
+}
+
 void infer_filters(struct finding_out *f, const struct group *g,
                    const struct inputs *all, struct listing *l)
 {
@@ -389,6 +414,7 @@ void infer_filters(struct finding_out *f, const struct group *g,
             buffer_printf(&b, "%s%s", b.len ? ", " : "", in->name);
             continue;
         }
+        add_assumed(f, step, in, &one);
         if (in->types == TYPE_BOOLEAN && one.is)
             add_flag(f, step, one);
         else

@@ -204,6 +204,7 @@ struct input {
     unsigned types;
     const char *query; /* its name in the query, or NULL */
     char *unless;      /* the condition under which it is no value to compare with */
+    bool assumed;      /* a call without it has its default already (api/param.h) */
 };
 
 struct inputs {
