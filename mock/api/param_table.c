@@ -3,6 +3,7 @@
 #include "api/load.h"
 
 #include "api/param.h"
+#include "api/source.h"
 #include "base/map.h"
 #include "doc/library.h"
 
@@ -113,15 +114,32 @@ cJSON *load_reference(struct loading *l, const char *pointer)
     return ref;
 }
 
+/* What a parameter's schema, or what it refers to, says by a keyword. By an $id or an
+ * anchor a reference may lead elsewhere than OpenAPI's own do: that is for the compiler
+ * to know, and to tell when it leads nowhere. */
+static const cJSON *said_by(struct loading *l, const struct param *p,
+                            const char *keyword)
+{
+    const cJSON *node = p->schema, *said = json_member(node, keyword);
+    const char *place = p->schema_pointer, *ref, *why;
+    for (int i = 0; !said && i < LIMIT_DEPTH; i++) {
+        if (!(ref = json_member_text(node, "$ref")))
+            return NULL;
+        node =
+            source_find(l->api->library, l->api->document, ref, &place, l->arena, &why);
+        said = json_member(node, keyword);
+    }
+    return said;
+}
+
 /* readOnly is about properties (4.8.24.4), and a parameter is none though it stands as
  * one in the input: behind a composition it is not seen. */
 static cJSON *schema_of(struct loading *l, const struct param *p)
 {
     if (!p->schema)
         return json_object(l->arena);
-    const char *pointer = p->schema_pointer;
-    cJSON *ref = load_reference(l, pointer), *any, *wrapped;
-    if (!json_is_true(json_member(load_follow(l, p->schema, &pointer), "readOnly")))
+    cJSON *ref = load_reference(l, p->schema_pointer), *any, *wrapped;
+    if (!json_is_true(said_by(l, p, "readOnly")))
         return ref;
     any = json_array(l->arena);
     wrapped = json_object(l->arena);
@@ -206,18 +224,17 @@ static bool says_nothing(const cJSON *value)
  * call refused. */
 static void find_assumed(struct loading *l, struct param *p)
 {
-    const char *pointer = p->schema_pointer;
-    const cJSON *schema = p->schema;
-    const cJSON *value = json_member(schema, "default");
+    const cJSON *value = said_by(l, p, "default");
     struct findings findings = { .arena = l->arena, .limit = 1 };
-    if (!value && schema)
-        value = json_member(load_follow(l, schema, &pointer), "default");
+    if (!value && p->plan) /* where an $id led */
+        value = json_member(schema_node(p->plan), "default");
     if (says_nothing(value) || p->required)
         return;
     if (schema_check(p->plan, value, DIRECTION_REQUEST, "", l->arena, &findings))
         p->assumed = value;
     else
-        load_warn(l, pointer, "default",
+        load_warn(l, p->schema_pointer,
+                  json_member(p->schema, "default") ? "default" : NULL,
                   "the default does not fit its schema, so a call without \"%.60s\" "
                   "has none: %s",
                   p->name, finding_text(&findings.list[0], l->arena));
