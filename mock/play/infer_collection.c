@@ -183,6 +183,44 @@ static void add_members(struct finding_out *f, const struct group *g,
     }
 }
 
+/* What is sent of an instance: the whole body, an item of it, or what one member wraps.
+ */
+static struct view sent_view(struct finding_out *f, const struct group *g,
+                             const struct deed *d)
+{
+    struct view v = view_body(&f->look, d->op);
+    if (view_is_array(&f->look, v))
+        v = view_items(&f->look, v);
+    const struct members *all = view_members(&f->look, v);
+    const struct member *only = all->count == 1 ? &all->list[0] : NULL;
+    return only && view_is_object(&f->look, only->view) &&
+                   !view_member(&f->look, g->schema, only->name)
+               ? only->view
+               : v;
+}
+
+/* What may be sent, but no instance is said to have (a password, a mask of what is to
+ * change), is not sent back. */
+static void add_unseen(struct finding_out *f, const struct group *g,
+                       struct record_collection *c)
+{
+    struct arena *arena = f->look.arena;
+    for (const struct deed *d = g->deeds; d; d = d->next) {
+        bool makes =
+            d->role == ROLE_CREATE || d->role == ROLE_REPLACE || d->role == ROLE_UPDATE;
+        const struct members *all = view_members(
+            &f->look, makes ? sent_view(f, g, d) : (struct view){ NULL, "" });
+        for (size_t i = 0; i < all->count; i++) {
+            const char *at = pointer_join(arena, "", all->list[i].name);
+            bool known = view_member(&f->look, g->schema, all->list[i].name);
+            for (unsigned h = 0; h < c->hidden_count; h++)
+                known = known || strcmp(c->hidden[h], at) == 0;
+            if (!known)
+                c->hidden = grown(arena, c->hidden, &c->hidden_count, at);
+        }
+    }
+}
+
 /* A value of the path that instances have as a member is kept there, else aside. */
 static void settle_parents(struct finding_out *f, struct group *g,
                            struct record_collection *c)
@@ -299,6 +337,7 @@ void infer_collection(struct finding_out *f, struct group *g)
         add_key(f, g, c);
         g->listed = listed_defaults(f, g);
         add_members(f, g, c);
+        add_unseen(f, g, c);
     }
     tell(f, g, c);
 }

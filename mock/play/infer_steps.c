@@ -1,32 +1,6 @@
-#include "play/infer_parts.h"
+#include "play/infer_writing.h"
 
 #include "doc/pointer.h"
-
-/* One operation being written. */
-struct writing {
-    struct finding_out *f;
-    struct arena *arena;
-    struct group *g;
-    const struct deed *d;
-    struct record_operation *to;
-    char *key; /* the expression of the key that the call gives; NULL: none */
-};
-
-enum {
-    MOST_BELOW = 64, /* collections below an item that go with it */
-    MOST_STEPS = MOST_PARENTS + MOST_BELOW + 6,
-    MOST_SETS = MOST_PARENTS + 2
-};
-
-static char *text(struct writing *w, const char *of)
-{
-    return arena_copy(w->arena, str(of));
-}
-
-static char *path_value(struct writing *w, const char *param)
-{
-    return arena_printf(w->arena, "$request.path.%s", param);
-}
 
 static struct record_step *step(struct writing *w)
 {
@@ -37,7 +11,7 @@ static struct record_error *error(struct writing *w, int status, const char *nam
 {
     struct record_error *e = arena_take(w->arena, sizeof(*e));
     if (operation_status(w->d->op, status, status))
-        e->error = text(w, name);
+        e->error = writing_text(w, name);
     else
         e->status = status;
     return e;
@@ -50,46 +24,14 @@ static void where(struct writing *w, struct record_step *s, const char *at, char
     size_t room = s->list ? INFER_CONDITIONS : MOST_PARENTS + 1;
     if (!s->where)
         s->where = arena_take(w->arena, room * sizeof(*s->where));
-    s->where[s->where_count++] = (struct record_where){ .at = text(w, at), .is = is };
-}
-
-/* The members of the instance that the query names: of a call without a body. */
-static size_t members_in_query(struct writing *w, struct record_set *to)
-{
-    const struct inputs *all = infer_inputs(w->f, w->d->op);
-    size_t count = 0;
-    for (size_t i = 0; i < all->count; i++) {
-        const struct input *in = &all->list[i];
-        const char *at;
-        if (!in->query || !infer_named(w->f, w->g, in, &at) ||
-            strcmp(at, w->g->key) == 0)
-            continue;
-        if (to)
-            to[count] = (struct record_set){ .at = text(w, at), .to = in->expression };
-        count++;
-    }
-    return count;
-}
-
-/* What the call says in the place of a body, and room for its parents and the key. */
-static void set_from_query(struct writing *w, struct record_step *s)
-{
-    const size_t count = members_in_query(w, NULL);
-    s->set = arena_take(w->arena, (count + MOST_SETS) * sizeof(*s->set));
-    s->set_count = (unsigned)members_in_query(w, s->set);
-}
-
-static void set(struct writing *w, struct record_step *s, const char *at, char *to)
-{
-    if (!s->set)
-        s->set = arena_take(w->arena, MOST_SETS * sizeof(*s->set));
-    s->set[s->set_count++] = (struct record_set){ .at = text(w, at), .to = to };
+    s->where[s->where_count++] =
+        (struct record_where){ .at = writing_text(w, at), .is = is };
 }
 
 static void where_parents(struct writing *w, struct record_step *s)
 {
     for (size_t i = 0; i < w->d->parent_count; i++)
-        where(w, s, w->d->parents[i].member, path_value(w, w->d->parents[i].param));
+        where(w, s, w->d->parents[i].member, writing_path(w, w->d->parents[i].param));
 }
 
 static void where_item(struct writing *w, struct record_step *s)
@@ -110,12 +52,13 @@ static void find_parents(struct writing *w)
         if (!of || !of->deeds || !of->told || of->single || !deed_of(of, ROLE_GET))
             continue;
         struct record_step *s = step(w);
-        s->find = text(w, of->name);
+        s->find = writing_text(w, of->name);
         s->as = arena_printf(w->arena, "parent%zu", i + 1);
-        where(w, s, of->key, path_value(w, p->param));
+        where(w, s, of->key, writing_path(w, p->param));
         const struct deed *got = deed_of(of, ROLE_GET);
         for (size_t j = 0; j < i && j < got->parent_count; j++)
-            where(w, s, got->parents[j].member, path_value(w, w->d->parents[j].param));
+            where(w, s, got->parents[j].member,
+                  writing_path(w, w->d->parents[j].param));
         s->otherwise = error(w, 404, "not_found");
     }
 }
@@ -127,15 +70,16 @@ static char *body_of(struct writing *w)
     const struct deed *d = w->d;
     struct finding_out *f = w->f;
     if (!d->whole.node)
-        return reply_json(operation_reply(d->op, d->status)) ? text(w, "null") : NULL;
+        return reply_json(operation_reply(d->op, d->status)) ? writing_text(w, "null")
+                                                             : NULL;
     bool instance = infer_is_instance(f, w->g, d);
     if (instance && !*d->at)
-        return text(w, "$one");
+        return writing_text(w, "$one");
     cJSON *tree = json_object(w->arena);
     if (instance)
         pointer_set(w->arena, tree, d->at, json_string(w->arena, STR("$one")));
     else if (!view_is_object(&f->look, d->whole))
-        return text(w, "null");
+        return writing_text(w, "null");
     else if (!w->g->key_hidden && view_member(&f->look, d->whole, w->g->key + 1))
         pointer_set(
             w->arena, tree, w->g->key,
@@ -197,86 +141,39 @@ static void add_location(struct writing *w, struct record_step *s, int status)
         return;
     s->header = arena_take(w->arena, sizeof(*s->header));
     s->header[0] =
-        (struct record_header){ text(w, "Location"),
+        (struct record_header){ writing_text(w, "Location"),
                                 arena_printf(w->arena, "{$url}/{$one#%s}", w->g->key) };
     s->header_count = 1;
 }
 
-/* ---- what is sent ---- */
-
-/* The instance in a request: the whole body, or the one member that wraps it. */
-static char *sent(struct writing *w)
-{
-    struct look *l = &w->f->look;
-    struct view body = view_body(l, w->d->op);
-    if (!body.node)
-        return NULL;
-    const struct members *all = view_members(l, body);
-    if (all->count == 1 && view_is_object(l, all->list[0].view) &&
-        !view_member(l, w->g->schema, all->list[0].name))
-        return arena_printf(w->arena, "$request.body#%s",
-                            pointer_join(w->arena, "", all->list[0].name));
-    return text(w, "$request.body");
-}
-
-/* The expression of a member of what is sent; NULL where no call may send it. */
-static char *member_sent(struct writing *w, const char *from, const char *at)
-{
-    struct look *l = &w->f->look;
-    struct view v = view_body(l, w->d->op);
-    const char *within = from ? strchr(from, '#') : NULL;
-    if (view_is_array(l, v))
-        v = view_items(l, v);
-    if (within) {
-        const struct member *m = view_member(l, v, within + 2);
-        v = m ? m->view : (struct view){ NULL, "" };
-    }
-    if (!from || !view_member(l, v, at + 1))
-        return NULL;
-    return arena_printf(w->arena, "%s%s%s", from, within ? "" : "#", at);
-}
-
-/* The key that the call gives, with whose it is before it: "ann/one". */
-static void set_within(struct writing *w, struct record_step *s, const char *from)
-{
-    struct buffer b = buffer_in(w->arena, LIMIT_HEAD_BYTES);
-    const char *key = w->key ? w->key : member_sent(w, from, w->g->key);
-    if (!w->g->within || !key)
-        return;
-    for (size_t i = 0; i < w->d->parent_count; i++)
-        buffer_printf(&b, "{$request.path.%s}/", w->d->parents[i].param);
-    buffer_printf(&b, "{%s}", key);
-    set(w, s, INFER_ASIDE, arena_copy(w->arena, buffer_str(&b)));
-    s->set[s->set_count - 1].when = arena_printf(w->arena, "%s != null", key);
-}
-
 static void make(struct writing *w, struct record_step *s, char *from)
 {
-    s->create = text(w, w->g->name);
-    s->as = text(w, "one");
+    s->create = writing_text(w, w->g->name);
+    s->as = writing_text(w, "one");
     s->merge = from;
     if (!from)
-        set_from_query(w, s);
+        writing_set_query(w, s);
     for (size_t i = 0; i < w->d->parent_count; i++)
-        set(w, s, w->d->parents[i].member, path_value(w, w->d->parents[i].param));
+        writing_set(w, s, w->d->parents[i].member,
+                    writing_path(w, w->d->parents[i].param));
     if (w->key)
-        set(w, s, w->g->key, w->key);
-    set_within(w, s, from);
+        writing_set(w, s, w->g->key, w->key);
+    writing_set_made(w, s, from);
     s->otherwise = error(w, 409, "conflict");
 }
 
 static void create(struct writing *w, const char *when)
 {
     struct record_step *s = step(w);
-    s->when = when ? text(w, when) : NULL;
-    make(w, s, sent(w));
+    s->when = when ? writing_text(w, when) : NULL;
+    make(w, s, writing_sent(w));
 }
 
 static void find_one(struct writing *w, bool needed)
 {
     struct record_step *s = step(w);
-    s->find = text(w, w->g->name);
-    s->as = text(w, "one");
+    s->find = writing_text(w, w->g->name);
+    s->as = writing_text(w, "one");
     where_item(w, s);
     if (needed)
         s->otherwise = error(w, 404, "not_found");
@@ -286,27 +183,27 @@ static void find_one(struct writing *w, bool needed)
 static const char *write_many(struct writing *w)
 {
     struct record_step *none = step(w), *all = step(w), *one;
-    none->update = text(w, w->g->name);
-    none->as = text(w, "made");
-    none->when = text(w, "false");
+    none->update = writing_text(w, w->g->name);
+    none->as = writing_text(w, "made");
+    none->when = writing_text(w, "false");
     const char *kept = w->g->within ? INFER_ASIDE : w->g->key;
-    where(w, none, kept, text(w, "$request.body"));
-    all->each = text(w, "$request.body");
-    all->as = text(w, "sent");
+    where(w, none, kept, writing_text(w, "$request.body"));
+    all->each = writing_text(w, "$request.body");
+    all->as = writing_text(w, "sent");
     all->steps = one = arena_take(w->arena, 2 * sizeof(*one));
     all->steps_count = 2;
-    make(w, &one[0], text(w, "$sent"));
-    one[1].update = text(w, w->g->name);
-    one[1].as = text(w, "made");
+    make(w, &one[0], writing_text(w, "$sent"));
+    one[1].update = writing_text(w, w->g->name);
+    one[1].as = writing_text(w, "made");
     one[1].stamps = NO;
     where(w, &one[1], kept, arena_printf(w->arena, "$one#%s", kept));
     const struct deed *d = w->d;
     bool rows = view_is_array(&w->f->look, d->whole);
     bool first = d->whole.node && infer_is_instance(w->f, w->g, d) && !*d->at;
     answer(w, d->status,
-           rows            ? text(w, "$made")
-           : first         ? text(w, "$made#/0")
-           : d->whole.node ? text(w, "null")
+           rows            ? writing_text(w, "$made")
+           : first         ? writing_text(w, "$made#/0")
+           : d->whole.node ? writing_text(w, "null")
                            : NULL);
     return "makes one of each item";
 }
@@ -331,41 +228,8 @@ static const char *write_get(struct writing *w)
     struct record_step *s = answer(w, w->d->status, body_of(w));
     if (!always)
         return w->g->single ? "reads it, or 404" : "reads one, or 404";
-    s->when = text(w, "$one != null");
+    s->when = writing_text(w, "$one != null");
     return "reads it";
-}
-
-/* What a body leaves out is the default again (null may be meant), and what it cannot
- * tell stays. */
-static void set_unsaid(struct writing *w, struct record_step *s, const char *from)
-{
-    struct look *l = &w->f->look;
-    const struct members *all = view_members(l, w->g->schema);
-    struct record_set *list =
-        arena_array(w->arena, struct record_set, all->count + MOST_SETS);
-    unsigned count = 0, said = 0;
-    for (size_t i = 0; i < all->count; i++) {
-        const struct member *m = &all->list[i];
-        const char *at = pointer_join(w->arena, "", m->name);
-        char *sent = member_sent(w, from, at);
-        bool null = view_types(l, m->view) & TYPE_NULL ||
-                    json_is_true(json_member(m->view.node, "nullable"));
-        bool kept = !infer_is_writable(w->f, w->g, m->name); /* as it is */
-        char *to = !sent ? kept ? NULL : arena_printf(w->arena, "$item#%s", at)
-                   : null || m->read_only ? NULL
-                                          : infer_default(w->f, w->g, m);
-        said += sent != NULL;
-        if (to && strcmp(at, w->g->key) != 0)
-            list[count++] = (struct record_set){
-                .at = text(w, at),
-                .to = to,
-                .when = sent ? arena_printf(w->arena, "%s == null", sent) : NULL
-            };
-    }
-    if (count && said) {
-        s->set = list;
-        s->set_count = count;
-    }
 }
 
 static const char *write_act(struct writing *w)
@@ -378,21 +242,21 @@ static const char *write_act(struct writing *w)
 static void change(struct writing *w, const char *when)
 {
     struct record_step *s = step(w);
-    s->when = when ? text(w, when) : NULL;
-    s->update = text(w, w->g->name);
-    s->as = text(w, "changed");
+    s->when = when ? writing_text(w, when) : NULL;
+    s->update = writing_text(w, w->g->name);
+    s->as = writing_text(w, "changed");
     where_item(w, s);
-    char *from = sent(w);
+    char *from = writing_sent(w);
     if (w->d->role == ROLE_REPLACE)
         s->replace = from;
     else
         s->patch = from;
     if (!from)
-        set_from_query(w, s);
+        writing_set_query(w, s);
     if (s->replace)
-        set_unsaid(w, s, from);
+        writing_set_unsaid(w, s, from);
     if (w->g->within) /* no member that a body leaves alone by itself */
-        set(w, s, w->g->key, w->key);
+        writing_set(w, s, w->g->key, w->key);
 }
 
 static void write_changed(struct writing *w)
@@ -414,12 +278,12 @@ static void write_upsert(struct writing *w)
         again = 204;
     find_one(w, false);
     create(w, "$one == null");
-    w->to->steps[w->to->steps_count - 1].as = text(w, "made");
+    w->to->steps[w->to->steps_count - 1].as = writing_text(w, "made");
     change(w, "$made == null");
     find_one(w, true);
     char *body = body_of(w);
     struct record_step *s = answer(w, made ? 201 : again, body);
-    s->when = text(w, "$made != null");
+    s->when = writing_text(w, "$made != null");
     answer_whole(w, s);
     answer_whole(w, answer(w, again, again == 204 ? NULL : body));
 }
@@ -476,10 +340,10 @@ static void remove_below(struct writing *w)
         if (place != w->d->parent_count)
             continue;
         struct record_step *s = step(w);
-        s->remove = text(w, o->name);
+        s->remove = writing_text(w, o->name);
         for (size_t i = 0; i < place; i++)
             where(w, s, o->deeds->parents[i].member,
-                  path_value(w, w->d->parents[i].param));
+                  writing_path(w, w->d->parents[i].param));
         where(w, s, o->deeds->parents[place].member, w->key);
         most--;
     }
@@ -491,7 +355,7 @@ static const char *write_delete(struct writing *w)
     if (w->d->param)
         remove_below(w);
     struct record_step *s = step(w);
-    s->remove = text(w, w->g->name);
+    s->remove = writing_text(w, w->g->name);
     where_item(w, s);
     answer(w, w->d->status, body_of(w));
     return w->g->single ? "removes it, or 404" : "removes one, or 404";
@@ -502,8 +366,8 @@ static const char *write_list(struct writing *w)
 {
     struct record_step *back = step(w), *s = step(w), *a = step(w);
     struct listing l = { .step = s, .answer = a };
-    s->list = text(w, w->g->name);
-    s->as = text(w, "page");
+    s->list = writing_text(w, w->g->name);
+    s->as = writing_text(w, "page");
     where_parents(w, s);
     a->answer = w->d->status;
     a->shape = YES;
@@ -511,7 +375,7 @@ static const char *write_list(struct writing *w)
     *back = *s;
     if (l.back) {
         back->cursor = l.back;
-        back->mode = text(w, "before");
+        back->mode = writing_text(w, "before");
         back->turn = NULL; /* its URL would have to lose a parameter */
         back->when = arena_printf(w->arena, "%s != null", l.back);
         s->when = arena_printf(w->arena, "%s == null", l.back);
@@ -539,7 +403,7 @@ static char *key_of(struct writing *w)
     if (w->g->single)
         return key_of_single(w);
     if (w->d->param)
-        return path_value(w, w->d->param);
+        return writing_path(w, w->d->param);
     const char *noun = name_singular(w->arena, str(w->g->noun));
     const char *key = name_plain(w->arena, str(w->g->key));
     const char *const names[] = { key, arena_printf(w->arena, "%s%s", noun, key),
