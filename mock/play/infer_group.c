@@ -1,6 +1,7 @@
 #include "play/infer_parts.h"
 
 #include "doc/pointer.h"
+#include "play/member.h"
 
 struct deed *deed_of(const struct group *g, enum role role)
 {
@@ -279,7 +280,7 @@ void infer_unwrap(struct finding_out *f, const struct group *g, struct deed *d)
     if (envelope) {
         d->at = pointer_join(arena, "", m->name);
         d->part = rows ? view_items(&f->look, m->view) : m->view;
-    } else if (!rows && all->count) {
+    } else if (!rows && (all->count || member_free(d->whole.node))) {
         d->at = "";
         d->part = d->whole;
     } else if (rows) {
@@ -301,7 +302,8 @@ bool infer_is_instance(struct finding_out *f, const struct group *g,
 {
     if (!d->part.node)
         return false;
-    if (view_is_same(d->part, g->schema))
+    if (view_is_same(d->part, g->schema) ||
+        (member_free(g->schema.node) && member_free(d->part.node)))
         return true;
     if (!g->key_hidden && view_member(&f->look, d->part, g->key + 1))
         return true;
@@ -317,12 +319,14 @@ void infer_find_schema(struct finding_out *f, struct group *g)
 {
     static const enum role order[] = { ROLE_GET, ROLE_CREATE, ROLE_REPLACE, ROLE_UPDATE,
                                        ROLE_LIST };
-    for (size_t i = 0; i < COUNT(order); i++)
+    /* One that says nothing will do where none says more. */
+    for (size_t i = 0; i < 2 * COUNT(order); i++)
         for (struct deed *d = g->deeds; d && !g->schema.node; d = d->next) {
-            if (d->role != order[i])
+            if (d->role != order[i % COUNT(order)])
                 continue;
             infer_unwrap(f, g, d);
-            if (d->part.node && view_members(&f->look, d->part)->count)
+            if (d->part.node && (view_members(&f->look, d->part)->count ||
+                                 (i >= COUNT(order) && member_free(d->part.node))))
                 g->schema = d->part;
         }
     for (struct deed *d = g->deeds; d; d = d->next)
@@ -342,7 +346,7 @@ static const char *not_viable(struct finding_out *f, const struct group *g)
     if (!makes)
         return "no operation makes what it speaks of";
     if (!g->schema.node || !view_is_object(&f->look, g->schema) ||
-        !view_members(&f->look, g->schema)->count)
+        (!view_members(&f->look, g->schema)->count && !member_free(g->schema.node)))
         return "no answer says what an instance looks like";
     return NULL;
 }

@@ -1,6 +1,8 @@
 #include "play/infer_parts.h"
 
 #include "doc/pointer.h"
+#include "play/echo.h"
+#include "play/member.h"
 
 /* The param of the path that stands for the key; NULL where calls carry it otherwise.
  */
@@ -181,7 +183,12 @@ void infer_key(struct finding_out *f, struct group *g)
         g->key_why = "the behaviour file says so";
         return;
     }
-    if (m) {
+    if (!m && member_free(g->schema.node)) {
+        bool id = !d || strcmp(d->param, "id") == 0 || echo_names_id(d->param);
+        g->key = pointer_join(arena, "", id ? "id" : d->param);
+        g->key_default = source_of(f, g, NULL, param);
+        why = d ? arena_printf(arena, "the path's {%s}", d->param) : "as ever";
+    } else if (m) {
         g->key = pointer_join(arena, "", m->name);
         g->key_default = source_of(f, g, &m->view, param);
         g->within = g->key_default && is_within(f, g, m);

@@ -51,6 +51,21 @@ const struct store_reference *member_reference(const struct store_plan *plan, si
     return NULL;
 }
 
+bool member_free(const cJSON *schema)
+{
+    static const char *const more[] = { "properties", "allOf",   "anyOf",
+                                        "oneOf",      "$ref",    "patternProperties",
+                                        "if",         "required" };
+    const cJSON *others = json_member(schema, "additionalProperties");
+    const char *type = json_member_text(schema, "type");
+    for (size_t i = 0; i < COUNT(more); i++)
+        if (json_member(schema, more[i]))
+            return false;
+    return type && strcmp(type, "object") == 0 &&
+           (!others || json_is_true(others) ||
+            (json_is_object(others) && !others->child));
+}
+
 bool member_describe(const struct store_plan *plan, const struct store_collection *c,
                      const char *pattern, struct schema_place *place)
 {
@@ -62,5 +77,10 @@ bool member_describe(const struct store_plan *plan, const struct store_collectio
     for (size_t i = 0; r && i < r->of_count; i++)
         if (member_describe(plan, &plan->collections[r->of[i]], rest, place))
             return true;
-    return schema_describe(c->schema, pattern, place);
+    if (schema_describe(c->schema, pattern, place))
+        return true;
+    if (!member_free(schema_node(c->schema)))
+        return false;
+    *place = (struct schema_place){ .types = TYPE_ANY };
+    return true;
 }

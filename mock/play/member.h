@@ -18,6 +18,10 @@ const struct store_reference *member_through(const struct store_collection *c,
 const struct store_reference *member_reference(const struct store_plan *plan, size_t c,
                                                const char *pattern, int depth);
 
+/* Whether a schema, as it is written, says of objects that they may have anything, and
+ * nothing else: {"type": "object"}. */
+bool member_free(const cJSON *schema);
+
 /* Whether instances of c, or those that they refer to, may have something at a pattern.
  * The nearest name is that of c's own schema. */
 bool member_describe(const struct store_plan *plan, const struct store_collection *c,

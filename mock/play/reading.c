@@ -77,6 +77,10 @@ bool reading_member(struct reading *r, const struct store_collection *c,
         return true;
     if (schema_describe(c->schema, pointer, place))
         return true;
+    if (member_free(schema_node(c->schema))) {
+        place->types = TYPE_ANY;
+        return true;
+    }
     const char *near = place->nearest;
     return err_set(r->err, w, "the schema of %s has no %s%s%s%s", c->name, pointer,
                    near ? "; did you mean \"" : "", near ? near : "",

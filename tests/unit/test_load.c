@@ -465,7 +465,9 @@ static void a_literal_that_the_schema_does_not_list_is_a_warning(void **state)
                          ADD "      - create: books\n        set: [{at: /state, to: "
                              "%s}]\n",
                          rows[i].to);
-        assert_non_null(load(s, text, NULL));
+        struct behaviour *b = load(s, text, NULL);
+        assert_non_null(b);
+        behaviour_done(b);
         const char *why = s->err.first ? s->err.first->why : NULL;
         if (rows[i].why
                 ? !why || !strstr(problem_text(s->err.first, s->arena), rows[i].why)
