@@ -36,10 +36,11 @@ static const char *text_of(const struct expression *e, struct scope *s)
 static bool count_of(const struct expression *e, struct scope *s, size_t *count)
 {
     const cJSON *value = value_of(e, s);
-    if (!json_is_number(value) || value->valuedouble < 0 ||
-        value->valuedouble > LIMIT_INSTANCES)
+    if (!json_is_number(value) || value->valuedouble < 0)
         return false;
-    *count = (size_t)value->valuedouble;
+    /* Behind all that there may be is nothing. */
+    *count = value->valuedouble < LIMIT_INSTANCES ? (size_t)value->valuedouble
+                                                  : (size_t)LIMIT_INSTANCES;
     return true;
 }
 
