@@ -13,7 +13,7 @@
 #include "play/world.h"
 
 /* Appends all of it; b->full when it does not fit. ns's lock is held, or nobody changes
- * ns. */
+ * ns: it takes a while, so a copy is what to give. */
 void namespace_export(const struct world *w, const struct namespace *ns,
                       struct buffer *b);
 

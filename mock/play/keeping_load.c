@@ -97,29 +97,15 @@ static bool collection_of(struct loading *l, const struct item *i, size_t *api,
     return false;
 }
 
-static void clear(struct store *s, size_t c)
-{
-    for (size_t slot = 0; slot < store_slots(s, c); slot++)
-        if (store_get(s, c, slot))
-            store_remove(s, c, slot);
-}
-
 /* The seed's own instances, not copied, in a store whose slots stay. */
 static struct store *from_seed(const struct behaviour *b, const bool *touched)
 {
-    struct store *s = store_new(&b->plan);
-    if (!s)
-        return NULL;
-    store_fix(s);
-    for (size_t c = 0; c < b->plan.collection_count; c++)
-        for (size_t slot = 0; !touched[c] && slot < store_slots(b->seed, c); slot++)
-            if (store_get(b->seed, c, slot) &&
-                store_share(s, c, b->seed, c, slot) != STORE_OK) {
-                store_free(s);
-                return NULL;
-            }
-    for (size_t i = 0; i < b->plan.sequence_count; i++)
-        store_sequence_set(s, i, store_sequence(b->seed, i));
+    struct store *s = store_copy(b->seed);
+    for (size_t c = 0; s && c < b->plan.collection_count; c++)
+        if (touched[c])
+            store_empty(s, c);
+    if (s)
+        store_fix(s);
     return s;
 }
 
@@ -131,6 +117,14 @@ static bool make_stores(struct loading *l)
             return false;
     }
     return true;
+}
+
+/* Takes out what is there; no slot of it is given again. */
+static void clear(struct store *s, size_t c)
+{
+    const size_t slots = store_slots(s, c);
+    store_empty(s, c);
+    store_reserve(s, c, slots);
 }
 
 /* Which collections are there as a whole; in a copy that had the seed's, those go. */

@@ -107,46 +107,67 @@ void admin_snapshot_restore(struct question *q)
 
 /* ---- as JSON ---- */
 
-static void say_export(struct question *q, const struct buffer *b)
+/* A state that is written while calls change the one that it was copied from; it goes
+ * with the question's arena. */
+struct written {
+    struct world *w;
+    struct namespace *copy;
+};
+
+static void drop_written(void *what)
 {
-    if (b->full) {
+    struct written *to = what;
+    namespace_drop(to->w, to->copy);
+}
+
+static struct written *written_for(struct question *q)
+{
+    struct written *to = arena_take(q->arena, sizeof(*to));
+    to->w = q->service->world;
+    arena_on_free(q->arena, drop_written, to);
+    return to;
+}
+
+static void say_written(struct question *q, const struct written *to)
+{
+    struct buffer b = buffer_in(q->arena, LIMIT_ANSWER_BYTES);
+    if (!to->copy) {
+        question_problem(q, 507, "there is no room for a copy");
+        return;
+    }
+    namespace_export(to->w, to->copy, &b);
+    if (b.full) {
         question_problem(q, 507,
                          arena_printf(q->arena, "an export has at most %zu bytes",
                                       LIMIT_ANSWER_BYTES));
         return;
     }
     question_reply(q, 200, NULL);
-    q->a->text = buffer_str(b);
+    q->a->text = buffer_str(&b);
 }
 
 void admin_export(struct question *q)
 {
-    struct buffer b = buffer_in(q->arena, LIMIT_ANSWER_BYTES);
+    struct written *to = written_for(q);
     LOCKED(q);
-    state_due(q->service->world, q->ns, q->arena);
-    namespace_export(q->service->world, q->ns, &b);
+    state_due(to->w, q->ns, q->arena);
+    to->copy = namespace_copy_held(to->w, q->ns);
     UNLOCKED(q);
-    say_export(q, &b);
+    if (q->kept == KEEP_OK)
+        say_written(q, to);
 }
 
 void admin_snapshot(struct question *q)
 {
-    struct world *w = q->service->world;
+    struct written *to = written_for(q);
     struct namespace *state = held(q);
-    struct buffer b = buffer_in(q->arena, LIMIT_ANSWER_BYTES);
     if (!state)
         return;
     pthread_mutex_lock(&state->lock);
-    if (setjmp(*arena_guard(q->arena))) {
-        pthread_mutex_unlock(&state->lock);
-        namespace_drop(w, state);
-        arena_fail(q->arena);
-    }
-    namespace_export(w, state, &b);
-    arena_unguard(q->arena);
+    to->copy = namespace_copy_held(to->w, state);
     pthread_mutex_unlock(&state->lock);
-    namespace_drop(w, state);
-    say_export(q, &b);
+    namespace_drop(to->w, state);
+    say_written(q, to);
 }
 
 /* Namespaces that an import is made of and with; they go with the question's arena. */
