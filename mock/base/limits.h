@@ -169,9 +169,9 @@
 /* The stack that they load on, which is the one that a first thread has. */
 #define LIMIT_LOADER_STACK_BYTES ((size_t)8 * 1024 * 1024)
 
-/* How often one who waits for a lock looks whether it is free before it sleeps: some
- * tens of microseconds, a few calls' time. */
-#define LIMIT_LOOKS 400
+/* How often one who waits for a lock looks whether it is free before it lets others go
+ * on: some microseconds, as long as most calls hold it. */
+#define LIMIT_LOOKS 100
 
 /* Namespaces at once: a test run per namespace and a thousand runs are plenty. */
 #define LIMIT_NAMESPACES 1024

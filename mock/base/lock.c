@@ -24,11 +24,13 @@ static bool take_while_looking(pthread_mutex_t *m, atomic_int *holder)
         if (pthread_mutex_trylock(m) == 0)
             return true;
         if (atomic_load_explicit(holder, memory_order_relaxed) == sched_getcpu())
-            return false;
+            break;
         for (int r = 0; r < RESTS; r++)
             rest();
     }
-    return false;
+    /* Once: whoever gives way again and again waits for its turn each time. */
+    sched_yield();
+    return pthread_mutex_trylock(m) == 0;
 }
 
 void lock_soon(pthread_mutex_t *m, atomic_int *holder)

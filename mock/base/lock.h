@@ -1,9 +1,11 @@
 /* lock.h — taking a mutex that is held for microseconds.
  *
  * To sleep until it is free and to be woken costs more than most holders need, so who
- * finds it taken by a thread on another processor looks again for a moment first. Who
- * shares the processor with the holder sleeps at once: while it looked, the holder
- * could not go on. */
+ * finds it taken by a thread on another processor looks again for a moment first, and
+ * then lets others that want this processor go on: mostly the holder, or a client that
+ * is to send the next call, is among them. Who shares the processor with the holder
+ * does that at once: while it looked, the holder could not go on. Only then it sleeps.
+ */
 #ifndef BASE_LOCK_H
 #define BASE_LOCK_H
 
