@@ -33,12 +33,23 @@ cJSON *document_parse(const char *path, struct str text, struct arena *arena,
     return tree;
 }
 
+/* The tree has texts of its own; that of the file goes. */
 cJSON *document_read(const char *path, struct arena *arena, struct err *err)
 {
+    struct arena *aside = arena_new(LIMIT_SPEC_MEMORY);
     struct str text;
-    if (!file_read(path, arena, &text, err))
-        return NULL;
-    return document_parse(path, text, arena, err);
+    if (setjmp(*arena_guard(arena))) {
+        arena_free(aside);
+        arena_fail(arena);
+    }
+    if (setjmp(*arena_guard(aside)))
+        arena_fail(arena);
+    cJSON *tree = file_read(path, aside, &text, err)
+                      ? document_parse(path, text, arena, err)
+                      : NULL;
+    arena_unguard(arena);
+    arena_free(aside);
+    return tree;
 }
 
 static bool is_unplaced(const struct problem *p, const char *file)

@@ -8,24 +8,32 @@ struct steps steps_read(const char *pointer, struct arena *arena)
     size_t room = 0;
     for (const char *p = pointer; *p; p++)
         room += *p == '/';
-    struct steps_token *list = arena_array(arena, struct steps_token, room + 1);
-    for (const char *token; !s.nowhere && (token = pointer_token(&pointer, arena));) {
+    if (s.nowhere || !room)
+        return s;
+    struct steps_token *list = arena_array(arena, struct steps_token, room);
+    for (const char *token; (token = pointer_token(&pointer, arena));) {
         const struct str name = str(token);
-        list[s.count++] = (struct steps_token){ .name = name,
+        list[s.count++] = (struct steps_token){ .name = token,
+                                                .len = (uint32_t)name.len,
                                                 .hash = json_name_hash(name),
-                                                .index = pointer_index(token),
+                                                .index = (int32_t)pointer_index(token),
                                                 .each = str_is(name, "*") };
     }
     s.list = list;
     return s;
 }
 
+static struct str name_of(const struct steps_token *t)
+{
+    return (struct str){ t->name, t->len };
+}
+
 cJSON *steps_go(const cJSON *tree, const struct steps_token *to)
 {
     cJSON *at = tree->child;
-    long index = to->index;
+    int32_t index = to->index;
     if (json_is_object(tree)) {
-        while (at && !json_is_named(at, to->name, to->hash))
+        while (at && !json_is_named(at, name_of(to), to->hash))
             at = at->next;
         return at;
     }
@@ -95,20 +103,20 @@ bool steps_set(struct arena *arena, cJSON *tree, const struct steps *s, cJSON *i
         cJSON *next = steps_go(tree, to);
         if (json_is_object(tree) && (!next || json_is_null(next))) {
             next = json_object(arena);
-            json_put(tree, to->name, to->hash, next);
+            json_put(tree, name_of(to), to->hash, next);
         }
         if (!next)
             return false;
         tree = next;
     }
     if (json_is_object(tree)) {
-        json_put(tree, to->name, to->hash, item);
+        json_put(tree, name_of(to), to->hash, item);
         return true;
     }
     cJSON *old = steps_go(tree, to);
     if (old)
         json_replace(tree, old, item);
-    else if (json_is_array(tree) && str_is(to->name, "-"))
+    else if (json_is_array(tree) && str_is(name_of(to), "-"))
         json_push(tree, item);
     else
         return false;

@@ -10,17 +10,18 @@
 #include "doc/json.h"
 
 struct steps_token {
-    struct str name; /* of a member */
-    int hash;        /* json_name_hash of it */
-    long index;      /* of an item; -1 when the token names none */
-    bool each;       /* "*": every item, for steps_each */
+    const char *name; /* of a member */
+    uint32_t len;     /* of the name */
+    int hash;         /* json_name_hash of it */
+    int32_t index;    /* of an item; -1 when the token names none */
+    bool each;        /* "*": every item, for steps_each */
 };
 
 /* Zeroed it leads to the tree itself. */
 struct steps {
     const char *text; /* the pointer as it is written */
-    size_t count;
     const struct steps_token *list;
+    uint32_t count;
     bool nowhere; /* the text is no pointer */
 };
 

@@ -178,6 +178,7 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
     *r = (struct reading){ .api = api,
                            .folder = folder,
                            .arena = arena,
+                           .places = arena_new(LIMIT_SPEC_MEMORY),
                            .err = err,
                            .b = b,
                            .file = arena_printf(arena, "%s/behaviour.yaml", folder) };
@@ -187,12 +188,16 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
      */
     if (setjmp(*arena_guard(arena))) {
         behaviour_done(b);
+        arena_free(r->places);
         arena_fail(arena);
     }
+    if (setjmp(*arena_guard(r->places)))
+        arena_fail(arena);
     if (read_record(r))
         read_all(r, book);
     bool ok = err->errors == errors && fill_seed(r, now) && err->errors == errors;
     arena_unguard(arena);
+    arena_free(r->places);
     if (ok)
         return b;
     behaviour_done(b);

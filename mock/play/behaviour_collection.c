@@ -282,7 +282,7 @@ static struct stamp *read_stamps(struct reading *r, const struct store_collectio
     for (unsigned i = 0; i < count; i++) {
         struct where here = w;
         struct schema_place place;
-        here.pointer = arena_printf(r->arena, "%s/%u", w.pointer, i);
+        here.pointer = arena_printf(r->places, "%s/%u", w.pointer, i);
         reading_member(r, c, at[i], here, &place);
         list[i].at = steps_read(at[i], r->arena);
         unsigned types = schema_types(c->schema, at[i], NULL);

@@ -2,7 +2,7 @@
 
 static struct where part(struct reading *r, struct where w, unsigned i, const char *key)
 {
-    w.pointer = arena_printf(r->arena, "%s/%u/%s", w.pointer, i, key);
+    w.pointer = arena_printf(r->places, "%s/%u/%s", w.pointer, i, key);
     return w;
 }
 

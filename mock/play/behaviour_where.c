@@ -63,7 +63,7 @@ static const char *without_key(struct reading *r, const size_t *of, size_t of_co
 static const struct condition *read_when(struct reading *r, struct naming *n,
                                          const char *text, struct where w, unsigned i)
 {
-    w.pointer = arena_printf(r->arena, "%s/%u/when", w.pointer, i);
+    w.pointer = arena_printf(r->places, "%s/%u/when", w.pointer, i);
     return text ? condition_read(n, text, w) : NULL;
 }
 
@@ -72,8 +72,9 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
                                   unsigned count, struct where w)
 {
     enum { MOST_TESTS = 9 };
-    struct step_wheres all = { .list = arena_array(r->arena, struct step_where,
-                                                   count * MOST_TESTS + 1) };
+    struct step_where *list =
+        arena_array(r->places, struct step_where, count * MOST_TESTS + 1);
+    struct step_wheres all = { .count = 0 };
     for (unsigned i = 0; i < count; i++) {
         const struct {
             const char *key, *text;
@@ -91,7 +92,7 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
         };
         struct where here = w;
         size_t before = all.count;
-        here.pointer = arena_printf(r->arena, "%s/%u/at", w.pointer, i);
+        here.pointer = arena_printf(r->places, "%s/%u/at", w.pointer, i);
         const char *at = without_key(r, of, of_count, from[i].at);
         const struct condition *when = read_when(r, n, from[i].when, w, i);
         unsigned types = types_at(r, of, of_count, at, here);
@@ -99,8 +100,8 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
             if (!tests[t].text)
                 continue;
             here.pointer =
-                arena_printf(r->arena, "%s/%u/%s", w.pointer, i, tests[t].key);
-            all.list[all.count++] = (struct step_where){
+                arena_printf(r->places, "%s/%u/%s", w.pointer, i, tests[t].key);
+            list[all.count++] = (struct step_where){
                 .at = at,
                 .steps = steps_read(at, r->arena),
                 .value = expression_read(n, tests[t].text, types, here),
@@ -117,6 +118,8 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
                     "exclusive_minimum, exclusive_maximum, contains, "
                     "prefix or has, found none");
     }
+    all.list = arena_array(r->arena, struct step_where, all.count + 1);
+    memcpy(all.list, list, all.count * sizeof(*list));
     return all;
 }
 

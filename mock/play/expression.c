@@ -112,7 +112,7 @@ static const cJSON *input_value(const struct expression *e, struct scope *s)
 {
     const cJSON *value = asked_at(&e->steps, s);
     bool body = s->operation && expression_takes_body(s->operation);
-    return value || !e->dotted.text || body ? value : asked_at(&e->dotted, s);
+    return value || !e->dotted || body ? value : asked_at(e->dotted, s);
 }
 
 static const char *random_text(struct scope *s)

@@ -33,7 +33,8 @@ struct expression {
     const char *name;    /* KIND_BINDING, KIND_HEADER, KIND_PART */
     const char *pointer; /* "" for the whole */
     struct steps steps;  /* the same */
-    struct steps dotted; /* KIND_INPUT: the parameter that is named so; or no text */
+    const struct steps
+        *dotted; /* KIND_INPUT: the parameter that is named so, or NULL */
     cJSON *literal;
     size_t sequence;
     struct expression **parts;

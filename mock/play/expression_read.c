@@ -274,8 +274,11 @@ static struct expression *read_word(struct naming *n, struct str text, struct wh
         struct expression *e = made(n, KIND_INPUT);
         const char *dotted = takes_query(n) ? dotted_name(n->arena, pointer) : NULL;
         e->pointer = pointer;
-        if (dotted)
-            e->dotted = steps_read(pointer_join(n->arena, "", dotted), n->arena);
+        if (dotted) {
+            struct steps *steps = arena_take(n->arena, sizeof(*steps));
+            *steps = steps_read(pointer_join(n->arena, "", dotted), n->arena);
+            e->dotted = steps;
+        }
         expression_check_input(n, pointer, dotted, whole, at);
         return e;
     }

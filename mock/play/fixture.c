@@ -545,27 +545,8 @@ static bool check(const char *path, struct str text, enum fixture_file file,
 /* The text is checked as a tree first, since cyaml stops at the first mistake, takes
  * "2.9" for a whole number, and expands aliases without a bound. The tree is then of no
  * more use. */
-static bool is_sound(const char *path, struct str text, enum fixture_file file,
-                     struct arena *arena, struct err *err)
-{
-    struct arena *scratch = arena_new(LIMIT_SPEC_MEMORY);
-    if (setjmp(*arena_guard(arena))) {
-        arena_free(scratch);
-        arena_fail(arena);
-    }
-    if (setjmp(*arena_guard(scratch))) {
-        arena_free(scratch);
-        arena_unguard(arena);
-        arena_fail(arena);
-    }
-    bool ok = check(path, text, file, scratch, err);
-    arena_unguard(arena);
-    arena_free(scratch);
-    return ok;
-}
-
 static void *read_text(const char *path, struct str text, enum fixture_file file,
-                       struct arena *arena, struct err *err)
+                       struct arena *arena, struct arena *aside, struct err *err)
 {
     char reason[LIMIT_PROBLEM_TEXT] = "";
     const cyaml_config_t config = { .log_fn = on_log,
@@ -576,7 +557,7 @@ static void *read_text(const char *path, struct str text, enum fixture_file file
     const cyaml_schema_value_t *top =
         file == FIXTURE_BEHAVIOUR ? &behaviour_top : &scenario_top;
     void *record = NULL;
-    if (!is_sound(path, text, file, arena, err))
+    if (!check(path, text, file, aside, err))
         return NULL;
     cyaml_err_t e = cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top,
                                     &record, NULL);
@@ -589,26 +570,41 @@ static void *read_text(const char *path, struct str text, enum fixture_file file
     return NULL;
 }
 
+/* A file, or a text that stands for it (of NULL: there is none). What is of use only
+ * while it is read goes. */
+static void *read_file(const char *path, const struct str *given,
+                       enum fixture_file file, struct arena *arena, struct err *err)
+{
+    struct arena *aside = arena_new(LIMIT_SPEC_MEMORY);
+    struct str text = given ? *given : STR("");
+    if (setjmp(*arena_guard(arena))) {
+        arena_free(aside);
+        arena_fail(arena);
+    }
+    if (setjmp(*arena_guard(aside)))
+        arena_fail(arena);
+    void *record = given || file_read(path, aside, &text, err)
+                       ? read_text(path, text, file, arena, aside, err)
+                       : NULL;
+    arena_unguard(arena);
+    arena_free(aside);
+    return record;
+}
+
 struct record_behaviour *fixture_behaviour(const char *path, struct arena *arena,
                                            struct err *err)
 {
-    struct str text;
-    if (!file_read(path, arena, &text, err))
-        return NULL;
-    return read_text(path, text, FIXTURE_BEHAVIOUR, arena, err);
+    return read_file(path, NULL, FIXTURE_BEHAVIOUR, arena, err);
 }
 
 struct record_scenario *fixture_scenario(const char *path, struct arena *arena,
                                          struct err *err)
 {
-    struct str text;
-    if (!file_read(path, arena, &text, err))
-        return NULL;
-    return fixture_scenario_text(path, text, arena, err);
+    return read_file(path, NULL, FIXTURE_SCENARIO, arena, err);
 }
 
 struct record_scenario *fixture_scenario_text(const char *path, struct str text,
                                               struct arena *arena, struct err *err)
 {
-    return read_text(path, text, FIXTURE_SCENARIO, arena, err);
+    return read_file(path, &text, FIXTURE_SCENARIO, arena, err);
 }

@@ -22,12 +22,12 @@ struct where reading_at(struct reading *r, const char *format, unsigned i, unsig
     }
     pointer[n] = '\0';
     return (struct where){ .file = r->file,
-                           .pointer = arena_copy(r->arena, str(pointer)) };
+                           .pointer = arena_copy(r->places, str(pointer)) };
 }
 
 struct where reading_below(struct reading *r, struct where w, const char *key)
 {
-    w.pointer = pointer_join(r->arena, w.pointer, key);
+    w.pointer = pointer_join(r->places, w.pointer, key);
     return w;
 }
 

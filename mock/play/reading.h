@@ -15,6 +15,8 @@ struct reading {
     const struct api *api;
     const char *file, *folder;
     struct arena *arena;
+    struct arena *places; /* of the names that errors have for places; goes when all is
+                           * read */
     struct err *err;
     const struct record_behaviour *record;
     struct behaviour *b;

@@ -371,12 +371,18 @@ static void mark_plain_members(struct object_rule *o)
 static void mark_rings(struct schemas *all)
 {
     size_t count = map_count(all->by_node);
-    struct schema **list = arena_array(all->arena, struct schema *, count + 1);
+    struct arena *aside = arena_new(LIMIT_SPEC_MEMORY);
+    if (setjmp(*arena_guard(aside))) {
+        arena_free(aside);
+        arena_fail(all->arena);
+    }
+    struct schema **list = arena_array(aside, struct schema *, count + 1);
     struct str key;
     void *value;
     for (size_t i = 0; map_at(all->by_node, i, &key, &value); i++)
         list[i] = value;
-    rings_mark(list, count, all->arena);
+    rings_mark(list, count, aside);
+    arena_free(aside);
 }
 
 bool schemas_compile(struct schemas *all)
