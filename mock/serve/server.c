@@ -29,8 +29,8 @@ struct server {
 /* What one of civetweb's threads has for itself. */
 struct worker {
     struct server *server;
-    struct arena *arena;
-    struct stack *stack; /* NULL before the first call */
+    struct arena *arena; /* NULL before the first call; most threads never get one */
+    struct stack *stack; /* likewise */
     const char *head;    /* where civetweb's buffer for heads begins, as far as seen */
     struct watched reading;
     bool refused; /* civetweb refused what this connection sent */
@@ -210,6 +210,8 @@ static void serve(struct mg_connection *conn, const char *query)
         .query = query,
     };
     atomic_fetch_add(&c.server->under_way, 1);
+    if (!c.worker->arena)
+        c.worker->arena = arena_new(LIMIT_CALL_MEMORY);
     if (!c.worker->stack)
         c.worker->stack = stack_new();
     if (c.worker->stack)
@@ -237,7 +239,6 @@ static void *on_thread(const struct mg_context *civetweb, int type)
         fputs("understudy: out of memory\n", stderr);
         abort();
     }
-    w->arena = arena_new(LIMIT_CALL_MEMORY);
     w->server = mg_get_user_data(civetweb);
     watch_join(w->server->watch, &w->reading);
     return w;
