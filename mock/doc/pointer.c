@@ -1,6 +1,6 @@
 #include "doc/pointer.h"
 
-#include "doc/steps.h"
+#include "doc/way.h"
 
 bool pointer_valid(const char *p)
 {
@@ -201,8 +201,8 @@ bool pointer_set(struct arena *arena, cJSON *tree, const char *pointer, cJSON *i
         json_set(arena, tree, pointer + 1, item);
         return true;
     }
-    const struct steps s = steps_read(pointer, arena);
-    return steps_set(arena, tree, &s, item);
+    const struct way s = way_read(pointer, arena);
+    return way_set(arena, tree, &s, item);
 }
 
 void pointer_remove(cJSON *tree, const char *pointer)

@@ -207,7 +207,7 @@ static void check_summary(struct reading *r, const struct store_collection *c,
     }
 }
 
-static bool keeps_same(const struct store_reference *to, const struct steps *keep,
+static bool keeps_same(const struct store_reference *to, const struct way *keep,
                        size_t count)
 {
     for (size_t k = 0; k < count && to->keep_count == count; k++)
@@ -216,18 +216,18 @@ static bool keeps_same(const struct store_reference *to, const struct steps *kee
     return to->keep_count == count;
 }
 
-static struct steps *read_kept(struct reading *r, char **from, unsigned count)
+static struct way *read_kept(struct reading *r, char **from, unsigned count)
 {
-    struct steps *keep = arena_array(r->arena, struct steps, count + 1);
+    struct way *keep = arena_array(r->arena, struct way, count + 1);
     for (unsigned k = 0; k < count; k++)
         keep[k].text = kept_at(r, from[k]);
     return keep;
 }
 
 /* Summaries of the same members are one: the list is that of the first reference. */
-static struct steps *read_keep(struct reading *r, const struct record_reference *from)
+static struct way *read_keep(struct reading *r, const struct record_reference *from)
 {
-    struct steps *keep = read_kept(r, from->keep, from->keep_count);
+    struct way *keep = read_kept(r, from->keep, from->keep_count);
     for (size_t i = 0; i < r->b->plan.collection_count; i++) {
         const struct store_collection *c = &r->b->plan.collections[i];
         for (size_t j = 0; j < c->reference_count; j++)
@@ -284,7 +284,7 @@ static struct stamp *read_stamps(struct reading *r, const struct store_collectio
         struct schema_place place;
         here.pointer = arena_printf(r->places, "%s/%u", w.pointer, i);
         reading_member(r, c, at[i], here, &place);
-        list[i].at = steps_read(at[i], r->arena);
+        list[i].at = way_read(at[i], r->arena);
         unsigned types = schema_types(c->schema, at[i], NULL);
         list[i].seconds =
             !(types & TYPE_STRING) && types & (TYPE_NUMBER | TYPE_INTEGER);
@@ -321,7 +321,7 @@ static void read_rules(struct reading *r, struct store_collection *c,
     rules->owned_count = record->owned_count;
     rules->complete = record->complete == YES;
     if (record->version) {
-        rules->version = steps_read(record->version, r->arena);
+        rules->version = way_read(record->version, r->arena);
         reading_member(r, c, record->version,
                        reading_at(r, "/collections/%/version", i, 0), &place);
     }
@@ -330,7 +330,7 @@ static void read_rules(struct reading *r, struct store_collection *c,
 /* Only what a collection's transitions need is in the tree, where no client sees it. */
 static void hide(struct reading *r, struct store_collection *c, const char *pointer)
 {
-    struct steps *grown = arena_array(r->arena, struct steps, c->hidden_count + 2);
+    struct way *grown = arena_array(r->arena, struct way, c->hidden_count + 2);
     if (c->hidden_count)
         memcpy(grown, c->hidden, c->hidden_count * sizeof(*grown));
     grown[c->hidden_count++].text = pointer;

@@ -68,7 +68,7 @@ static void read_list_words(struct reading *r, struct naming *n, struct step_set
  * with it break the document. A warning, since what else an instance holds may decide
  * which list counts. */
 static void doubt_literal(struct reading *r, const struct store_collection *c,
-                          const struct steps *at, const struct expression *e,
+                          const struct way *at, const struct expression *e,
                           struct where w)
 {
     const cJSON *value = e ? expression_literal(e) : NULL;
@@ -76,7 +76,7 @@ static void doubt_literal(struct reading *r, const struct store_collection *c,
         return;
     struct findings findings = { .arena = r->arena };
     cJSON *alone = json_object(r->arena);
-    steps_set(r->arena, alone, at, json_copy(r->arena, value));
+    way_set(r->arena, alone, at, json_copy(r->arena, value));
     schema_check(c->schema, alone, DIRECTION_RESPONSE, "", r->arena, &findings);
     for (size_t i = 0; i < findings.count; i++) {
         const struct finding *f = &findings.list[i];
@@ -101,7 +101,7 @@ struct step_set *reading_sets(struct reading *r, struct naming *n,
         reading_member(r, c, from[i].at, part(r, w, i, "at"), &place);
         if (holds_keys(c, from[i].at))
             place.types = TYPE_ANY;
-        to->at = steps_read(from[i].at, r->arena);
+        to->at = way_read(from[i].at, r->arena);
         const char *text = verb_of(r, &from[i], to, &key, part(r, w, i, "at"));
         read_list_words(r, n, to, &from[i], place.types, w, i);
         if (from[i].each)

@@ -103,7 +103,7 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
                 arena_printf(r->places, "%s/%u/%s", w.pointer, i, tests[t].key);
             list[all.count++] = (struct step_where){
                 .at = at,
-                .steps = steps_read(at, r->arena),
+                .way = way_read(at, r->arena),
                 .value = expression_read(n, tests[t].text, types, here),
                 .when = when,
                 .types = types,

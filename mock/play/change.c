@@ -131,7 +131,7 @@ static void drop_owned(struct run *run, size_t c, cJSON *tree)
 {
     const struct collection_rules *rules = rules_of(run, c);
     for (size_t i = 0; i < rules->owned_count; i++)
-        steps_remove(tree, &rules->owned[i]);
+        way_remove(tree, &rules->owned[i]);
 }
 
 /* False when the instance cannot be made to fit; nothing is answered then, and the
@@ -181,16 +181,16 @@ static cJSON *changed_list(struct run *run, const struct step *step)
     return list;
 }
 
-static void keep(struct run *run, const cJSON *old, cJSON *tree, const struct steps *at,
+static void keep(struct run *run, const cJSON *old, cJSON *tree, const struct way *at,
                  size_t count)
 {
     struct arena *arena = run->s->arena;
     for (size_t i = 0; i < count; i++) {
-        const cJSON *was = steps_get(old, &at[i]), *is = steps_get(tree, &at[i]);
+        const cJSON *was = way_get(old, &at[i]), *is = way_get(tree, &at[i]);
         if (!was)
-            steps_remove(tree, &at[i]);
+            way_remove(tree, &at[i]);
         else if (!is || !json_equal(is, was)) /* else its place stays */
-            steps_set(arena, tree, &at[i], json_borrow(arena, was));
+            way_set(arena, tree, &at[i], json_borrow(arena, was));
     }
 }
 
@@ -199,7 +199,7 @@ static void keep_own(struct run *run, size_t c, const cJSON *old, cJSON *tree)
 {
     const struct store_collection *plan = &run->b->plan.collections[c];
     const struct collection_rules *rules = rules_of(run, c);
-    const struct steps key = steps_read(plan->key, run->s->arena);
+    const struct way key = way_read(plan->key, run->s->arena);
     keep(run, old, tree, &key, 1);
     keep(run, old, tree, rules->owned, rules->owned_count);
     keep(run, old, tree, plan->hidden, plan->hidden_count);

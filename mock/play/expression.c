@@ -71,7 +71,7 @@ static const cJSON *text_of(const struct expression *e, struct scope *s)
 static const cJSON *bound_value(const struct binding *b, const struct expression *e,
                                 struct scope *s)
 {
-    const cJSON *value = steps_get(render(b, s), &e->steps);
+    const cJSON *value = way_get(render(b, s), &e->way);
     if (value || !b->instances || b->list || !b->value)
         return value;
     return !s->rendered || store_hides(s->store, b->collection, e->pointer)
@@ -102,15 +102,15 @@ static const cJSON *asked(struct scope *s)
 }
 
 /* Most of what an operation may be asked for, a call does not have. */
-static const cJSON *asked_at(const struct steps *steps, struct scope *s)
+static const cJSON *asked_at(const struct way *way, struct scope *s)
 {
     const cJSON *in = asked(s);
-    return steps_may(steps, s->asked_names) ? steps_get(in, steps) : NULL;
+    return way_may(way, s->asked_names) ? way_get(in, way) : NULL;
 }
 
 static const cJSON *input_value(const struct expression *e, struct scope *s)
 {
-    const cJSON *value = asked_at(&e->steps, s);
+    const cJSON *value = asked_at(&e->way, s);
     bool body = s->operation && expression_takes_body(s->operation);
     return value || !e->dotted || body ? value : asked_at(e->dotted, s);
 }
@@ -161,7 +161,7 @@ static const cJSON *part_value(const struct expression *e, struct scope *s)
         s->part_name = name;
         s->part = part_describe(s->request, s->body, name, s->arena);
     }
-    return s->part ? steps_get(s->part, &e->steps) : NULL;
+    return s->part ? way_get(s->part, &e->way) : NULL;
 }
 
 const cJSON *expression_value(const struct expression *e, struct scope *s)
@@ -173,7 +173,7 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
     case KIND_TEXT:
         return text_of(e, s);
     case KIND_REQUEST:
-        return steps_get(s->input, &e->steps);
+        return way_get(s->input, &e->way);
     case KIND_HEADER:
         return header_value(e, s);
     case KIND_INPUT:
@@ -185,14 +185,14 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
         return b ? bound_value(b, e, s) : NULL;
     }
     case KIND_ITEM:
-        return steps_get(s->item, &e->steps);
+        return way_get(s->item, &e->way);
     case KIND_EACH:
-        return steps_get(s->each, &e->steps);
+        return way_get(s->each, &e->way);
     case KIND_TEMPLATE:
         return template_value(e->body, s);
     case KIND_TABLE: {
         const char *row = index_text(e, s);
-        return row ? steps_get(json_member(e->rows, row), &e->steps) : NULL;
+        return row ? way_get(json_member(e->rows, row), &e->way) : NULL;
     }
     case KIND_CHOSEN_SEQUENCE: {
         const char *name = index_text(e, s);

@@ -2,7 +2,7 @@
 #ifndef PLAY_EXPRESSION_PARTS_H
 #define PLAY_EXPRESSION_PARTS_H
 
-#include "doc/steps.h"
+#include "doc/way.h"
 #include "play/expression.h"
 
 enum expression_kind {
@@ -30,11 +30,10 @@ enum expression_kind {
 
 struct expression {
     enum expression_kind kind;
-    const char *name;    /* KIND_BINDING, KIND_HEADER, KIND_PART */
-    const char *pointer; /* "" for the whole */
-    struct steps steps;  /* the same */
-    const struct steps
-        *dotted; /* KIND_INPUT: the parameter that is named so, or NULL */
+    const char *name;         /* KIND_BINDING, KIND_HEADER, KIND_PART */
+    const char *pointer;      /* "" for the whole */
+    struct way way;           /* the same */
+    const struct way *dotted; /* KIND_INPUT: the parameter that is named so, or NULL */
     cJSON *literal;
     size_t sequence;
     struct expression **parts;

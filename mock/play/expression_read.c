@@ -275,9 +275,9 @@ static struct expression *read_word(struct naming *n, struct str text, struct wh
         const char *dotted = takes_query(n) ? dotted_name(n->arena, pointer) : NULL;
         e->pointer = pointer;
         if (dotted) {
-            struct steps *steps = arena_take(n->arena, sizeof(*steps));
-            *steps = steps_read(pointer_join(n->arena, "", dotted), n->arena);
-            e->dotted = steps;
+            struct way *way = arena_take(n->arena, sizeof(*way));
+            *way = way_read(pointer_join(n->arena, "", dotted), n->arena);
+            e->dotted = way;
         }
         expression_check_input(n, pointer, dotted, whole, at);
         return e;
@@ -289,7 +289,7 @@ static struct expression *read_one(struct naming *n, struct str text, struct whe
 {
     struct expression *e = read_word(n, text, at);
     if (e)
-        e->steps = steps_read(e->pointer, n->arena);
+        e->way = way_read(e->pointer, n->arena);
     return e;
 }
 

@@ -25,7 +25,7 @@ static const char *inner(struct arena *arena, struct str segment)
 }
 
 /* A path taken apart. */
-struct way {
+struct trail {
     const char *path; /* with {} for values, without a last one */
     const char *noun; /* the last word; NULL when there is none */
     const char *last; /* the value behind it, or NULL */
@@ -34,7 +34,7 @@ struct way {
     bool strange; /* a value behind a value, or beside a word */
 };
 
-static void add_parent(struct look *l, struct way *w, const char *param,
+static void add_parent(struct look *l, struct trail *w, const char *param,
                        const char *item)
 {
     if (w->parent_count == MOST_PARENTS) {
@@ -50,11 +50,11 @@ static void add_parent(struct look *l, struct way *w, const char *param,
     w->parents[w->parent_count++] = (struct parent){ param, member, item };
 }
 
-static void take_apart(struct look *l, const char *path, struct way *w)
+static void take_apart(struct look *l, const char *path, struct trail *w)
 {
     struct buffer b = buffer_in(l->arena, LIMIT_HEAD_BYTES);
     struct str rest = str(path), segment;
-    *w = (struct way){ .path = "" };
+    *w = (struct trail){ .path = "" };
     str_split(&rest, '/', &segment); /* what stands before the first slash */
     while (rest.ptr && str_split(&rest, '/', &segment)) {
         if (!segment.len)
@@ -117,7 +117,8 @@ static bool by_name(struct look *l, const char *text, const char **noun,
     return role_of_verb(name_plain(l->arena, str(dot + 1)), role);
 }
 
-static bool by_method(const struct operation *op, const struct way *w, enum role *role)
+static bool by_method(const struct operation *op, const struct trail *w,
+                      enum role *role)
 {
     static const struct {
         const char *method;
@@ -160,7 +161,7 @@ static struct group *group_at(struct finding_out *f, const char *path, const cha
 }
 
 static void add_deed(struct finding_out *f, struct group *g, const struct operation *op,
-                     enum role role, const struct way *w)
+                     enum role role, const struct trail *w)
 {
     struct deed *d = arena_take(f->look.arena, sizeof(*d));
     d->op = op;
@@ -182,7 +183,7 @@ static void add_deed(struct finding_out *f, struct group *g, const struct operat
 static void put_into_group(struct finding_out *f, const struct operation *op)
 {
     struct look *l = &f->look;
-    struct way w;
+    struct trail w;
     enum role role;
     const char *noun, *id = strchr(op->id, ' ') ? NULL : op->id;
     take_apart(l, op->path, &w);

@@ -55,7 +55,7 @@ const char *instance_moments(const struct behaviour *b, size_t c, cJSON *tree,
 {
     const struct collection_rules *rules = &book_of(b)->rules[c];
     for (size_t i = 0; i < rules->moment_count; i++)
-        if (steps_each(tree, &rules->moments[i], rewrite_moment, s))
+        if (way_each(tree, &rules->moments[i], rewrite_moment, s))
             return rules->moments[i].text;
     return NULL;
 }
@@ -71,16 +71,16 @@ const struct store_reference *instance_finish(const struct behaviour *b, size_t 
         for (size_t i = 0; i < rules->default_count; i++) {
             const struct step_set *d = &rules->defaults[i];
             bool wanted =
-                !steps_get(tree, &d->at) && (!d->when || condition_holds(d->when, s));
+                !way_get(tree, &d->at) && (!d->when || condition_holds(d->when, s));
             const cJSON *value = wanted ? expression_value(d->to, s) : NULL;
             if (value)
-                steps_set(s->arena, tree, &d->at, json_borrow(s->arena, value));
+                way_set(s->arena, tree, &d->at, json_borrow(s->arena, value));
         }
         s->item = NULL;
     }
     const uint64_t names = json_names(tree);
     for (size_t i = 0; i < plan->reference_count; i++) {
-        if (!steps_may(&plan->references[i].at, names))
+        if (!way_may(&plan->references[i].at, names))
             continue;
         struct resolving to = { b, &plan->references[i], s };
         if (store_each_key(tree, to.r, cannot_resolve, &to))
@@ -105,26 +105,26 @@ void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool creat
     const cJSON *first = NULL;
     for (size_t i = 0; created && i < rules->created_count; i++) {
         const struct stamp *stamp = &rules->created[i];
-        cJSON *given = steps_get(tree, &stamp->at);
+        cJSON *given = way_get(tree, &stamp->at);
         cJSON *time = given ? given : time_for(stamp, now, s);
         if (!given)
-            steps_set(arena, tree, &stamp->at, time);
+            way_set(arena, tree, &stamp->at, time);
         if (!first)
             first = time;
     }
     for (size_t i = 0; i < rules->updated_count; i++) {
         const struct stamp *stamp = &rules->updated[i];
-        if (!created || !steps_get(tree, &stamp->at))
-            steps_set(arena, tree, &stamp->at,
-                      created && first ? json_borrow(arena, first)
-                                       : time_for(stamp, now, s));
+        if (!created || !way_get(tree, &stamp->at))
+            way_set(arena, tree, &stamp->at,
+                    created && first ? json_borrow(arena, first)
+                                     : time_for(stamp, now, s));
     }
     if (!rules->version.text)
         return;
-    const cJSON *old = steps_get(tree, &rules->version);
+    const cJSON *old = way_get(tree, &rules->version);
     int64_t version = json_whole(old, 0);
     if (!created || !old)
-        steps_set(arena, tree, &rules->version, json_integer(arena, version + 1));
+        way_set(arena, tree, &rules->version, json_integer(arena, version + 1));
 }
 
 /* Hidden members, and the mark of what is broken on purpose, are no business of the
@@ -134,7 +134,7 @@ static cJSON *without_hidden(const struct store_collection *plan, const cJSON *t
 {
     cJSON *out = json_borrow(arena, tree);
     for (size_t i = 0; i < plan->hidden_count; i++)
-        steps_remove(out, &plan->hidden[i]);
+        way_remove(out, &plan->hidden[i]);
     pointer_remove(out, "/" STORE_BROKEN);
     return out;
 }
@@ -146,9 +146,9 @@ cJSON *instance_complete(const struct behaviour *b, size_t c, const cJSON *tree,
     cJSON *out = shape_fit(plan->schema, without_hidden(plan, tree, s->arena), before,
                            s->chance, s->arena);
     for (size_t i = 0; out && i < plan->hidden_count; i++) {
-        const cJSON *hidden = steps_get(tree, &plan->hidden[i]);
+        const cJSON *hidden = way_get(tree, &plan->hidden[i]);
         if (hidden)
-            steps_set(s->arena, out, &plan->hidden[i], json_borrow(s->arena, hidden));
+            way_set(s->arena, out, &plan->hidden[i], json_borrow(s->arena, hidden));
     }
     return out;
 }

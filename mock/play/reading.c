@@ -95,11 +95,11 @@ const char **reading_texts(struct reading *r, char **from, unsigned count)
     return list;
 }
 
-struct steps *reading_pointers(struct reading *r, char **from, unsigned count)
+struct way *reading_pointers(struct reading *r, char **from, unsigned count)
 {
-    struct steps *list = arena_array(r->arena, struct steps, count + 1);
+    struct way *list = arena_array(r->arena, struct way, count + 1);
     for (unsigned i = 0; i < count; i++)
-        list[i] = steps_read(from[i], r->arena);
+        list[i] = way_read(from[i], r->arena);
     return list;
 }
 

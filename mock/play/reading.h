@@ -41,7 +41,7 @@ void reading_bind(struct naming *n, const char *name,
 void reading_bind_words(struct naming *n, const char *name, const char *words);
 
 const char **reading_texts(struct reading *r, char **from, unsigned count);
-struct steps *reading_pointers(struct reading *r, char **from, unsigned count);
+struct way *reading_pointers(struct reading *r, char **from, unsigned count);
 
 /* The fields of an answer, or of what is sent. */
 struct step_header *reading_headers(struct reading *r, struct naming *n,

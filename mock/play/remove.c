@@ -146,7 +146,7 @@ static bool nullify(struct removal *r, size_t c, size_t slot,
         struct items items = { &n, last + 2 };
         pointer_each(tree, list, drop_items, &items);
     } else {
-        steps_each(tree, &ref->at, null_value, &n);
+        way_each(tree, &ref->at, null_value, &n);
         settle_member(run, c, ref->at.text, tree);
     }
     instance_stamp(run->b, c, tree, false, run->s);

@@ -50,7 +50,8 @@ bool run_miss(struct run *run, const struct step *step)
 
 const cJSON *run_key(const struct run *run, size_t c, size_t slot)
 {
-    return store_key_of(&run->b->plan.collections[c], store_get(run->s->store, c, slot));
+    return store_key_of(&run->b->plan.collections[c],
+                        store_get(run->s->store, c, slot));
 }
 
 /* ---- conditions of find, update, delete and list ---- */
@@ -116,7 +117,7 @@ bool run_conditions(struct run *run, const struct step *step,
             return false;
         list[(*count)++] =
             (struct store_condition){ .at = w->at,
-                                      .steps = &w->steps,
+                                      .way = &w->way,
                                       .value = as_one(as_key(run, c, w, value)),
                                       .test = w->test,
                                       .far = w->far };

@@ -2,7 +2,7 @@
 #ifndef PLAY_SCRIPT_H
 #define PLAY_SCRIPT_H
 
-#include "doc/steps.h"
+#include "doc/way.h"
 #include "play/behaviour.h"
 
 enum step_kind {
@@ -19,7 +19,7 @@ enum step_kind {
 
 struct step_where {
     const char *at;
-    struct steps steps; /* the same */
+    struct way way; /* the same */
     const struct expression *value;
     const struct condition *when; /* NULL: always */
     unsigned types;               /* of the member, of enum schema_type */
@@ -37,14 +37,14 @@ struct step_wheres {
 struct step_follow {
     const char *from, *to;
     const struct expression *depth; /* NULL: as far as it goes */
-    struct step_wheres until; /* where it ends */
-    struct step_wheres among; /* what counts of all that is reached */
+    struct step_wheres until;       /* where it ends */
+    struct step_wheres among;       /* what counts of all that is reached */
 };
 
 enum set_verb { SET_TO, SET_ADD, SET_REMOVE };
 
 struct step_set {
-    struct steps at;
+    struct way at;
     enum set_verb verb;
     const struct expression *to;   /* the value of the verb */
     const struct expression *each; /* the list for whose items `to` is said; or NULL */
@@ -54,8 +54,8 @@ struct step_set {
 };
 
 /* What the name holds that a list step binds (page.c). */
-#define PAGE_WORDS                                                                     \
-    "items next_cursor prev_cursor count limit offset number has_more total pages "    \
+#define PAGE_WORDS                                                                  \
+    "items next_cursor prev_cursor count limit offset number has_more total pages " \
     "first last empty range next_url prev_url link"
 
 struct step_header {
@@ -115,7 +115,7 @@ struct script {
 
 /* A member that gets the time. */
 struct stamp {
-    struct steps at;
+    struct way at;
     bool seconds; /* since 1970, as a number; else as text */
 };
 
@@ -125,10 +125,10 @@ struct collection_rules {
     size_t default_count;
     struct stamp *created, *updated;
     size_t created_count, updated_count;
-    struct steps *moments; /* what a client sends as a date and a time */
+    struct way *moments; /* what a client sends as a date and a time */
     size_t moment_count;
-    struct steps version; /* without a text: none */
-    struct steps *owned;  /* members that no call may set */
+    struct way version; /* without a text: none */
+    struct way *owned;  /* members that no call may set */
     size_t owned_count;
     struct transition *transitions; /* the first whose `when` holds counts */
     size_t transition_count;

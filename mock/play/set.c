@@ -125,7 +125,7 @@ static void change_list(const struct setting *to, cJSON *tree, cJSON *value)
 {
     struct scope *s = to->run->s;
     const struct step_set *set = to->set;
-    cJSON *list = steps_get(tree, &set->at), *next;
+    cJSON *list = way_get(tree, &set->at), *next;
     const cJSON *position = set->position ? expression_value(set->position, s) : NULL;
     int64_t at = 0;
     if (!json_is_number(position))
@@ -134,7 +134,7 @@ static void change_list(const struct setting *to, cJSON *tree, cJSON *value)
         if (set->verb == SET_REMOVE)
             return;
         list = json_array(s->arena);
-        steps_set(s->arena, tree, &set->at, list);
+        way_set(s->arena, tree, &set->at, list);
     }
     cJSON *one = json_is_array(value) ? value->child : value;
     for (; one; one = next) {
@@ -196,7 +196,7 @@ void run_sets(struct run *run, const struct step_set *sets, size_t count, size_t
         } else if (json_is_null(value)) {
             pointer_remove(tree, to.set->at.text);
         } else {
-            steps_set(run->s->arena, tree, &to.set->at, value);
+            way_set(run->s->arena, tree, &to.set->at, value);
         }
     }
 }

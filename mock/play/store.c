@@ -60,7 +60,7 @@ struct store *store_new(const struct store_plan *plan)
 {
     for (size_t c = 0; c < plan->collection_count; c++)
         assert(!plan->collections[c].index_count || /* store_prepare was called */
-               plan->collections[c].indexes->steps);
+               plan->collections[c].indexes->ways);
     struct store *s = store_blank(plan);
     for (size_t i = 0; s && i < plan->sequence_count; i++)
         s->sequences[i] = plan->sequence_start[i];

@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "doc/json.h"
-#include "doc/steps.h"
+#include "doc/way.h"
 #include "play/match.h"
 #include "schema/schema.h"
 
@@ -22,8 +22,8 @@
 
 /* A member must stand a test. */
 struct store_condition {
-    const char *at;            /* a pattern of pointer_each */
-    const struct steps *steps; /* the same taken apart; NULL: at is read */
+    const char *at;        /* a pattern of pointer_each */
+    const struct way *way; /* the same taken apart; NULL: at is read */
     const cJSON *value;
     enum match_test test;
     bool far; /* at may lead through references, or to many values */
@@ -35,7 +35,7 @@ struct store_condition {
 struct store_index {
     const char **pointers;
     size_t count;
-    const struct steps *steps; /* the pointers, as store_prepare takes them apart */
+    const struct way *ways; /* the pointers, as store_prepare takes them apart */
     bool unique;
     /* Only instances that meet these are in it. */
     const struct store_condition *where;
@@ -51,14 +51,14 @@ enum store_on_delete {
 
 /* A member that holds keys of other instances (one, or an array of them). */
 struct store_reference {
-    struct steps at; /* a pattern of pointer_each */
+    struct way at; /* a pattern of pointer_each */
     enum store_on_delete on_delete;
     const void
         *restricted;  /* what a delete that it forbids is answered with; caller's */
     const size_t *of; /* collections */
     size_t of_count;
-    struct steps *keep; /* what of it the summary has that is sent; none: the key itself
-                         * is sent. Where it is the same list, it is the same summary */
+    struct way *keep; /* what of it the summary has that is sent; none: the key itself
+                       * is sent. Where it is the same list, it is the same summary */
     size_t keep_count;
     const void
         *otherwise; /* what a key that leads nowhere is answered with; caller's */
@@ -77,10 +77,10 @@ struct store_collection {
     const char *key; /* pointer */
     const char **aliases;
     size_t alias_count;
-    struct steps *hidden;
+    struct way *hidden;
     size_t hidden_count;
-    struct steps *summary; /* of what a reference's keep names, what there is of these
-                           * instances; none: all */
+    struct way *summary; /* of what a reference's keep names, what there is of these
+                          * instances; none: all */
     size_t summary_count;
     struct store_index *indexes; /* [0] is the key; aliases follow */
     size_t index_count;
@@ -107,7 +107,7 @@ struct store_plan {
 /* The key of an instance, borrowed from tree; NULL when it has none. */
 static inline cJSON *store_key_of(const struct store_collection *c, const cJSON *tree)
 {
-    return steps_get(tree, c->indexes[0].steps);
+    return way_get(tree, c->indexes[0].ways);
 }
 
 /* To be called once when the collections say all that they will, before there is a

@@ -170,7 +170,7 @@ static bool find_key(const struct store *s, size_t c, const char *text, uint64_t
     for (size_t x = 0; x <= plan->alias_count; x++) {
         const struct index *index = &s->shelves[c].indexes[x];
         for (uint32_t one = 0; index_slots(index, hash, one, &one, 1); one++) {
-            const cJSON *have = steps_get(store_get(s, c, one), plan->indexes[x].steps);
+            const cJSON *have = way_get(store_get(s, c, one), plan->indexes[x].ways);
             if (json_is_string(have) && strcmp(have->valuestring, text) == 0) {
                 *slot = one;
                 return true;

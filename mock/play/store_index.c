@@ -53,9 +53,9 @@ static void prepare_referrers(const struct store_plan *plan, size_t c,
 
 static void prepare_reference(struct store_reference *r, struct arena *arena)
 {
-    r->at = steps_read(r->at.text, arena);
+    r->at = way_read(r->at.text, arena);
     for (size_t i = 0; i < r->keep_count; i++)
-        r->keep[i] = steps_read(r->keep[i].text, arena);
+        r->keep[i] = way_read(r->keep[i].text, arena);
 }
 
 void store_prepare(const struct store_plan *plan, struct arena *arena)
@@ -64,15 +64,15 @@ void store_prepare(const struct store_plan *plan, struct arena *arena)
         struct store_collection *of = &plan->collections[c];
         for (size_t i = 0; i < of->index_count; i++) {
             struct store_index *x = &of->indexes[i];
-            struct steps *steps = arena_array(arena, struct steps, x->count + 1);
+            struct way *ways = arena_array(arena, struct way, x->count + 1);
             for (size_t k = 0; k < x->count; k++)
-                steps[k] = steps_read(x->pointers[k], arena);
-            x->steps = steps;
+                ways[k] = way_read(x->pointers[k], arena);
+            x->ways = ways;
         }
         for (size_t i = 0; i < of->hidden_count; i++)
-            of->hidden[i] = steps_read(of->hidden[i].text, arena);
+            of->hidden[i] = way_read(of->hidden[i].text, arena);
         for (size_t i = 0; i < of->summary_count; i++)
-            of->summary[i] = steps_read(of->summary[i].text, arena);
+            of->summary[i] = way_read(of->summary[i].text, arena);
         for (size_t i = 0; i < of->reference_count; i++)
             prepare_reference(&of->references[i], arena);
         prepare_referrers(plan, c, arena);
@@ -98,7 +98,7 @@ static enum hashed index_hash(const struct store *s, size_t c,
         if (!store_meets(s, c, tree, &index->where[i]))
             return HASH_NONE;
     for (size_t i = 0; i < index->count; i++) {
-        const cJSON *value = steps_get(tree, &index->steps[i]);
+        const cJSON *value = way_get(tree, &index->ways[i]);
         if (!value || json_is_null(value))
             return HASH_NONE;
         if (json_is_array(value))
@@ -113,8 +113,8 @@ static enum hashed index_hash(const struct store *s, size_t c,
 static bool same_values(const struct store_index *index, const cJSON *a, const cJSON *b)
 {
     for (size_t i = 0; i < index->count; i++) {
-        const cJSON *x = steps_get(a, &index->steps[i]);
-        const cJSON *y = steps_get(b, &index->steps[i]);
+        const cJSON *x = way_get(a, &index->ways[i]);
+        const cJSON *y = way_get(b, &index->ways[i]);
         if (!x || !y || !json_equal(x, y))
             return false;
     }
@@ -185,7 +185,7 @@ void store_each_number(const struct store *s, size_t c, size_t index, const cJSO
     uint64_t hash;
     if (holds_items(of)) {
         struct values all = { s, visit, context };
-        steps_each(tree, of->steps, each_value, &all);
+        way_each(tree, of->ways, each_value, &all);
         return;
     }
     enum hashed made = index_hash(s, c, of, tree, &hash);

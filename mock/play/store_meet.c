@@ -25,7 +25,7 @@ bool store_each_key(const cJSON *tree, const struct store_reference *r,
                     bool (*visit)(cJSON *key, void *context), void *context)
 {
     struct spread to = { visit, context };
-    return steps_each(tree, &r->at, spread_keys, &to);
+    return way_each(tree, &r->at, spread_keys, &to);
 }
 
 /* A way through references to values. */
@@ -108,8 +108,8 @@ bool store_meets(const struct store *s, size_t c, const cJSON *tree,
         return meets_far(s, c, tree, condition);
     const bool not = condition->test == MATCH_NOT;
     const enum match_test test = not ? MATCH_IS : condition->test;
-    const cJSON *have = condition->steps ? steps_get(tree, condition->steps)
-                                         : pointer_get(tree, condition->at);
+    const cJSON *have = condition->way ? way_get(tree, condition->way)
+                                       : pointer_get(tree, condition->at);
     if (match_value(have, test, condition->value))
         return !not ;
     if (test != MATCH_IS || strcmp(condition->at, plan->key) != 0)

@@ -12,8 +12,8 @@ struct sorting {
     const struct store *s;
     size_t c;
     const struct order *order;
-    const struct steps *steps; /* to the members that it goes by */
-    const cJSON **values;      /* of the member that is looked at, by entries' notes */
+    const struct way *ways; /* to the members that it goes by */
+    const cJSON **values;   /* of the member that is looked at, by entries' notes */
 };
 
 static uint64_t turned(const struct sorting *w, size_t member, uint64_t number)
@@ -23,7 +23,7 @@ static uint64_t turned(const struct sorting *w, size_t member, uint64_t number)
 
 static const cJSON *value_at(const struct sorting *w, uint32_t slot, size_t member)
 {
-    return steps_get(store_get(w->s, w->c, slot), &w->steps[member]);
+    return way_get(store_get(w->s, w->c, slot), &w->ways[member]);
 }
 
 /* Where two entries are alike in all members before this one. */
@@ -109,13 +109,13 @@ void store_order_made(const struct store *s, size_t c, struct order *o,
 {
     const struct shelf *shelf = &s->shelves[c];
     const size_t count = shelf->slots.live;
-    struct steps *steps = arena_array(arena, struct steps, STORE_SORTS);
+    struct way *ways = arena_array(arena, struct way, STORE_SORTS);
     for (size_t i = 0; i < o->count; i++)
-        steps[i] = steps_read(o->by[i].at, arena);
+        ways[i] = way_read(o->by[i].at, arena);
     uint32_t *slots = store_all_slots(shelf);
     struct index_entry *list = store_room(count + 1, sizeof(*list));
     uint64_t *numbers = store_room(count + 1, sizeof(*numbers));
-    struct sorting w = { s, c, o, steps, store_room(count + 1, sizeof(*w.values)) };
+    struct sorting w = { s, c, o, ways, store_room(count + 1, sizeof(*w.values)) };
     for (size_t i = 0; i < count; i++) {
         store_fetch_ahead(shelf, slots, count, i);
         w.values[i] = value_at(&w, slots[i], 0);

@@ -130,9 +130,8 @@ static void own_children(cJSON *at, struct arena *arena)
         json_push(at, borrowed(arena, c));
 }
 
-/* The same all the way along the steps of a pattern, from one of them on. */
-static void own_way(cJSON *at, const struct steps *way, size_t from,
-                    struct arena *arena)
+/* The same all the way along a way, from one of its tokens on. */
+static void own_way(cJSON *at, const struct way *way, size_t from, struct arena *arena)
 {
     for (size_t i = from; at; i++) {
         own_children(at, arena);
@@ -143,12 +142,12 @@ static void own_way(cJSON *at, const struct steps *way, size_t from,
                 own_way(one, way, i + 1, arena);
             return;
         }
-        at = steps_go(at, &way->list[i]);
+        at = way_go(at, &way->list[i]);
     }
 }
 
 /* Whether summaries of these instances have it, where a reference asks for it. */
-static bool sums_up_with(const struct store_collection *plan, const struct steps *keep)
+static bool sums_up_with(const struct store_collection *plan, const struct way *keep)
 {
     for (size_t i = 0; i < plan->summary_count; i++)
         if (plan->summary[i].list[0].hash == keep->list[0].hash &&
@@ -164,9 +163,9 @@ static cJSON *pick(const struct store_collection *plan, const cJSON *raw,
     cJSON *out = json_object(arena);
     for (size_t i = 0; l->keep && i < l->keep_count; i++) {
         const cJSON *m =
-            sums_up_with(plan, &l->keep[i]) ? steps_get(raw, &l->keep[i]) : NULL;
+            sums_up_with(plan, &l->keep[i]) ? way_get(raw, &l->keep[i]) : NULL;
         if (m && l->keep[i].count > 1)
-            steps_set(arena, out, &l->keep[i], borrowed(arena, m));
+            way_set(arena, out, &l->keep[i], borrowed(arena, m));
         else if (m)
             json_push(out, borrowed(arena, m));
     }
@@ -202,17 +201,16 @@ static cJSON *show(struct showing *to, const cJSON *raw)
     bool hidden = false;
     to->broken = json_member(raw, STORE_BROKEN) != NULL;
     for (size_t i = 0; i < plan->hidden_count; i++) {
-        if (!steps_may(&plan->hidden[i], names) || !steps_get(out, &plan->hidden[i]))
+        if (!way_may(&plan->hidden[i], names) || !way_get(out, &plan->hidden[i]))
             continue;
         own_way(out, &plan->hidden[i], 0, to->arena);
-        steps_remove(out, &plan->hidden[i]);
+        way_remove(out, &plan->hidden[i]);
         hidden = true;
     }
     for (size_t i = 0; i < plan->reference_count && l->depth < LIMIT_EMBED_DEPTH; i++) {
         const struct store_reference *r = &plan->references[i];
-        cJSON *m = r->keep_count && steps_may(&r->at, names)
-                       ? steps_go(out, &r->at.list[0])
-                       : NULL;
+        cJSON *m = r->keep_count && way_may(&r->at, names) ? way_go(out, &r->at.list[0])
+                                                           : NULL;
         if (!m)
             continue;
         to->through = r;

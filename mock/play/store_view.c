@@ -175,7 +175,7 @@ static bool sums_up_same(const struct store *s, const struct view *v,
         json_member(a, STORE_BROKEN) || json_member(b, STORE_BROKEN))
         return false;
     for (size_t i = 0; i < v->look.keep_count; i++)
-        if (!is_same(steps_get(a, &v->look.keep[i]), steps_get(b, &v->look.keep[i])))
+        if (!is_same(way_get(a, &v->look.keep[i]), way_get(b, &v->look.keep[i])))
             return false;
     return true;
 }

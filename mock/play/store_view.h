@@ -21,7 +21,7 @@
 /* What is asked for: an instance with all its members, or a summary of it. */
 struct look {
     size_t c, slot;
-    const struct steps *keep; /* what the summary has; NULL: all */
+    const struct way *keep; /* what the summary has; NULL: all */
     size_t keep_count;
     int depth; /* references that led here */
 };

@@ -100,7 +100,7 @@ void validator_stamp(const struct behaviour *b, struct scope *s, const char *nam
         return;
     const struct collection_rules *rules = &book_of(b)->rules[one->collection];
     const cJSON *stamp =
-        rules->updated_count ? steps_get(one->value, &rules->updated[0].at) : NULL;
+        rules->updated_count ? way_get(one->value, &rules->updated[0].at) : NULL;
     if (json_is_string(stamp)) {
         a->dated = clock_read(str(stamp->valuestring), &a->modified);
     } else if (json_is_number(stamp) && stamp->valuedouble >= 0 &&

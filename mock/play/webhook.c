@@ -182,7 +182,7 @@ static const cJSON *shown(struct run *run, size_t c, const cJSON *tree)
     const struct store_collection *plan = &run->b->plan.collections[c];
     cJSON *out = json_copy(run->s->arena, tree);
     for (size_t i = 0; i < plan->hidden_count; i++)
-        steps_remove(out, &plan->hidden[i]);
+        way_remove(out, &plan->hidden[i]);
     return out;
 }
 
@@ -191,8 +191,8 @@ static const cJSON *shown(struct run *run, size_t c, const cJSON *tree)
  * hand, unless it says otherwise. */
 static bool differ(struct run *run, size_t c, const cJSON *old, const cJSON *new)
 {
-    const struct steps *version = &book_of(run->b)->rules[c].version;
-    const cJSON *a = steps_get(old, version), *b = steps_get(new, version);
+    const struct way *version = &book_of(run->b)->rules[c].version;
+    const cJSON *a = way_get(old, version), *b = way_get(new, version);
     if (version->text && a && b && json_equal(a, b) && !run->by_hand)
         return false;
     return !json_equal(shown(run, c, old), shown(run, c, new));

@@ -5,7 +5,7 @@
 #include "doc/number.h"
 #include "doc/patch.h"
 #include "doc/pointer.h"
-#include "doc/steps.h"
+#include "doc/way.h"
 #include "doc/yaml.h"
 
 #include <setjmp.h>
@@ -537,18 +537,18 @@ static void a_pointer_leads_to_its_place_or_nowhere(void **state)
     };
     const cJSON *tree = must_json(*state, "{\"a\":[1,2,{\"b\":3}],\"/x~y\":4,\"\":5,"
                                           "\"t~\":6,\"~2\":7,\"*\":8}");
-    const struct steps whole = steps_read("", *state);
+    const struct way whole = way_read("", *state);
     assert_ptr_equal(pointer_get(tree, ""), tree);
     assert_null(pointer_get(NULL, ""));
-    assert_ptr_equal(steps_get(tree, &whole), tree);
-    assert_null(steps_get(NULL, &whole));
+    assert_ptr_equal(way_get(tree, &whole), tree);
+    assert_null(way_get(NULL, &whole));
     for (size_t i = 0; i < COUNT(rows); i++) {
         const cJSON *n = pointer_get(tree, rows[i].pointer);
         const char *got = n ? as_json(*state, n) : "nothing";
         if (strcmp(got, rows[i].value ? rows[i].value : "nothing") != 0)
             fail_msg("%s leads to %s", rows[i].pointer, got);
-        const struct steps steps = steps_read(rows[i].pointer, *state);
-        if (steps_get(tree, &steps) != n)
+        const struct way way = way_read(rows[i].pointer, *state);
+        if (way_get(tree, &way) != n)
             fail_msg("%s leads elsewhere step by step", rows[i].pointer);
     }
 }
@@ -587,12 +587,12 @@ static void a_pattern_leads_to_each_of_its_places(void **state)
         *state, "{\"a\":[{\"b\":1},{\"c\":2},{\"b\":3},[4,5]],\"*\":{\"d\":6}}");
     for (size_t i = 0; i < COUNT(rows); i++) {
         const bool ends = *rows[i].until;
-        const struct steps steps = steps_read(rows[i].pattern, *state);
+        const struct way way = way_read(rows[i].pattern, *state);
         struct seen seen = { *state, "", rows[i].until }, stepped = seen;
         if (pointer_each(tree, rows[i].pattern, see, &seen) != ends ||
             strcmp(seen.text, rows[i].seen) != 0)
             fail_msg("%s leads to %s", rows[i].pattern, seen.text);
-        if (steps_each(tree, &steps, see, &stepped) != ends ||
+        if (way_each(tree, &way, see, &stepped) != ends ||
             strcmp(stepped.text, rows[i].seen) != 0)
             fail_msg("%s leads to %s step by step", rows[i].pattern, stepped.text);
     }

@@ -831,11 +831,10 @@ static void the_slots_of_removed_instances_are_given_back(void **state)
 static void a_client_sees_summaries_and_nothing_hidden(void **state)
 {
     static const size_t users[] = { 1 };
-    static struct steps hidden[] = { { .text = "/secret" },
-                                     { .text = "/deep/secret" } };
-    static struct steps keep[] = { { .text = "/id" },
-                                   { .text = "/name" },
-                                   { .text = "/none" } };
+    static struct way hidden[] = { { .text = "/secret" }, { .text = "/deep/secret" } };
+    static struct way keep[] = { { .text = "/id" },
+                                 { .text = "/name" },
+                                 { .text = "/none" } };
     static struct store_reference references[] = {
         { .at.text = "/owner",
           .of = users,

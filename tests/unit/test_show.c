@@ -36,19 +36,19 @@ static struct store_index keys[] = {
     { .pointers = at_id, .count = 1, .unique = true },
     { .pointers = at_nick, .count = 1, .unique = true },
 };
-static struct steps hidden[] = { { .text = "/secret" },
-                                 { .text = "/deep/secret" },
-                                 { .text = "/mail" } };
+static struct way hidden[] = { { .text = "/secret" },
+                               { .text = "/deep/secret" },
+                               { .text = "/mail" } };
 static const size_t notes[] = { NOTES }, people[] = { PEOPLE };
 static const size_t anyone[] = { PEOPLE, TEAMS };
-static struct steps keep_note[] = { { .text = "/title" },
-                                    { .text = "/owner" },
-                                    { .text = "/about" },
-                                    { .text = "/secret" } };
-static struct steps keep_person[] = { { .text = "/name" },
-                                      { .text = "/boss" },
-                                      { .text = "/mail" } };
-static struct steps keep_anyone[] = { { .text = "/name" }, { .text = "/lead" } };
+static struct way keep_note[] = { { .text = "/title" },
+                                  { .text = "/owner" },
+                                  { .text = "/about" },
+                                  { .text = "/secret" } };
+static struct way keep_person[] = { { .text = "/name" },
+                                    { .text = "/boss" },
+                                    { .text = "/mail" } };
+static struct way keep_anyone[] = { { .text = "/name" }, { .text = "/lead" } };
 static struct store_reference of_notes[] = {
     { .at.text = "/owner",
       .of = people,

@@ -1,34 +1,34 @@
-#include "doc/steps.h"
+#include "doc/way.h"
 
 #include "doc/pointer.h"
 
-struct steps steps_read(const char *pointer, struct arena *arena)
+struct way way_read(const char *pointer, struct arena *arena)
 {
-    struct steps s = { .text = pointer, .nowhere = !pointer_valid(pointer) };
+    struct way s = { .text = pointer, .nowhere = !pointer_valid(pointer) };
     size_t room = 0;
     for (const char *p = pointer; *p; p++)
         room += *p == '/';
     if (s.nowhere || !room)
         return s;
-    struct steps_token *list = arena_array(arena, struct steps_token, room);
+    struct way_token *list = arena_array(arena, struct way_token, room);
     for (const char *token; (token = pointer_token(&pointer, arena));) {
         const struct str name = str(token);
-        list[s.count++] = (struct steps_token){ .name = token,
-                                                .len = (uint32_t)name.len,
-                                                .hash = json_name_hash(name),
-                                                .index = (int32_t)pointer_index(token),
-                                                .each = str_is(name, "*") };
+        list[s.count++] = (struct way_token){ .name = token,
+                                              .len = (uint32_t)name.len,
+                                              .hash = json_name_hash(name),
+                                              .index = (int32_t)pointer_index(token),
+                                              .each = str_is(name, "*") };
     }
     s.list = list;
     return s;
 }
 
-static struct str name_of(const struct steps_token *t)
+static struct str name_of(const struct way_token *t)
 {
     return (struct str){ t->name, t->len };
 }
 
-cJSON *steps_go(const cJSON *tree, const struct steps_token *to)
+cJSON *way_go(const cJSON *tree, const struct way_token *to)
 {
     cJSON *at = tree->child;
     int32_t index = to->index;
@@ -51,15 +51,15 @@ union start {
     cJSON *out;
 };
 
-cJSON *steps_get(const cJSON *tree, const struct steps *s)
+cJSON *way_get(const cJSON *tree, const struct way *s)
 {
     union start at = { .in = s->nowhere ? NULL : tree };
     for (size_t i = 0; at.out && i < s->count; i++)
-        at.out = steps_go(at.out, &s->list[i]);
+        at.out = way_go(at.out, &s->list[i]);
     return at.out;
 }
 
-static bool each_from(cJSON *at, const struct steps *s, size_t i,
+static bool each_from(cJSON *at, const struct way *s, size_t i,
                       bool (*visit)(cJSON *node, void *context), void *context)
 {
     for (; at && i < s->count; i++) {
@@ -71,36 +71,36 @@ static bool each_from(cJSON *at, const struct steps *s, size_t i,
             }
             return false;
         }
-        at = steps_go(at, &s->list[i]);
+        at = way_go(at, &s->list[i]);
     }
     return at && visit(at, context);
 }
 
-bool steps_each(const cJSON *tree, const struct steps *s,
-                bool (*visit)(cJSON *node, void *context), void *context)
+bool way_each(const cJSON *tree, const struct way *s,
+              bool (*visit)(cJSON *node, void *context), void *context)
 {
     union start at = { .in = s->nowhere ? NULL : tree };
     return each_from(at.out, s, 0, visit, context);
 }
 
-void steps_remove(cJSON *tree, const struct steps *s)
+void way_remove(cJSON *tree, const struct way *s)
 {
     cJSON *parent = NULL, *at = s->nowhere ? NULL : tree;
     for (size_t i = 0; at && i < s->count; i++) {
         parent = at;
-        at = steps_go(at, &s->list[i]);
+        at = way_go(at, &s->list[i]);
     }
     if (at && parent)
         json_detach(parent, at);
 }
 
-bool steps_set(struct arena *arena, cJSON *tree, const struct steps *s, cJSON *item)
+bool way_set(struct arena *arena, cJSON *tree, const struct way *s, cJSON *item)
 {
     if (s->nowhere || !s->count)
         return false;
-    const struct steps_token *to = s->list, *last = &s->list[s->count - 1];
+    const struct way_token *to = s->list, *last = &s->list[s->count - 1];
     for (; to < last; to++) {
-        cJSON *next = steps_go(tree, to);
+        cJSON *next = way_go(tree, to);
         if (json_is_object(tree) && (!next || json_is_null(next))) {
             next = json_object(arena);
             json_put(tree, name_of(to), to->hash, next);
@@ -113,7 +113,7 @@ bool steps_set(struct arena *arena, cJSON *tree, const struct steps *s, cJSON *i
         json_put(tree, name_of(to), to->hash, item);
         return true;
     }
-    cJSON *old = steps_go(tree, to);
+    cJSON *old = way_go(tree, to);
     if (old)
         json_replace(tree, old, item);
     else if (json_is_array(tree) && str_is(name_of(to), "-"))
