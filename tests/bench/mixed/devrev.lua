@@ -21,8 +21,8 @@ local create = count(function(i)
         i, part, owner, i % 4)
 end)
 
--- A made work that is sure to be there.
-local function work(back) return "ISS-" .. first + made - LATER / 2 - back end
+-- A made work that is sure to be there: far from those that are being made and deleted.
+local function work(back) return "ISS-" .. first + made - LATER / 4 - back end
 
 -- f(i), but at the beginning something has to be made.
 local function later(f)
