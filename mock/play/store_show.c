@@ -315,7 +315,12 @@ cJSON *store_show(struct store *s, size_t c, size_t slot, struct arena *arena,
     cJSON *tree;
     struct view *v = view_of(&to, &tree);
     note_broken(&to, broken);
-    return v ? json_same(arena, &v->node) : json_share(arena, tree);
+    if (v)
+        return json_same(arena, &v->node);
+    if (to.loose || to.link_count)
+        return json_share(arena, tree);
+    view_lend_instance(slots_get(&s->shelves[c].slots, slot), arena);
+    return tree; /* all of its texts are the instance's own */
 }
 
 cJSON *store_show_tree(struct store *s, size_t c, const cJSON *tree,

@@ -47,6 +47,20 @@ struct view **view_lending(struct arena *arena)
     return lent;
 }
 
+static void give_instance_back(void *what)
+{
+    struct instance **lent = what;
+    instance_drop(*lent);
+}
+
+void view_lend_instance(struct instance *i, struct arena *arena)
+{
+    struct instance **lent = arena_take(arena, sizeof(struct instance *));
+    arena_on_free(arena, give_instance_back, lent);
+    instance_hold(i);
+    *lent = i;
+}
+
 static void forget(struct store *s, struct view **place)
 {
     struct view *v = *place;

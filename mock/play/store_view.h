@@ -54,6 +54,9 @@ void view_hold(struct view *v);
  * is taken first, since the arena may have none. */
 struct view **view_lending(struct arena *arena);
 
+/* Holds an instance until arena is reset. */
+void view_lend_instance(struct instance *i, struct arena *arena);
+
 /* What is kept of it and fresh, borrowed from the store; NULL when nothing is. */
 struct view *view_kept(struct store *s, const struct look *l);
 
