@@ -173,6 +173,9 @@
  * on: some microseconds, as long as most calls hold it. */
 #define LIMIT_LOOKS 100
 
+/* Threads that wait for one lock and let others go on; more of them sleep. */
+#define LIMIT_GIVING_WAY 4
+
 /* Namespaces at once: a test run per namespace and a thousand runs are plenty. */
 #define LIMIT_NAMESPACES 1024
 #define LIMIT_NAMESPACE_NAME 64

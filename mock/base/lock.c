@@ -17,25 +17,36 @@ static void rest(void)
 #endif
 }
 
-static bool take_while_looking(pthread_mutex_t *m, atomic_int *holder)
+static bool take_while_looking(pthread_mutex_t *m, struct lookout *l)
 {
     enum { RESTS = 4 };
     for (int i = 0; i < LIMIT_LOOKS; i++) {
         if (pthread_mutex_trylock(m) == 0)
             return true;
-        if (atomic_load_explicit(holder, memory_order_relaxed) == sched_getcpu())
+        if (atomic_load_explicit(&l->holder, memory_order_relaxed) == sched_getcpu())
             break;
         for (int r = 0; r < RESTS; r++)
             rest();
     }
-    /* Once: whoever gives way again and again waits for its turn each time. */
-    sched_yield();
-    return pthread_mutex_trylock(m) == 0;
+    return false;
 }
 
-void lock_soon(pthread_mutex_t *m, atomic_int *holder)
+/* Once, and few at a time: who gives way waits for a turn among all threads, and may
+ * find the lock taken again by one that came later. Those who sleep are woken in turn.
+ */
+static bool take_after_others(pthread_mutex_t *m, struct lookout *l)
 {
-    if (!take_while_looking(m, holder))
+    bool may = atomic_fetch_add_explicit(&l->giving, 1, memory_order_relaxed) <
+               LIMIT_GIVING_WAY;
+    if (may)
+        sched_yield();
+    atomic_fetch_sub_explicit(&l->giving, 1, memory_order_relaxed);
+    return may && pthread_mutex_trylock(m) == 0;
+}
+
+void lock_soon(pthread_mutex_t *m, struct lookout *l)
+{
+    if (!take_while_looking(m, l) && !take_after_others(m, l))
         pthread_mutex_lock(m);
-    atomic_store_explicit(holder, sched_getcpu(), memory_order_relaxed);
+    atomic_store_explicit(&l->holder, sched_getcpu(), memory_order_relaxed);
 }

@@ -12,8 +12,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* Takes m, which any pthread function gives back. *holder, which belongs to m and to
- * this function alone, is the processor of the last who took it so. */
-void lock_soon(pthread_mutex_t *m, atomic_int *holder);
+/* Of one mutex; zeroed at first. */
+struct lookout {
+    atomic_int holder; /* the processor of the last who took it */
+    atomic_int giving; /* threads that let others go on */
+};
+
+/* Takes m, to which l belongs and which any pthread function gives back. */
+void lock_soon(pthread_mutex_t *m, struct lookout *l);
 
 #endif

@@ -293,7 +293,7 @@ static void ask_and_keep(struct call *c, uint64_t asked)
 void play_call(struct call *c)
 {
     const uint64_t asked = namespace_asked(c->ns);
-    lock_soon(&c->ns->lock, &c->ns->holder);
+    lock_soon(&c->ns->lock, &c->ns->lookout);
     if (setjmp(*arena_guard(c->arena))) {
         replay_forget(c); /* its answer may be kept already */
         namespace_abandon(c->world, c->ns);

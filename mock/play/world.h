@@ -11,6 +11,7 @@
 #define PLAY_WORLD_H
 
 #include "api/place.h"
+#include "base/lock.h"
 #include "play/behaviour.h"
 #include "play/keep.h"
 #include "play/running.h"
@@ -28,7 +29,7 @@ struct namespace
     uint64_t made_us;                    /* clock_monotonic_us */
     atomic_ullong used_us;               /* when somebody last left it */
     struct namespace *next;              /* in the table */
-    atomic_int holder;                   /* of the lock, for lock_soon */
+    struct lookout lookout;              /* of the lock, for lock_soon */
     pthread_mutex_t lock;                /* over everything below */
     struct store **stores;               /* one for each API */
     uint64_t *calls;                     /* one for each operation, counted through */

@@ -597,7 +597,7 @@ static void distance_counts_single_edits(void **state)
 
 struct shared {
     pthread_mutex_t lock;
-    atomic_int holder;
+    struct lookout lookout;
     size_t count;
 };
 
@@ -607,7 +607,7 @@ static void *count_up(void *context)
 {
     struct shared *s = context;
     for (size_t i = 0; i < TURNS; i++) {
-        lock_soon(&s->lock, &s->holder);
+        lock_soon(&s->lock, &s->lookout);
         s->count++;
         pthread_mutex_unlock(&s->lock);
     }
