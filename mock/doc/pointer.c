@@ -116,16 +116,6 @@ static cJSON *step(const cJSON *tree, struct token t)
     return item;
 }
 
-cJSON *pointer_step(const cJSON *tree, const char **rest)
-{
-    const char *p = *rest;
-    if (!tree || *p != '/')
-        return NULL;
-    struct token t = token_at(p + 1);
-    *rest = p + 1 + t.text.len;
-    return step(tree, t);
-}
-
 cJSON *pointer_get(const cJSON *tree, const char *pointer)
 {
     /* The tree is the caller's to change or not; the first step drops the const as

@@ -11,10 +11,6 @@
  * pointer that is none). tree may be NULL. */
 cJSON *pointer_get(const cJSON *tree, const char *pointer);
 
-/* One token further on the way along *rest, which loses it; NULL when nothing is there,
- * or *rest is at its end. */
-cJSON *pointer_step(const cJSON *tree, const char **rest);
-
 /* How many items and members are passed on the way to it, or to where it ends. */
 size_t pointer_steps(const cJSON *tree, const char *pointer);
 

@@ -98,17 +98,14 @@ static bool is_about(struct finding_out *f, const struct group *g,
     return false;
 }
 
-static void join_word(struct finding_out *f, struct group *g)
+/* Those of g's deeds that belong to o become o's. */
+static void move_deeds(struct finding_out *f, struct group *g, struct group *o,
+                       bool (*belongs)(struct finding_out *f, const struct group *g,
+                                       const struct group *o, struct deed *d))
 {
-    const char *slash = g->path ? strrchr(g->path, '/') : NULL;
-    struct group *o =
-        slash ? map_get(f->by_path, (struct str){ g->path, (size_t)(slash - g->path) })
-              : NULL;
-    if (!o || !o->deeds || !o->schema.node || !deed_of(o, ROLE_GET))
-        return;
     for (struct deed **at = &g->deeds; *at;) {
         struct deed *d = *at;
-        if (!is_about(f, g, o, d)) {
+        if (!belongs(f, g, o, d)) {
             at = &d->next;
             continue;
         }
@@ -118,6 +115,17 @@ static void join_word(struct finding_out *f, struct group *g)
         o->last = &d->next;
     }
     find_end(g);
+}
+
+static void join_word(struct finding_out *f, struct group *g)
+{
+    const char *slash = g->path ? strrchr(g->path, '/') : NULL;
+    struct group *o =
+        slash ? map_get(f->by_path, (struct str){ g->path, (size_t)(slash - g->path) })
+              : NULL;
+    if (!o || !o->deeds || !o->schema.node || !deed_of(o, ROLE_GET))
+        return;
+    move_deeds(f, g, o, is_about);
 }
 
 /* ---- /orders/{id}/cancel ---- */
@@ -168,18 +176,7 @@ static void join_action(struct finding_out *f, struct group *g)
     if (!o || !o->schema.node || !deed_of(o, ROLE_GET) ||
         !deed_of(o, ROLE_GET)->param || deed_of(g, ROLE_LIST) || deed_of(g, ROLE_GET))
         return;
-    for (struct deed **at = &g->deeds; *at;) {
-        struct deed *d = *at;
-        if (!acts_on(f, g, o, d)) {
-            at = &d->next;
-            continue;
-        }
-        *at = d->next;
-        d->next = NULL;
-        *o->last = d;
-        o->last = &d->next;
-    }
-    find_end(g);
+    move_deeds(f, g, o, acts_on);
 }
 
 /* ---- /settings ---- */

@@ -1,7 +1,5 @@
 #include "play/store_parts.h"
 
-#include "doc/pointer.h"
-
 bool store_meets_all(const struct store *s, size_t c, const cJSON *tree,
                      const struct store_condition *conditions, size_t count)
 {

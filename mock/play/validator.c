@@ -2,7 +2,6 @@
 
 #include "api/param.h"
 #include "base/map.h"
-#include "doc/pointer.h"
 #include "play/fixture.h"
 #include "play/script.h"
 

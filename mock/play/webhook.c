@@ -5,7 +5,6 @@
 #include "api/signature.h"
 #include "base/base64.h"
 #include "base/limits.h"
-#include "doc/pointer.h"
 #include "play/callback.h"
 #include "play/keeping.h"
 #include "play/run.h"
