@@ -19,8 +19,8 @@ const char *folder_make(struct arena *arena)
     return path;
 }
 
-const char *folder_put(const char *folder, const char *name, const char *text,
-                       struct arena *arena)
+const char *folder_put_bytes(const char *folder, const char *name, struct str bytes,
+                             struct arena *arena)
 {
     char *path = arena_printf(arena, "%s/%s", folder, name);
     for (char *p = path + strlen(folder) + 1; (p = strchr(p, '/')); *p++ = '/') {
@@ -29,9 +29,15 @@ const char *folder_put(const char *folder, const char *name, const char *text,
     }
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, f), bytes.len);
     assert_int_equal(fclose(f), 0);
     return path;
+}
+
+const char *folder_put(const char *folder, const char *name, const char *text,
+                       struct arena *arena)
+{
+    return folder_put_bytes(folder, name, str(text), arena);
 }
 
 static int remove_one(const char *path, const struct stat *about, int kind,

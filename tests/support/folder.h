@@ -14,6 +14,10 @@ const char *folder_make(struct arena *arena);
 const char *folder_put(const char *folder, const char *name, const char *text,
                        struct arena *arena);
 
+/* The same with bytes, which may be any. */
+const char *folder_put_bytes(const char *folder, const char *name, struct str bytes,
+                             struct arena *arena);
+
 /* With all that is in it. */
 void folder_remove(const char *folder);
 

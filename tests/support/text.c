@@ -21,6 +21,30 @@ int arena_down(void **state)
     return 0;
 }
 
+struct str repeated(struct arena *a, const char *before, const char *each, size_t times,
+                    const char *after)
+{
+    struct buffer b = buffer_in(a, LIMIT_FILE_BYTES);
+    const char *number = strchr(each, '#');
+    buffer_add_text(&b, before);
+    for (size_t i = 0; i < times; i++) {
+        const char *rest = each;
+        for (const char *at = number; at; rest = at + 1, at = strchr(rest, '#')) {
+            buffer_add(&b, (struct str){ rest, (size_t)(at - rest) });
+            buffer_printf(&b, "%zu", i);
+        }
+        buffer_add_text(&b, rest);
+    }
+    buffer_add_text(&b, after);
+    assert_false(b.full);
+    return buffer_str(&b);
+}
+
+struct str nested(struct arena *a, const char *open, const char *close, size_t depth)
+{
+    return repeated(a, "", open, depth, repeated(a, "", close, depth, "").ptr);
+}
+
 cJSON *must_json(struct arena *a, const char *text)
 {
     struct json_error why = { 0 };
@@ -28,6 +52,11 @@ cJSON *must_json(struct arena *a, const char *text)
     if (!tree)
         fail_msg("%s: %u:%u: %s", text, why.line, why.col, why.why);
     return tree;
+}
+
+const char *text_of(const cJSON *value, struct arena *a)
+{
+    return value ? json_text(value, a).ptr : "nothing";
 }
 
 struct api *load_text(struct arena *a, const char *text, struct err *err)

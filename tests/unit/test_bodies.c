@@ -4,9 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <cmocka.h>
@@ -14,7 +11,6 @@
 #include "../support/text.h"
 #include "api/body.h"
 #include "base/inflate.h"
-#include "doc/document.h"
 #include "doc/xml.h"
 
 /* ---- one call ------------------------------------------------------------------ */
@@ -61,7 +57,7 @@ static const char *outcome(const struct operation *op, struct str type,
                      &findings);
     body_settle(&findings, told);
     if (!findings.count)
-        return tree ? json_text(tree, a).ptr : "nothing";
+        return text_of(tree, a);
     struct buffer b = buffer_in(a, LIMIT_HEAD_BYTES);
     for (size_t i = 0; i < findings.count; i++)
         buffer_printf(&b, "%s%s: %s", i ? "; " : "", findings.list[i].pointer,
@@ -614,22 +610,6 @@ static void xml_is_bounded(void **state)
     assert_non_null(xml_read(buffer_str(&wide), 101, false, a, &why));
     assert_null(xml_read(STR(""), 100, false, a, &why));
     assert_string_equal(why.why, "it is empty");
-}
-
-static struct str repeated(struct arena *a, const char *head, const char *each,
-                           int count, const char *tail)
-{
-    struct buffer b = buffer_in(a, 4000000);
-    buffer_add_text(&b, head);
-    for (int i = 0; i < count; i++)
-        for (const char *p = each; *p; p++) {
-            if (*p == '#')
-                buffer_printf(&b, "%d", i);
-            else
-                buffer_add_char(&b, *p);
-        }
-    buffer_add_text(&b, tail);
-    return buffer_str(&b);
 }
 
 static void xml_of_which_libxml2_would_take_the_square_is_refused(void **state)

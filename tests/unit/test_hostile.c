@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "../support/cost.h"
+#include "../support/text.h"
 #include "base/buffer.h"
 #include "base/chance.h"
 #include "base/clock.h"
@@ -207,17 +208,6 @@ static struct str with_body(const struct house *h, const char *head, struct str 
     return buffer_str(&b);
 }
 
-static struct str repeated(const struct house *h, const char *before, const char *what,
-                           size_t times, const char *after)
-{
-    struct buffer b = buffer_in(h->arena, SIZE_MAX / 2);
-    buffer_add_text(&b, before);
-    for (size_t i = 0; i < times; i++)
-        buffer_add_text(&b, what);
-    buffer_add_text(&b, after);
-    return buffer_str(&b);
-}
-
 /* -- bounds ------------------------------------------------------------------------ */
 
 #define TARGET "GET /components?more="
@@ -226,53 +216,54 @@ static struct str repeated(const struct house *h, const char *before, const char
 
 static struct str target_of(const struct house *h, size_t head)
 {
-    return repeated(h, TARGET, "a", head - strlen(TARGET TARGET_END), TARGET_END);
+    return repeated(h->arena, TARGET, "a", head - strlen(TARGET TARGET_END),
+                    TARGET_END);
 }
 
 static struct str field_of(const struct house *h, size_t head)
 {
-    return repeated(h, FIELD, "a", head - strlen(FIELD "\r\n\r\n"), "\r\n\r\n");
+    return repeated(h->arena, FIELD, "a", head - strlen(FIELD "\r\n\r\n"), "\r\n\r\n");
 }
 
 static struct str fields_of(const struct house *h, size_t count)
 {
     return repeated(
-        h, "GET /components HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer me\r\n",
+        h->arena, "GET /components HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer me\r\n",
         "X: a\r\n", count - 2, "\r\n");
 }
 
 static struct str body_of(const struct house *h, size_t bytes)
 {
-    return with_body(h, PUT_INSTANCE, repeated(h, "{}", " ", bytes - 2, ""));
+    return with_body(h, PUT_INSTANCE, repeated(h->arena, "{}", " ", bytes - 2, ""));
 }
 
 static struct str depth_of(const struct house *h, size_t depth)
 {
-    const char *open = repeated(h, "{\"identifier\":", "[", depth - 1, "").ptr;
-    return with_body(h, PUT_INSTANCE, repeated(h, open, "]", depth - 1, "}"));
+    const char *open = repeated(h->arena, "{\"identifier\":", "[", depth - 1, "").ptr;
+    return with_body(h, PUT_INSTANCE, repeated(h->arena, open, "]", depth - 1, "}"));
 }
 
 static struct str digits_of(const struct house *h, size_t digits)
 {
     return with_body(h, PUT_INSTANCE,
-                     repeated(h, "{\"identifier\":", "7", digits, "}"));
+                     repeated(h->arena, "{\"identifier\":", "7", digits, "}"));
 }
 
 static struct str nodes_of(const struct house *h, size_t nodes)
 {
-    return with_body(h, PUT_INSTANCE, repeated(h, "[0", ",0", nodes - 2, "]"));
+    return with_body(h, PUT_INSTANCE, repeated(h->arena, "[0", ",0", nodes - 2, "]"));
 }
 
 static struct str name_of(const struct house *h, size_t len)
 {
-    return repeated(
-        h, "GET /__admin/health HTTP/1.1\r\nHost: h\r\nUnderstudy-Namespace: ", "n",
-        len, "\r\n\r\n");
+    return repeated(h->arena,
+                    "GET /__admin/health HTTP/1.1\r\nHost: h\r\nUnderstudy-Namespace: ",
+                    "n", len, "\r\n\r\n");
 }
 
 static struct str prefix_of(const struct house *h, size_t len)
 {
-    return repeated(h, "GET /~", "n", len,
+    return repeated(h->arena, "GET /~", "n", len,
                     "/__admin/health HTTP/1.1\r\nHost: h\r\n\r\n");
 }
 
@@ -328,7 +319,7 @@ static void a_body_far_over_the_bound_is_refused_however_it_is_told(void **state
            STR("POST /__admin/faults HTTP/1.1\r\n" FIELDS
                "Content-Length: 4194305\r\n\r\n{"),
            413, "at most", "a fault");
-    struct str chunk = repeated(h,
+    struct str chunk = repeated(h->arena,
                                 PUT_INSTANCE "Transfer-Encoding: chunked\r\n\r\n"
                                              "400001\r\n",
                                 " ", LIMIT_BODY_BYTES + 1, "\r\n0\r\n\r\n");
@@ -508,7 +499,8 @@ static void a_long_text_is_quoted_without_cutting_a_character(void **state)
             for (size_t l = 0; l < COUNT(letters); l++) {
                 char before[256];
                 snprintf(before, sizeof(before), "%s%s", rows[i].before, shifts[s]);
-                struct str body = repeated(h, before, letters[l], 400, rows[i].after);
+                struct str body =
+                    repeated(h->arena, before, letters[l], 400, rows[i].after);
                 const struct heard *r = ask(h, with_body(h, rows[i].head, body));
                 if (r->status < 200 || r->status > 499)
                     fail_msg("%s: %d %s", before, r->status, told(r));
@@ -640,7 +632,7 @@ static void places_are_told_however_often_a_call_is_refused(void **state)
 {
     enum { TIMES = 4000 };
     struct house *h = *state;
-    struct str query = repeated(h, "", "%FF&", LIMIT_FINDINGS, "");
+    struct str query = repeated(h->arena, "", "%FF&", LIMIT_FINDINGS, "");
     for (int i = 0; i < TIMES; i++) {
         struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
         struct request r = { .method = STR("GET"),

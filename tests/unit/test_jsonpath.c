@@ -597,28 +597,18 @@ static void a_mistake_is_told_with_its_place(void **state)
     assert_null(jsonpath_read("$['\xc0\x80']", *state, &error));
 }
 
-static const char *repeat(struct arena *a, const char *before, const char *text,
-                          size_t times, const char *after)
-{
-    struct buffer b = buffer_in(a, LIMIT_FILE_BYTES);
-    buffer_add_text(&b, before);
-    while (times--)
-        buffer_add_text(&b, text);
-    buffer_add_text(&b, after);
-    return buffer_str(&b).ptr;
-}
-
 static void a_query_is_bounded(void **state)
 {
     struct arena *a = *state;
     struct jsonpath_error error;
-    assert_non_null(jsonpath_read(repeat(a, "$", ".a", 1000, ""), a, &error));
-    assert_null(jsonpath_read(repeat(a, "$", ".a", 1001, ""), a, &error));
+    assert_non_null(jsonpath_read(repeated(a, "$", ".a", 1000, "").ptr, a, &error));
+    assert_null(jsonpath_read(repeated(a, "$", ".a", 1001, "").ptr, a, &error));
     assert_non_null(strstr(error.why, "more than 1000 parts"));
-    assert_null(jsonpath_read(repeat(a, "$[?", "@.a&&", 1000, "@]"), a, &error));
+    assert_null(jsonpath_read(repeated(a, "$[?", "@.a&&", 1000, "@]").ptr, a, &error));
     static const char *const deep[] = { "(", "@[?", "length(", "!(", "$[?(" };
     for (size_t i = 0; i < COUNT(deep); i++) {
-        assert_null(jsonpath_read(repeat(a, "$[?", deep[i], 100000, ""), a, &error));
+        assert_null(
+            jsonpath_read(repeated(a, "$[?", deep[i], 100000, "").ptr, a, &error));
         assert_non_null(strstr(error.why, "deeper than 16"));
     }
 }
@@ -626,8 +616,8 @@ static void a_query_is_bounded(void **state)
 static void a_search_ends(void **state)
 {
     struct arena *a = *state;
-    cJSON *wide = tree_of(a, repeat(a, "[0", ",{\"a\":1}", 20000, "]"));
-    const char *stars = repeat(a, "$[", "*,", 100, "*]");
+    cJSON *wide = tree_of(a, repeated(a, "[0", ",{\"a\":1}", 20000, "]").ptr);
+    const char *stars = repeated(a, "$[", "*,", 100, "*]").ptr;
     static const struct {
         const char *query, *why;
     } rows[] = {
@@ -651,7 +641,7 @@ static void a_regular_expression_that_takes_too_long_ends_the_search(void **stat
 {
     struct arena *a = *state;
     cJSON *tree = json_array(a);
-    json_push(tree, json_string(a, str(repeat(a, "", "a", 40, "bc"))));
+    json_push(tree, json_string(a, str(repeated(a, "", "a", 40, "bc").ptr)));
     struct jsonpath_search search = { iregexps_match, iregexps_new(a),
                                       LIMIT_JSONPATH_STEPS };
     struct jsonpath_nodes found;
@@ -671,7 +661,8 @@ static void the_deepest_tree_is_searched(void **state)
         top = array;
     }
     assert_int_equal(find(a, "$..[?@==7]", top).count, 1);
-    const char *nested = repeat(a, "$", "..[?$", 8, repeat(a, "..*", "]", 8, ""));
+    const char *nested =
+        repeated(a, "$", "..[?$", 8, repeated(a, "..*", "]", 8, "").ptr).ptr;
     assert_int_equal(find(a, nested, top).count, LIMIT_DEPTH - 1);
 }
 

@@ -5,8 +5,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "../support/suite.h"
 #include "../support/text.h"
@@ -14,7 +12,6 @@
 #include "base/limits.h"
 #include "doc/document.h"
 #include "schema/mutate.h"
-#include "schema/sample.h"
 
 static const struct schema *compiled(struct arena *a, cJSON *root)
 {
@@ -147,7 +144,7 @@ static void a_keyword_is_broken_where_it_stands(void **state)
         struct mutations all = mutations_of(*state, rows[i].schema, rows[i].value);
         const struct mutation *m =
             find(&all, rows[i].keyword, rows[i].pointer, rows[i].schema_pointer);
-        const char *text = m ? json_text(m->value, *state).ptr : "nothing";
+        const char *text = text_of(m ? m->value : NULL, *state);
         if (!m || (rows[i].mutated && strcmp(text, rows[i].mutated) != 0))
             fail_msg("%s of %s: %s is broken by %s", rows[i].value, rows[i].schema,
                      rows[i].keyword, text);

@@ -335,7 +335,7 @@ static void an_expression_has_its_value_with_its_type(void **state)
         if (!e || d->err.errors)
             fail_msg("%s: %s", rows[i].text, problem_text(d->err.last, d->arena));
         const cJSON *value = expression_value(e, &d->scope);
-        const char *text = value ? json_text(value, d->arena).ptr : "nothing";
+        const char *text = text_of(value, d->arena);
         if (strcmp(text, rows[i].value ? rows[i].value : "nothing") != 0)
             fail_msg("%s is %s", rows[i].text, text);
     }
@@ -431,7 +431,7 @@ static void a_body_is_json_whose_strings_may_be_expressions(void **state)
         if (!t)
             fail_msg("%s: %s", rows[i].text, problem_text(d->err.last, d->arena));
         const cJSON *value = template_value(t, &d->scope);
-        const char *text = value ? json_text(value, d->arena).ptr : "nothing";
+        const char *text = text_of(value, d->arena);
         if (strcmp(text, rows[i].value ? rows[i].value : "nothing") != 0)
             fail_msg("%s gives %s", rows[i].text, text);
     }

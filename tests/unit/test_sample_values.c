@@ -10,7 +10,6 @@
 #include "../support/text.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "doc/pointer.h"
 #include "schema/sample.h"
 
 enum { SEEDS = 20 };
@@ -178,7 +177,7 @@ static void composed_schemas_have_values(void **state)
         for (uint64_t seed = 0; seed < SEEDS; seed++) {
             cJSON *v = sampled(*state, rows[i][0],
                                (struct sampler){ .size = SAMPLE_TYPICAL }, seed);
-            const char *text = v ? json_text(v, *state).ptr : "nothing";
+            const char *text = text_of(v, *state);
             if (strcmp(text, rows[i][1]) != 0)
                 fail_msg("%s: %s instead of %s", rows[i][0], text, rows[i][1]);
         }
