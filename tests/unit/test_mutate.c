@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "../support/schemas.h"
 #include "../support/suite.h"
 #include "../support/text.h"
 #include "base/file.h"
@@ -13,25 +14,13 @@
 #include "doc/document.h"
 #include "schema/mutate.h"
 
-static const struct schema *compiled(struct arena *a, cJSON *root)
-{
-    struct err err = err_in(a);
-    struct library *library = library_new(NULL, NULL, a);
-    struct schemas_options options = { .dialect = DIALECT_OPENAPI_31 };
-    struct schemas *all =
-        schemas_new(library, library_add(library, "file:///s.json", "s.json", root),
-                    &options, a, &err);
-    const struct schema *s = schemas_add(all, root, "");
-    return schemas_compile(all) ? s : NULL;
-}
-
 static struct mutations mutations_of(struct arena *a, const char *schema,
                                      const char *value)
 {
     struct chance chance = chance_of(1, STR("n"), STR("o"), 1);
-    const struct schema *s = compiled(a, must_json(a, schema));
+    const struct schema *s = must_compile(a, schema, DIALECT_OPENAPI_31);
     const cJSON *v = must_json(a, value);
-    if (!s || !schema_check(s, v, DIRECTION_NONE, "", a, NULL))
+    if (!schema_check(s, v, DIRECTION_NONE, "", a, NULL))
         fail_msg("%s does not fit %s", value, schema);
     return mutate(s, v, DIRECTION_NONE, &chance, a);
 }
@@ -200,7 +189,8 @@ static void mutate_group(struct tally *t, cJSON *group, struct arena *arena)
     cJSON *dialect = json_member(schema, "$schema");
     if (dialect)
         json_detach(schema, dialect);
-    const struct schema *s = compiled(arena, schema);
+    struct err err;
+    const struct schema *s = compile(arena, schema, DIALECT_OPENAPI_31, &err);
     struct chance chance = chance_of(1, STR("n"), STR("o"), 1);
     for (const cJSON *c = json_member(group, "tests")->child; s && c; c = c->next) {
         const cJSON *data = json_member(c, "data");

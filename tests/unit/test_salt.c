@@ -4,20 +4,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 
 #include "../support/cost.h"
+#include "../support/schemas.h"
 #include "../support/stage.h"
 #include "../support/text.h"
 #include "base/chance.h"
 #include "base/limits.h"
 #include "base/map.h"
-#include "doc/library.h"
 #include "doc/patch.h"
 #include "schema/schema.h"
 
@@ -175,14 +173,7 @@ static void read_it(struct arena *a, struct str text)
 
 static void look_for_one_twice(struct arena *a, struct str text)
 {
-    struct err err = err_in(a);
-    const cJSON *root = must_read(a, STR("{\"uniqueItems\":true}"));
-    struct schemas_options options = { .dialect = DIALECT_2020_12 };
-    const struct document *d =
-        library_add(library_new(NULL, NULL, a), "file:///spec.json", "spec.json", root);
-    struct schemas *all = schemas_new(NULL, d, &options, a, &err);
-    const struct schema *s = schemas_add(all, root, "");
-    schemas_compile(all);
+    const struct schema *s = must_compile(a, "{\"uniqueItems\":true}", DIALECT_2020_12);
     if (!schema_check(s, must_read(a, text), DIRECTION_NONE, "", a, NULL))
         fail_msg("not all are different");
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "../support/cost.h"
+#include "../support/schemas.h"
 #include "../support/text.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -14,29 +15,11 @@
 
 enum { SEEDS = 20 };
 
-static const struct schema *compiled(struct arena *a, const char *text)
-{
-    struct json_error error = { 0 };
-    struct err err = err_in(a);
-    cJSON *root = json_read(str(text), 100000, a, &error);
-    if (!root)
-        fail_msg("%s: %s", text, error.why);
-    struct library *library = library_new(NULL, NULL, a);
-    struct schemas_options options = { .dialect = DIALECT_OPENAPI_31 };
-    struct schemas *all =
-        schemas_new(library, library_add(library, "file:///s.json", "s.json", root),
-                    &options, a, &err);
-    const struct schema *s = schemas_add(all, root, "");
-    if (!schemas_compile(all))
-        fail_msg("%s: %s", text, problem_text(err.first, a));
-    return s;
-}
-
 static cJSON *sampled(struct arena *a, const char *schema, struct sampler how,
                       uint64_t seed)
 {
     struct chance chance = chance_of(seed, STR("n"), STR("o"), 1);
-    const struct schema *s = compiled(a, schema);
+    const struct schema *s = must_compile(a, schema, DIALECT_OPENAPI_31);
     how.chance = &chance;
     how.arena = a;
     cJSON *made = sample_make(&how, s);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "../support/cost.h"
+#include "../support/schemas.h"
 #include "../support/text.h"
 #include "doc/pointer.h"
 #include "schema/format.h"
@@ -366,31 +367,16 @@ static void a_pattern_leaves_nothing_behind_its_arena(void **state)
     assert_int_equal(runnable_kib(), before);
 }
 
-static cJSON *read_json(struct arena *a, const char *text)
-{
-    struct json_error error = { 0 };
-    cJSON *tree = json_read(str(text), 10000, a, &error);
-    if (!tree)
-        fail_msg("%s: %s", text, error.why);
-    return tree;
-}
-
 /* NULL too when the schema is none. */
 static cJSON *sample_of(struct arena *a, const char *text, bool openapi_30,
                         enum sample_size size, uint64_t seed)
 {
     struct chance chance = chance_of(seed, STR("n"), STR("o"), 1);
-    struct err err = err_in(a);
-    cJSON *root = read_json(a, text);
-    struct library *library = library_new(NULL, NULL, a);
-    struct schemas_options options = { .dialect = openapi_30 ? DIALECT_OPENAPI_30
-                                                             : DIALECT_OPENAPI_31 };
-    struct schemas *all =
-        schemas_new(library, library_add(library, "file:///s.json", "s.json", root),
-                    &options, a, &err);
-    const struct schema *schema = schemas_add(all, root, "");
+    struct err err;
+    enum dialect dialect = openapi_30 ? DIALECT_OPENAPI_30 : DIALECT_OPENAPI_31;
+    const struct schema *schema = compile(a, must_json(a, text), dialect, &err);
     struct sampler s = { .size = size, .chance = &chance, .arena = a };
-    return schemas_compile(all) ? sample_make(&s, schema) : NULL;
+    return schema ? sample_make(&s, schema) : NULL;
 }
 
 /* The sample must have at pointer exactly this; "?" for anything, "" for nothing. */
@@ -566,7 +552,7 @@ static void a_string_fits_its_pattern_format_and_length(void **state)
     for (size_t i = 0; i < COUNT(rows); i++)
         for (uint64_t seed = 0; seed < 20; seed++) {
             char *text = arena_printf(*state, "{\"type\":\"string\",%s}", rows[i]);
-            cJSON *schema = read_json(*state, text), *made;
+            cJSON *schema = must_json(*state, text), *made;
             const char *why, *pattern = json_member_text(schema, "pattern");
             const char *format = json_member_text(schema, "format");
             const cJSON *least = json_member(schema, "minLength");

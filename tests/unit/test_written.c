@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "../support/schemas.h"
 #include "../support/text.h"
 #include "base/limits.h"
 #include "doc/pointer.h"
@@ -84,10 +85,7 @@ static void a_fit_is_remembered_of_the_same_question_only(void **state)
     struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
     struct err err = err_in(arena);
     const cJSON *root = must_json(arena, text);
-    struct schemas_options options = { .dialect = DIALECT_OPENAPI_31 };
-    struct library *library = library_new(NULL, NULL, arena);
-    const struct document *d = library_add(library, "suite:own", "own", root);
-    struct schemas *all = schemas_new(library, d, &options, arena, &err);
+    struct schemas *all = schemas_of(arena, root, DIALECT_OPENAPI_31, &err);
     const struct schema *s[COUNT(rows)];
     for (size_t i = 0; i < COUNT(rows); i++)
         s[i] = schemas_add(all, pointer_get(root, rows[i].at), rows[i].at);
