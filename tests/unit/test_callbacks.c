@@ -6,9 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include <arpa/inet.h>
 #include <cmocka.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,10 +16,10 @@
 
 #include "../support/stage.h"
 #include "../support/text.h"
+#include "../support/wire.h"
 #include "api/callback.h"
 #include "api/runtime.h"
 #include "base/clock.h"
-#include "doc/document.h"
 #include "doc/pointer.h"
 #include "serve/callback.h"
 
@@ -49,11 +47,6 @@ static bool is_whole(const char *text)
     const char *length = strstr(text, "Content-Length: ");
     size_t want = head && length && length < head ? strtoul(length + 16, NULL, 10) : 0;
     return head && strlen(head + 4) >= want;
-}
-
-static void say(int fd, const char *text)
-{
-    send(fd, text, strlen(text), MSG_NOSIGNAL);
 }
 
 static void say_without_end(int fd)
@@ -121,15 +114,8 @@ static void *receive(void *context)
 static struct receiver *receiver_open(void)
 {
     struct receiver *r = calloc(1, sizeof(*r));
-    struct sockaddr_in a = { .sin_family = AF_INET,
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t size = sizeof(a);
     assert_non_null(r);
-    r->fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(r->fd, (struct sockaddr *)&a, sizeof(a)), 0);
-    assert_int_equal(getsockname(r->fd, (struct sockaddr *)&a, &size), 0);
-    assert_int_equal(listen(r->fd, 64), 0);
-    r->port = ntohs(a.sin_port);
+    r->fd = listen_on(&r->port);
     pthread_mutex_init(&r->lock, NULL);
     pthread_create(&r->thread, NULL, receive, r);
     return r;

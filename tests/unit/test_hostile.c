@@ -7,17 +7,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include <arpa/inet.h>
 #include <cmocka.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "../support/cost.h"
 #include "../support/text.h"
+#include "../support/wire.h"
 #include "base/buffer.h"
 #include "base/chance.h"
 #include "base/clock.h"
@@ -101,33 +98,6 @@ static int each_test_begins(void **state)
 
 /* -- the wire ---------------------------------------------------------------------- */
 
-static int dial(const struct house *h)
-{
-    struct sockaddr_in to = { .sin_family = AF_INET,
-                              .sin_port = htons((uint16_t)h->port) };
-    struct timeval patience = { .tv_sec = 10 };
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(fd >= 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    if (connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
-        fail_msg("connect: %s", strerror(errno));
-    return fd;
-}
-
-/* False when the server has hung up before it took everything. */
-static bool say(int fd, struct str bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t n = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
-        if (n <= 0)
-            return false;
-        bytes = str_from(bytes, (size_t)n);
-    }
-    return true;
-}
-
 struct heard {
     int status; /* 0: the connection was closed without one */
     char head[4096];
@@ -138,14 +108,10 @@ struct heard {
 static struct heard *hear(const struct house *h, int fd)
 {
     struct heard *r = arena_take(h->arena, sizeof(*r));
-    size_t n = 0, len = 0;
-    while (n < sizeof(r->head) - 1 && recv(fd, r->head + n, 1, 0) == 1) {
-        r->head[++n] = '\0';
-        if (n >= 4 && strcmp(r->head + n - 4, "\r\n\r\n") == 0)
-            break;
-    }
+    size_t len = 0;
+    r->status = hear_head(fd, r->head, sizeof(r->head));
     const char *told = strstr(r->head, "\r\nContent-Length: ");
-    if (sscanf(r->head, "HTTP/1.1 %d", &r->status) != 1 || !told)
+    if (!r->status || !told)
         return r;
     size_t want = strtoul(told + strlen("\r\nContent-Length: "), NULL, 10);
     char *body = arena_take(h->arena, want + 1);
@@ -174,8 +140,8 @@ static void must_be_sound(const struct house *h, const struct heard *r, const ch
 
 static struct heard *ask(const struct house *h, struct str bytes)
 {
-    int fd = dial(h);
-    say(fd, bytes);
+    int fd = must_dial(h->port);
+    say_bytes(fd, bytes);
     struct heard *r = hear(h, fd);
     close(fd);
     return r;
@@ -570,8 +536,8 @@ static void what_breaks_civetweb_does_not_break_this(void **state)
     };
     const struct house *h = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        int fd = dial(h);
-        say(fd, str(rows[i].request));
+        int fd = must_dial(h->port);
+        say(fd, rows[i].request);
         shutdown(fd, SHUT_WR);
         const struct heard *r = hear(h, fd);
         close(fd);
@@ -717,8 +683,8 @@ static void noise_leaves_the_mock_answering(void **state)
         size_t len =
             i % 4 ? mutated(&c, bytes, sizeof(bytes)) : random_bytes(&c, bytes);
         struct linger now = { .l_onoff = 1 };
-        int fd = dial(h);
-        say(fd, (struct str){ bytes, len });
+        int fd = must_dial(h->port);
+        say_bytes(fd, (struct str){ bytes, len });
         shutdown(fd, SHUT_WR);
         if (i % 4 == 1)
             while (recv(fd, sink, sizeof(sink), 0) > 0)
@@ -743,12 +709,12 @@ static void slow_clients_do_not_hold_up_the_others(void **state)
     const struct house *h = *state;
     int fds[SLOW];
     for (size_t i = 0; i < SLOW; i++) {
-        fds[i] = dial(h);
-        say(fds[i], str(starts[i % COUNT(starts)]));
+        fds[i] = must_dial(h->port);
+        say_bytes(fds[i], str(starts[i % COUNT(starts)]));
     }
     for (int round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < SLOW; i++)
-            say(fds[i], STR("0"));
+            say_bytes(fds[i], STR("0"));
         must_be_healthy(h);
         expect(h, STR(GET("/components")), 200, "[", "a call among slow ones");
     }

@@ -11,11 +11,10 @@
 
 #include <cmocka.h>
 
+#include "../support/wire.h"
 #include "base/limits.h"
 #include "play/keep.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
@@ -63,18 +62,6 @@ static bool read_command(FILE *in, char *name, size_t room)
     return words > 0;
 }
 
-static void say(int to, const char *text)
-{
-    size_t n = strlen(text);
-    while (n) {
-        ssize_t sent = send(to, text, n, MSG_NOSIGNAL);
-        if (sent <= 0)
-            return;
-        text += sent;
-        n -= (size_t)sent;
-    }
-}
-
 static void serve_one(struct server *s, int client)
 {
     char name[32];
@@ -111,20 +98,13 @@ struct stage {
 static int stage_up(void **state)
 {
     struct stage *s = calloc(1, sizeof(*s));
-    struct sockaddr_in at = { .sin_family = AF_INET,
-                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t size = sizeof(at);
+    unsigned port;
     struct err err;
     s->arena = arena_new(LIMIT_CALL_MEMORY);
     err = err_in(s->arena);
-    s->server.listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (bind(s->server.listener, (struct sockaddr *)&at, size) != 0 ||
-        listen(s->server.listener, 8) != 0 ||
-        getsockname(s->server.listener, (struct sockaddr *)&at, &size) != 0)
-        return -1;
+    s->server.listener = listen_on(&port);
     pthread_create(&s->server.thread, NULL, serve, &s->server);
-    s->keep = keep_open(
-        arena_printf(s->arena, "redis://127.0.0.1:%d/", ntohs(at.sin_port)), &err);
+    s->keep = keep_open(arena_printf(s->arena, "redis://127.0.0.1:%u/", port), &err);
     *state = s;
     return s->keep ? 0 : -1;
 }

@@ -7,13 +7,12 @@
  * left to guess, and the search stays short. */
 #include "../support/linear.h"
 #include "../support/stage.h"
+#include "../support/wire.h"
 #include "base/chance.h"
 #include "base/limits.h"
 #include "doc/pointer.h"
 #include "serve/server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -287,18 +285,6 @@ static void *be_a_client(void *what)
     return NULL;
 }
 
-static int connected(unsigned port)
-{
-    struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-    struct timeval patience = { .tv_sec = 10 };
-    inet_pton(AF_INET, "127.0.0.1", &a.sin_addr);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(fd >= 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-    return fd;
-}
-
 static void run_crowd(struct crowd *w)
 {
     size_t all = (size_t)(w->clients * w->calls);
@@ -313,7 +299,7 @@ static void run_crowd(struct crowd *w)
         clients[i].number = i;
         clients[i].arena = arena_new(LIMIT_CALL_MEMORY);
         clients[i].chance = chance_of(7, STR("linear"), STR(""), (uint64_t)i);
-        clients[i].fd = w->service ? -1 : connected(w->port);
+        clients[i].fd = w->service ? -1 : must_dial(w->port);
         assert_int_equal(pthread_create(&threads[i], NULL, be_a_client, &clients[i]),
                          0);
     }

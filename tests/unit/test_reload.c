@@ -7,20 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <arpa/inet.h>
 #include <cmocka.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../support/folder.h"
+#include "../support/wire.h"
 #include "base/file.h"
 #include "base/gate.h"
 #include "base/lookout.h"
@@ -571,17 +568,6 @@ struct crowd {
     atomic_bool stop;
     atomic_int calls, failures;
 };
-
-static int dial(unsigned port)
-{
-    struct sockaddr_in to = { .sin_family = AF_INET,
-                              .sin_port = htons((uint16_t)port),
-                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    struct timeval patience = { .tv_sec = 30 };
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    return connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 ? fd : -1;
-}
 
 /* One call on a connection that stays; the status, 0 when it broke. */
 static int call(int fd, const char *text, char *answer, size_t room)
