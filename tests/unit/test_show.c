@@ -8,24 +8,13 @@
 
 #include <cmocka.h>
 
+#include "../support/desk.h"
 #include "../support/text.h"
 #include "base/chance.h"
 #include "base/limits.h"
 #include "play/store.h"
 
 #include <pthread.h>
-
-static int setup(void **state)
-{
-    *state = arena_new(LIMIT_CALL_MEMORY);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
 
 /* Notes have an owner, are about other notes, and say whom their items are for; people
  * have a boss and a nick, teams a lead. */
@@ -107,14 +96,6 @@ static atomic_size_t shown;
 static const struct store_plan plan = { .collections = shelves,
                                         .collection_count = COLLECTIONS,
                                         .shown = &shown };
-
-static size_t must_insert(struct store *s, size_t c, struct arena *arena,
-                          const char *text)
-{
-    size_t slot = 0;
-    assert_int_equal(store_insert(s, c, must_json(arena, text), &slot), STORE_OK);
-    return slot;
-}
 
 /* The text of what is shown at a slot, which has to be the same however it is asked
  * for. */
@@ -599,7 +580,7 @@ int main(void)
     };
     struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
     store_prepare(&plan, arena);
-    int failed = cmocka_run_group_tests(tests, setup, teardown);
+    int failed = cmocka_run_group_tests(tests, arena_up, arena_down);
     arena_free(arena);
     return failed;
 }

@@ -4,27 +4,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "base/chance.h"
 #include "base/limits.h"
 #include "play/order.h"
 #include "play/store.h"
-
-static int setup(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
 
 /* ---- the order of values --------------------------------------------------------- */
 
@@ -509,7 +497,7 @@ static void an_order_that_nobody_asks_for_any_more_makes_room(void **state)
     store_free(s);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
 
 int main(void)
 {

@@ -4,10 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "../support/text.h"
 #include "base/chance.h"
 #include "base/limits.h"
 #include "play/index.h"
@@ -16,18 +16,6 @@
 
 #include <malloc.h>
 #include <pthread.h>
-
-static int setup(void **state)
-{
-    *state = arena_new(LIMIT_SPEC_MEMORY);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    arena_free(*state);
-    return 0;
-}
 
 /* ---- an index beside a plain list of its entries -------------------------------- */
 
@@ -658,7 +646,7 @@ static void copies_of_one_store_are_changed_in_threads_at_once(void **state)
     store_free(seed);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
 
 int main(void)
 {
