@@ -2,8 +2,6 @@
 
 #include "serve/admin.h"
 
-#include <stdlib.h>
-
 static const char *reasons(const struct err *err, struct arena *arena)
 {
     struct buffer b = buffer_in(arena, LIMIT_HEAD_BYTES);
@@ -67,4 +65,14 @@ void stage_send(struct stage *s, struct request *r, struct arena *arena,
     if (d->after)
         d->after(d->after_what, true);
     arena_free(call);
+}
+
+struct request post_of(const char *path, struct str body)
+{
+    struct request r = {
+        .method = STR("POST"), .path = str(path), .body = body, .header_count = 2
+    };
+    r.headers[0] = (struct header){ STR("Content-Type"), STR("application/json") };
+    r.headers[1] = (struct header){ STR("Host"), STR("127.0.0.1:4010") };
+    return r;
 }

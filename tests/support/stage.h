@@ -23,4 +23,7 @@ void stage_done(struct stage *s);
 void stage_send(struct stage *s, struct request *r, struct arena *arena,
                 struct delivery *d);
 
+/* A POST of JSON to this machine's port 4010: Content-Type stands first, then Host. */
+struct request post_of(const char *path, struct str body);
+
 #endif

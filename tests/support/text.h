@@ -5,6 +5,10 @@
 
 #include "api/api.h"
 
+/* What a document begins with, and the responses of an operation that has one. */
+#define OPENAPI_31 "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
+#define DONE "responses: {'204': {description: Done}}"
+
 /* For cmocka_unit_test_setup_teardown: *state is an arena. */
 int arena_up(void **state);
 int arena_down(void **state);

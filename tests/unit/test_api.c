@@ -1,398 +1,16 @@
-/* OpenAPI documents: what is wrong with them, and what they make of a request. */
+/* OpenAPI documents: what is loaded, and what they make of a request. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "../support/folder.h"
 #include "../support/text.h"
 #include "api/media.h"
-#include "api/param.h"
+#include "api/route.h"
 #include "api/security.h"
-#include "api/spare.h"
-#include "doc/document.h"
-
-#define HEAD_31 "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
-#define DONE "responses: {'204': {description: Done}}"
-
-/* ---- documents that are wrong -------------------------------------------------- */
-
-struct mistake_row {
-    const char *text;
-    unsigned line, col;
-    const char *why;
-};
-
-static void check_mistakes(struct arena *a, const struct mistake_row *rows,
-                           size_t count, bool warning)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct err err;
-        const struct api *api = load_text(a, rows[i].text, &err);
-        if (!api == warning || err.errors != !warning || err.warnings != warning)
-            fail_msg("%s: %u errors, %u warnings, %s", rows[i].text, err.errors,
-                     err.warnings, err.first ? err.first->why : "");
-        const struct problem *p = err.first;
-        if (p->at.line != rows[i].line || p->at.col != rows[i].col ||
-            !strstr(p->why, rows[i].why))
-            fail_msg("%s: %s", rows[i].text, problem_text(p, a));
-    }
-}
-
-static void a_mistake_in_a_document_is_told_with_its_place(void **state)
-{
-    static const struct mistake_row rows[] = {
-        { "swagger: '2.0'\ninfo: {title: T, version: '1'}\npaths: {}\n", 1, 1,
-          "this is Swagger 2.0; convert it to OpenAPI 3 first" },
-        { HEAD_31 "paths: {}\nwebhooks:\n  made:\n    post:\n      requestBody: 1\n"
-                  "      " DONE "\n",
-          7, 7, "expected a request body with content" },
-        { HEAD_31 "webhooks: {made: 1}\n", 3, 12,
-          "expected a path item (an object), found a number" },
-        { "info: {title: T, version: '1'}\npaths: {}\n", 1, 1,
-          "expected openapi: 3.0.x, 3.1.x or 3.2.x" },
-        { "paths: {}\nopenapi: 2.9.0\n", 2, 1,
-          "expected openapi: 3.0.x, 3.1.x or 3.2.x, found 2.9.0" },
-        { "paths: {}\nopenapi: 3.3.0\n", 2, 1, "found 3.3.0" },
-        { "paths: {}\nopenapi: 3.1\n", 2, 1, "found a number" },
-        { "- a\n", 1, 1, "expected an OpenAPI document (an object), found an array" },
-        { "openapi: 3.1.0\npaths: {}\n", 1, 1,
-          "expected info with a title and a version" },
-        { "openapi: 3.1.0\npaths: {}\ninfo: {title: T}\n", 3, 1,
-          "expected info with a title and a version" },
-        { HEAD_31 "tags: []\n", 1, 1, "expected paths (an object)" },
-        { HEAD_31 "paths:\n  pets:\n    get: {" DONE "}\n", 4, 3,
-          "a path starts with '/'" },
-        { HEAD_31 "paths:\n  /pets: []\n", 4, 3,
-          "expected a path item (an object), found an array" },
-        { HEAD_31 "paths:\n  /pets:\n    get: yes\n", 5, 5,
-          "expected an operation (an object), found a string" },
-        { HEAD_31 "paths:\n  /a:\n    get:\n      operationId: x\n      " DONE
-                  "\n    put:\n      operationId: x\n      " DONE "\n",
-          9, 7, "\"x\" is also the operationId of GET /a" },
-        { HEAD_31 "paths:\n  /a/{id}:\n    get:\n      " DONE "\n", 5, 5,
-          "the path has {id}, but no path parameter has that name" },
-        { HEAD_31 "paths:\n  /a/{id:\n    get:\n      " DONE "\n", 5, 5,
-          "has a { without a }" },
-        { HEAD_31
-          "paths:\n  /a:\n    get:\n      parameters:\n"
-          "        - {name: id, in: path, required: true, schema: {}}\n      " DONE
-          "\n",
-          7, 11, "the path \"/a\" has no {id}" },
-        { HEAD_31 "paths:\n  /a/{id}:\n    get:\n      parameters:\n"
-                  "        - {name: id, in: path, schema: {}}\n      " DONE "\n",
-          7, 11, "a path parameter needs required: true" },
-        { HEAD_31 "paths:\n  /a:\n    get:\n      parameters:\n        - {name: id}\n  "
-                  "    " DONE "\n",
-          7, 11, "expected a parameter with name and in" },
-        { HEAD_31 "paths:\n  /a:\n    get:\n      parameters:\n"
-                  "        - {name: id, in: body, schema: {}}\n      " DONE "\n",
-          7, 22, "expected path, query, header or cookie, found \"body\"" },
-        { HEAD_31 "paths:\n  /a:\n    get:\n      parameters:\n"
-                  "        - {$ref: '#/components/parameters/x'}\n      " DONE "\n",
-          7, 12, "leads nowhere: nothing stands there" },
-        { HEAD_31 "paths:\n  /a:\n    post:\n      requestBody: {$ref: "
-                  "'other.yaml#/a'}\n      " DONE "\n",
-          6, 21,
-          "the reference \"other.yaml#/a\" leads nowhere: there is no such file" },
-        { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '200': {$ref: "
-                  "'#/components/responses/x'}\n",
-          7, 17, "leads nowhere: nothing stands there" },
-        { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
-                  "          description: OK\n          content:\n"
-                  "            application/json:\n"
-                  "              schema: {$ref: '#/components/schemas/X'}\n",
-          11, 24, "nothing stands at \"#/components/schemas/X\"" },
-        { HEAD_31
-          "paths:\n  /a:\n    post:\n      requestBody: {required: true}\n      " DONE
-          "\n",
-          6, 7, "expected a request body with content" },
-        { HEAD_31
-          "paths:\n  /a:\n    get:\n      responses:\n        2xx: {description: a}\n",
-          7, 9, "expected a status such as 200, 4XX or default, found \"2xx\"" },
-        { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '600': "
-                  "{description: a}\n",
-          7, 9, "found \"600\"" },
-        { HEAD_31
-          "paths:\n  /a:\n    get:\n      responses:\n        '20': {description: a}\n",
-          7, 9, "found \"20\"" },
-        { HEAD_31 "paths:\n  /a:\n    get:\n      security: [{key: []}]\n      " DONE
-                  "\n",
-          6, 7,
-          "the security scheme \"key\" is not declared in components/securitySchemes" },
-        { HEAD_31 "paths: {}\ncomponents:\n  securitySchemes:\n    k: {name: x}\n", 6,
-          5, "expected a security scheme with a type" },
-        { HEAD_31 "paths: {}\ncomponents:\n  securitySchemes:\n    k: {type: apiKey}\n",
-          6, 5, "an apiKey scheme needs a name" },
-        { HEAD_31 "paths: {}\nservers:\n  - url: https://{host}/\n", 5, 5,
-          "the variable {host} has no default" },
-        { HEAD_31 "paths: {}\nservers:\n  - description: x\n", 5, 5,
-          "expected a server object with a url" },
-        { HEAD_31 "paths:\n  /a/{x}:\n    parameters: &p\n"
-                  "      - {name: x, in: path, required: true, schema: {}}\n"
-                  "    get:\n      " DONE "\n  /a/{y}:\n    parameters:\n"
-                  "      - {name: y, in: path, required: true, schema: {}}\n    get:\n "
-                  "     " DONE "\n",
-          12, 5, "the path \"/a/{y}\" means the same as \"/a/{x}\"" },
-        { HEAD_31 "paths:\n  /a:\n    get: {" DONE "}\n  /%61:\n    get: {" DONE "}\n",
-          7, 5, "the path \"/%61\" means the same as \"/a\"" },
-        { "openapi: 3.1.0\ninfo: {title: T\n", 3, 1, "" },
-        { "{\"openapi\": \"3.1.0\",\n \"paths\": {},\n \"info\": {\"title\": \"T\",}}",
-          3, 24, "expected a member name" },
-    };
-    check_mistakes(*state, rows, COUNT(rows), false);
-}
-
-static void a_reference_that_leads_astray_is_told_where_it_stands(void **state)
-{
-#define ASTRAY "tests/data/astray/inside/"
-    static const char *const told[] = {
-        ASTRAY
-        "api.yaml:5:15: /paths/~1outside/$ref: the reference \"../outside.yaml\" "
-        "leads nowhere: it is outside the document's folder; --allow-folder lets "
-        "it be read",
-        ASTRAY "api.yaml:6:12: /paths/~1gone/$ref: the reference \"gone.yaml\" leads "
-               "nowhere: there is no such file",
-        ASTRAY "ring.yaml:2:6: /b/$ref: the reference leads nowhere: it goes round "
-               "without an end",
-        ASTRAY "api.yaml:8:11: /paths/~1net/$ref: the reference "
-               "\"https://example.test/net.yaml\" leads nowhere: only files are read, "
-               "nothing is fetched",
-        ASTRAY "broken.yaml:2:20: /properties/a/type: expected one of object, array, "
-               "string, number, integer, boolean, null, found nix",
-    };
-    struct err err = err_in(*state);
-    assert_null(api_load(ASTRAY "api.yaml", NULL, *state, &err));
-    document_place(&err);
-    const struct problem *p = err.first;
-    for (size_t i = 0; i < COUNT(told); i++, p = p->next) {
-        assert_non_null(p);
-        assert_string_equal(problem_text(p, *state), told[i]);
-    }
-    assert_null(p);
-}
-
-static void a_folder_that_is_allowed_may_be_referred_to(void **state)
-{
-    static const char *const allowed[] = { "tests/data/astray", NULL };
-    struct api_options options = { .allowed = allowed };
-    struct err err = err_in(*state);
-    api_load(ASTRAY "api.yaml", &options, *state, &err);
-    for (const struct problem *p = err.first; p; p = p->next)
-        assert_null(strstr(p->why, "outside"));
-}
-
-static void what_will_not_be_done_is_a_warning_with_its_place(void **state)
-{
-    static const struct mistake_row rows[] = {
-        { HEAD_31 "paths: {}\njsonSchemaDialect: urn:x\n", 4, 1, "is not known here" },
-        { HEAD_31 "paths:\n  /a:\n    get: {}\n", 5, 5, "no responses are declared" },
-        { HEAD_31 "paths:\n  /a:\n    post:\n      requestbody: {}\n      " DONE "\n",
-          6, 7,
-          "\"requestbody\" is no member of an operation and has no effect; did you "
-          "mean "
-          "\"requestBody\"?" },
-        { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
-                  "          description: OK\n          content:\n"
-                  "            text/plain: {shema: {}}\n",
-          10, 26, "\"shema\" is no member of a media type" },
-        { HEAD_31 "paths: {}\ncomponents:\n  headers:\n"
-                  "    a: {schema: {}, x-mine: 1, certainlyNot: 1}\n",
-          6, 32, "\"certainlyNot\" is no member of a header and has no effect" },
-        { HEAD_31 "paths:\n  /a:\n    get:\n      parameters:\n"
-                  "        - {$ref: '#/components/parameters/p', required: true}\n"
-                  "      " DONE "\ncomponents:\n  parameters:\n"
-                  "    p: {name: q, in: query, schema: {}}\n",
-          7, 47, "\"required\" stands beside a $ref and has no effect" },
-        { HEAD_31 "paths:\n  /a:\n    query: {}\n", 5, 5,
-          "OpenAPI 3.1 has no such method; it will not be served" },
-        { HEAD_31
-          "paths: {}\ncomponents:\n  securitySchemes:\n    k: {type: mutualTLS}\n",
-          6, 5, "the security scheme \"k\" (mutualTLS) will not be enforced" },
-        { HEAD_31
-          "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
-          "          description: OK\n          content:\n            text/csv:\n"
-          "              schema: {type: array}\n",
-          10, 13, "how text/csv holds such a value is not known here" },
-        { HEAD_31
-          "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
-          "          description: OK\n          content:\n            text csv:\n"
-          "              schema: {type: string}\n",
-          10, 13, "\"text csv\" is no media type or range" },
-        { HEAD_31 "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n"
-                  "          multipart/form-data:\n"
-                  "            schema: {properties: {a: {}}}\n"
-                  "            encoding:\n              b: {}\n      " DONE "\n",
-          11, 15, "the schema has no property \"b\"" },
-        { HEAD_31 "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n"
-                  "          application/json:\n"
-                  "            encoding:\n              b: {}\n      " DONE "\n",
-          9, 13, "only of forms and multipart bodies" },
-        { HEAD_31
-          "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
-          "          description: OK\n          content:\n"
-          "            application/json:\n              schema: {type: string}\n"
-          "              example: 12\n",
-          12, 15,
-          "the example does not fit its schema: expected a string, found the number "
-          "12" },
-        { HEAD_31
-          "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
-          "          description: OK\n          content:\n"
-          "            application/json:\n              schema: {required: [a]}\n"
-          "              examples:\n                one: {value: {a: 1}}\n"
-          "                two: {value: {}}\n",
-          14, 17, "expected the member \"a\", found nothing" },
-        { HEAD_31
-          "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
-          "          description: OK\n          content:\n"
-          "            application/json:\n              schema: {type: string}\n"
-          "              examples: {e: {$ref: '#/components/examples/E'}}\n"
-          "components:\n  examples:\n    E: {value: 1}\n",
-          15, 5, "the example does not fit its schema" },
-    };
-    check_mistakes(*state, rows, COUNT(rows), true);
-}
-
-/* As `check` does; *before is what api_load alone has told. */
-static void load_thoroughly(struct arena *a, const char *text, struct err *err,
-                            unsigned *before)
-{
-    const char *folder = folder_make(a);
-    *err = err_in(a);
-    const struct api *api = api_load(folder_put(folder, "spec", text, a), NULL, a, err);
-    *before = err->errors + err->warnings;
-    if (!api)
-        fail_msg("%s: %s", text, err->first->why);
-    api_check_spare(api, a, err);
-    document_place(err);
-    folder_remove(folder);
-}
-
-static void a_mistake_that_no_operation_leads_to_is_a_warning_for_who_asks(void **state)
-{
-#define COMPONENTS HEAD_31 "paths: {}\ncomponents:\n"
-    static const struct mistake_row rows[] = {
-        { COMPONENTS "  schemas:\n    A: {type: strnig}\n", 6, 9, "found strnig" },
-        { COMPONENTS "  schemas:\n    A: {items: {$ref: '#/B'}}\n", 6, 17,
-          "nothing stands at \"#/B\"" },
-        { COMPONENTS "  schemas:\n    A: {format: odd}\n", 6, 9,
-          "the format \"odd\" is not known here" },
-        { COMPONENTS "  parameters:\n    A: {name: a, in: nowhere, schema: {}}\n", 6,
-          18, "expected path, query, header or cookie, found \"nowhere\"" },
-        { COMPONENTS "  parameters:\n    A: {name: a, in: path, schema: {}}\n", 6, 5,
-          "a path parameter needs required: true" },
-        { COMPONENTS
-          "  parameters:\n    A: {name: a, in: query, schema: {type: integer, "
-          "default: x}}\n",
-          6, 53, "the default does not fit its schema" },
-        { COMPONENTS "  requestBodies:\n    A: {description: none}\n", 6, 5,
-          "expected a request body with content" },
-        { COMPONENTS
-          "  responses:\n    A:\n      description: OK\n      content:\n"
-          "        application/json: {schema: {type: integer}, example: x}\n",
-          9, 53, "the example does not fit its schema" },
-        { COMPONENTS "  headers:\n    A: {schema: {minimum: x}}\n", 6, 18,
-          "expected a number, found a string" },
-        { COMPONENTS "  callbacks:\n    A: {'{$urk}': {post: {" DONE "}}}\n", 6, 9,
-          "the URL of a callback" },
-        { COMPONENTS
-          "  callbacks:\n    A:\n      http://a/:\n        post:\n"
-          "          " DONE "\n          requestBody:\n            content:\n"
-          "              application/json: {schema: {type: integer}, example: x}\n",
-          12, 59, "the example does not fit its schema" },
-        { HEAD_31 "paths:\n  /a:\n    get:\n      responses:\n        '200':\n"
-                  "          {$ref: '#/components/responses/R'}\ncomponents:\n"
-                  "  responses:\n    R: {description: OK}\n"
-                  "  schemas:\n    A: {minLength: -1}\n",
-          13, 9, "expected a whole number that is not negative" },
-    };
-#undef COMPONENTS
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct err err;
-        unsigned before;
-        load_thoroughly(*state, rows[i].text, &err, &before);
-        const struct problem *p = err.first;
-        if (before || err.errors || err.warnings != 1 || p->at.line != rows[i].line ||
-            p->at.col != rows[i].col || !strstr(p->why, rows[i].why))
-            fail_msg("%s: %u before, %u errors, %u warnings, %s", rows[i].text, before,
-                     err.errors, err.warnings, p ? problem_text(p, *state) : "");
-    }
-}
-
-static void what_is_used_is_told_once_though_it_is_looked_at_twice(void **state)
-{
-    struct err err;
-    unsigned before;
-    load_thoroughly(*state,
-                    HEAD_31
-                    "paths:\n  /a:\n    get:\n      parameters:\n"
-                    "        - {$ref: '#/components/parameters/P'}\n"
-                    "      responses: {'200': {$ref: '#/components/responses/R'}}\n"
-                    "components:\n"
-                    "  parameters: {P: {name: p, in: query, schema: {format: a}}}\n"
-                    "  responses:\n    R:\n      description: OK\n"
-                    "      headers: {H: {$ref: '#/components/headers/H'}}\n"
-                    "      content:\n        application/json:\n"
-                    "          schema: {$ref: '#/components/schemas/S'}\n"
-                    "          example: x\n"
-                    "  headers: {H: {schema: {format: b}}}\n"
-                    "  schemas: {S: {type: integer, format: c}}\n",
-                    &err, &before);
-    assert_int_equal(before, 4);
-    assert_int_equal(err.warnings, before);
-}
-
-static void all_mistakes_of_a_document_are_told_together(void **state)
-{
-    static const char text[] =
-        "openapi: 3.0.3\n"
-        "info: {title: T}\n"
-        "servers: [{url: '/{v}'}]\n"
-        "paths:\n"
-        "  /a/{id}:\n"
-        "    get:\n"
-        "      operationId: x\n"
-        "      security: [{none: []}]\n"
-        "      responses:\n"
-        "        abc: {description: A}\n"
-        "  /b:\n"
-        "    get:\n"
-        "      operationId: x\n"
-        "      responses:\n"
-        "        '200':\n"
-        "          description: OK\n"
-        "          content: {application/json: {schema: {type: strnig}}}\n";
-    static const struct {
-        unsigned line, col;
-        const char *why;
-    } rows[] = {
-        { 2, 1, "info" },     { 3, 12, "{v}" }, { 6, 5, "{id}" },
-        { 10, 9, "\"abc\"" }, { 8, 7, "none" }, { 13, 7, "also the operationId" },
-        { 17, 49, "strnig" },
-    };
-    struct err err;
-    assert_null(load_text(*state, text, &err));
-    assert_int_equal(err.errors, COUNT(rows));
-    const struct problem *p = err.first;
-    for (size_t i = 0; i < COUNT(rows); i++, p = p->next)
-        if (p->at.line != rows[i].line || p->at.col != rows[i].col ||
-            !strstr(p->why, rows[i].why))
-            fail_msg("row %zu: %s", i, problem_text(p, *state));
-}
-
-static void a_document_that_is_not_there_is_an_error_of_its_own(void **state)
-{
-    struct err err = err_in(*state);
-    assert_null(api_load("/nowhere/at/all.yaml", NULL, *state, &err));
-    assert_int_equal(err.errors, 1);
-    assert_string_equal(err.first->at.file, "/nowhere/at/all.yaml");
-}
+#include "base/buffer.h"
 
 /* ---- what is loaded -------------------------------------------------------------- */
 
@@ -413,11 +31,11 @@ static void an_operation_is_meant_by_its_id_its_path_or_method_and_path(void **s
         { "*", "" },
     };
     const struct api *api = must_load(
-        *state,
-        HEAD_31 "paths:\n  /pets/{id}:\n    get:\n      operationId: "
-                "getPet\n      parameters: [{name: id, in: path, required: "
-                "true, schema: {}}]\n      " DONE "\n  /links.create:\n    get: {" DONE
-                "}\n    post: {operationId: makeLink, " DONE "}\n");
+        *state, OPENAPI_31 "paths:\n  /pets/{id}:\n    get:\n      operationId: "
+                           "getPet\n      parameters: [{name: id, in: path, required: "
+                           "true, schema: {}}]\n      " DONE
+                           "\n  /links.create:\n    get: {" DONE
+                           "}\n    post: {operationId: makeLink, " DONE "}\n");
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct buffer b = buffer_in(*state, 1000);
         const struct operation *op;
@@ -442,7 +60,7 @@ static void a_status_gets_its_own_reply_before_a_range_before_default(void **sta
         { 404, "404" }, { 418, "default" }, { 500, "default" },
     };
     const struct api *api = must_load(
-        *state, HEAD_31
+        *state, OPENAPI_31
         "paths:\n  /a:\n    get:\n      responses:\n"
         "        default: {description: Oh}\n        2XX: {description: a}\n"
         "        200: {description: OK}\n        '404': {description: Not Found}\n"
@@ -485,7 +103,7 @@ static void a_server_url_gives_host_and_base_path(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct api *api = must_load(
-            *state, arena_printf(*state, HEAD_31 "%spaths: {}\n", rows[i].servers));
+            *state, arena_printf(*state, OPENAPI_31 "%spaths: {}\n", rows[i].servers));
         assert_int_equal(api->server_count, 1);
         const struct server_url *s = &api->servers[0];
         if (strcmp(s->url, rows[i].url) != 0 || strcmp(s->host, rows[i].host) != 0 ||
@@ -497,7 +115,7 @@ static void a_server_url_gives_host_and_base_path(void **state)
 static void the_operations_own_parameter_takes_the_place_of_the_paths(void **state)
 {
     const struct api *api =
-        must_load(*state, HEAD_31
+        must_load(*state, OPENAPI_31
                   "paths:\n  /a:\n    parameters:\n"
                   "      - {name: q, in: query, schema: {type: string}}\n"
                   "      - {name: q, in: header, schema: {type: string}}\n"
@@ -660,7 +278,7 @@ static void the_whole_input_is_checked_against_one_schema(void **state)
         { "{\"path\":{\"id\":\"abc\"},\"query\":{\"n\":1},\"body\":{}}", "/path/id" },
     };
     const struct api *api = must_load(
-        *state, HEAD_31
+        *state, OPENAPI_31
         "paths:\n  /a/{id}:\n    post:\n      parameters:\n"
         "        - {name: id, in: path, required: true, schema: {maxLength: 2}}\n"
         "        - {name: n, in: query, required: true, schema: {type: integer}}\n"
@@ -746,7 +364,7 @@ static void the_exact_media_type_beats_a_range(void **state)
         const struct api *api = must_load(
             *state,
             arena_printf(*state,
-                         HEAD_31
+                         OPENAPI_31
                          "paths:\n  /a:\n    post:\n      requestBody: {content: "
                          "{%s: {}}}\n      " DONE "\n",
                          rows[i].types));
@@ -764,27 +382,27 @@ static void the_exact_media_type_beats_a_range(void **state)
  */
 
 static const char guarded[] =
-    HEAD_31 "security: [{bearer: []}]\n"
-            "paths:\n"
-            "  /bearer: {get: {" DONE "}}\n"
-            "  /open: {get: {security: [], " DONE "}}\n"
-            "  /basic: {get: {security: [{basic: []}], " DONE "}}\n"
-            "  /header: {get: {security: [{inHeader: []}], " DONE "}}\n"
-            "  /query: {get: {security: [{inQuery: []}], " DONE "}}\n"
-            "  /cookie: {get: {security: [{inCookie: []}], " DONE "}}\n"
-            "  /or: {get: {security: [{inHeader: []}, {bearer: []}], " DONE "}}\n"
-            "  /and: {get: {security: [{inHeader: [], inQuery: []}], " DONE "}}\n"
-            "  /maybe: {get: {security: [{bearer: []}, {}], " DONE "}}\n"
-            "  /other: {get: {security: [{tls: []}], " DONE "}}\n"
-            "components:\n"
-            "  securitySchemes:\n"
-            "    bearer: {type: http, scheme: Bearer}\n"
-            "    basic: {type: http, scheme: basic}\n"
-            "    inHeader: {type: apiKey, in: header, name: X-Key}\n"
-            "    inQuery: {type: apiKey, in: query, name: key}\n"
-            "    inCookie: {$ref: '#/components/securitySchemes/cookie'}\n"
-            "    cookie: {type: apiKey, in: cookie, name: sid}\n"
-            "    tls: {type: mutualTLS}\n";
+    OPENAPI_31 "security: [{bearer: []}]\n"
+               "paths:\n"
+               "  /bearer: {get: {" DONE "}}\n"
+               "  /open: {get: {security: [], " DONE "}}\n"
+               "  /basic: {get: {security: [{basic: []}], " DONE "}}\n"
+               "  /header: {get: {security: [{inHeader: []}], " DONE "}}\n"
+               "  /query: {get: {security: [{inQuery: []}], " DONE "}}\n"
+               "  /cookie: {get: {security: [{inCookie: []}], " DONE "}}\n"
+               "  /or: {get: {security: [{inHeader: []}, {bearer: []}], " DONE "}}\n"
+               "  /and: {get: {security: [{inHeader: [], inQuery: []}], " DONE "}}\n"
+               "  /maybe: {get: {security: [{bearer: []}, {}], " DONE "}}\n"
+               "  /other: {get: {security: [{tls: []}], " DONE "}}\n"
+               "components:\n"
+               "  securitySchemes:\n"
+               "    bearer: {type: http, scheme: Bearer}\n"
+               "    basic: {type: http, scheme: basic}\n"
+               "    inHeader: {type: apiKey, in: header, name: X-Key}\n"
+               "    inQuery: {type: apiKey, in: query, name: key}\n"
+               "    inCookie: {$ref: '#/components/securitySchemes/cookie'}\n"
+               "    cookie: {type: apiKey, in: cookie, name: sid}\n"
+               "    tls: {type: mutualTLS}\n";
 
 static clock_ms never_asked(void *context)
 {
@@ -895,14 +513,6 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_mistake_in_a_document_is_told_with_its_place),
-        TEST(a_reference_that_leads_astray_is_told_where_it_stands),
-        TEST(a_folder_that_is_allowed_may_be_referred_to),
-        TEST(what_will_not_be_done_is_a_warning_with_its_place),
-        TEST(a_mistake_that_no_operation_leads_to_is_a_warning_for_who_asks),
-        TEST(what_is_used_is_told_once_though_it_is_looked_at_twice),
-        TEST(all_mistakes_of_a_document_are_told_together),
-        TEST(a_document_that_is_not_there_is_an_error_of_its_own),
         TEST(an_operation_is_meant_by_its_id_its_path_or_method_and_path),
         TEST(a_status_gets_its_own_reply_before_a_range_before_default),
         TEST(a_server_url_gives_host_and_base_path),

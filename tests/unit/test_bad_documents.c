@@ -15,8 +15,6 @@
 #include "base/file.h"
 #include "base/limits.h"
 
-#define HEAD "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
-#define DONE "responses: {'204': {description: Done}}"
 #define JSON_HEAD "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"T\",\"version\":\"1\"},"
 
 /* Far above what any of them takes, sanitizers and a busy machine included. */
@@ -80,9 +78,9 @@ static void nesting_without_end_is_refused(void **state)
     } rows[] = {
         { "JSON arrays", JSON_HEAD "\"x-a\":", "[" },
         { "JSON objects", JSON_HEAD "\"x-a\":", "{\"a\":" },
-        { "YAML flow arrays", HEAD "x-a: ", "[" },
-        { "YAML flow objects", HEAD "x-a: ", "{a: " },
-        { "YAML block arrays", HEAD "x-a:\n  ", "- " },
+        { "YAML flow arrays", OPENAPI_31 "x-a: ", "[" },
+        { "YAML flow objects", OPENAPI_31 "x-a: ", "{a: " },
+        { "YAML block arrays", OPENAPI_31 "x-a:\n  ", "- " },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct str text = repeated(*state, rows[i].head, rows[i].one, 20000, "");
@@ -114,8 +112,9 @@ static void references_that_lead_round_load_or_say_why(void **state)
           false },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct outcome o = load(
-            rows[i].name, str(arena_printf(*state, HEAD "%s\n", rows[i].text)), *state);
+        struct outcome o =
+            load(rows[i].name,
+                 str(arena_printf(*state, OPENAPI_31 "%s\n", rows[i].text)), *state);
         if (o.loaded != rows[i].loads)
             fail_msg("%s: %s", rows[i].name, o.loaded ? "loaded" : o.why);
     }
@@ -124,8 +123,8 @@ static void references_that_lead_round_load_or_say_why(void **state)
 static void twenty_thousand_paths_load(void **state)
 {
     enum { PATHS = 20000 };
-    struct str text =
-        repeated(*state, HEAD "paths:\n", "  /a#: {get: {" DONE "}}\n", PATHS, "");
+    struct str text = repeated(*state, OPENAPI_31 "paths:\n",
+                               "  /a#: {get: {" DONE "}}\n", PATHS, "");
     struct outcome o = load("paths", text, *state);
     if (o.operations != PATHS)
         fail_msg("%zu operations: %s", o.operations, o.why);
@@ -133,7 +132,7 @@ static void twenty_thousand_paths_load(void **state)
 
 static void a_hundred_thousand_values_of_an_enum_load(void **state)
 {
-    struct str text = repeated(*state, HEAD "components: {schemas: {a: {enum: [",
+    struct str text = repeated(*state, OPENAPI_31 "components: {schemas: {a: {enum: [",
                                "v#, ", 100000, "last]}}}\n");
     struct outcome o = load("enum", text, *state);
     if (!o.loaded)
@@ -143,10 +142,11 @@ static void a_hundred_thousand_values_of_an_enum_load(void **state)
 static void bytes_that_are_no_text_are_refused(void **state)
 {
     static const struct str rows[] = {
-        { HEAD "x-a: \xff\n", sizeof(HEAD "x-a: \xff\n") - 1 },
-        { HEAD "x-a: \xc0\x80\n", sizeof(HEAD "x-a: \xc0\x80\n") - 1 },
-        { HEAD "x-a: \xed\xa0\x80\n", sizeof(HEAD "x-a: \xed\xa0\x80\n") - 1 },
-        { HEAD "x-a: \0b\n", sizeof(HEAD "x-a: \0b\n") - 1 },
+        { OPENAPI_31 "x-a: \xff\n", sizeof(OPENAPI_31 "x-a: \xff\n") - 1 },
+        { OPENAPI_31 "x-a: \xc0\x80\n", sizeof(OPENAPI_31 "x-a: \xc0\x80\n") - 1 },
+        { OPENAPI_31 "x-a: \xed\xa0\x80\n",
+          sizeof(OPENAPI_31 "x-a: \xed\xa0\x80\n") - 1 },
+        { OPENAPI_31 "x-a: \0b\n", sizeof(OPENAPI_31 "x-a: \0b\n") - 1 },
         { JSON_HEAD "\"x-a\":\"\xff\"}", sizeof(JSON_HEAD "\"x-a\":\"\xff\"}") - 1 },
         { JSON_HEAD "\"x-a\":\"\0\"}", sizeof(JSON_HEAD "\"x-a\":\"\0\"}") - 1 },
         { "\0\0\0\0", 4 },

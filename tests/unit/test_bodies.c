@@ -4,83 +4,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <zlib.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
+#include "../support/bodies.h"
 #include "../support/text.h"
 #include "api/body.h"
+#include "base/buffer.h"
 #include "base/inflate.h"
-#include "doc/xml.h"
-
-/* ---- one call ------------------------------------------------------------------ */
-
-/* A document with one operation, whose request body has this `content`. */
-static const struct operation *operation_with(struct arena *a, const char *version,
-                                              const char *content)
-{
-    const char *text = arena_printf(
-        a,
-        "openapi: %s\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    post:\n"
-        "      requestBody: {content: {%s}}\n"
-        "      responses: {'204': {description: Done}}\n"
-        "components:\n  schemas:\n"
-        "    Node: {type: object, properties: {v: {type: integer}, next: {$ref: "
-        "'#/components/schemas/Node'}}}\n",
-        version, content);
-    return &must_load(a, text)->operations[0];
-}
-
-static void add_header(struct request *r, const char *name, struct str value)
-{
-    if (value.ptr)
-        r->headers[r->header_count++] = (struct header){ str(name), value };
-}
-
-/* What came of a body: its tree as JSON, or "400 detail", or the findings. */
-static const char *outcome(const struct operation *op, struct str type,
-                           struct str coding, struct str body, struct arena *a)
-{
-    struct request r = { .method = STR("POST"), .body = body, .max_body = 100000 };
-    struct findings findings = { .arena = a };
-    struct body_refusal why;
-    struct body taken;
-    cJSON *input = json_object(a);
-    add_header(&r, "Content-Type", type);
-    add_header(&r, "Content-Encoding", coding);
-    if (!body_read(op, &r, input, a, &findings, &taken, &why))
-        return arena_printf(a, "%d %s", why.status, why.detail);
-    const cJSON *tree = json_member(input, "body");
-    size_t told = findings.count;
-    if (tree && taken.media->schema)
-        schema_check(taken.media->schema, tree, DIRECTION_REQUEST, "/body", a,
-                     &findings);
-    body_settle(&findings, told);
-    if (!findings.count)
-        return text_of(tree, a);
-    struct buffer b = buffer_in(a, LIMIT_HEAD_BYTES);
-    for (size_t i = 0; i < findings.count; i++)
-        buffer_printf(&b, "%s%s: %s", i ? "; " : "", findings.list[i].pointer,
-                      finding_text(&findings.list[i], a));
-    return buffer_str(&b).ptr;
-}
-
-static const struct str none = { NULL, 0 };
-
-struct row {
-    const char *body, *comes_to;
-};
-
-static void check_rows(struct arena *a, const char *content, const char *type,
-                       const struct row *rows, size_t count)
-{
-    const struct operation *op = operation_with(a, "3.1.0", content);
-    for (size_t i = 0; i < count; i++) {
-        const char *found = outcome(op, str(type), none, str(rows[i].body), a);
-        if (strcmp(found, rows[i].comes_to) != 0)
-            fail_msg("%s\nwanted %s\nfound  %s", rows[i].body, rows[i].comes_to, found);
-    }
-}
+#include "base/limits.h"
 
 /* ---- forms --------------------------------------------------------------------- */
 
@@ -516,164 +449,6 @@ static void a_range_takes_what_the_client_sends(void **state)
     }
 }
 
-/* ---- XML ----------------------------------------------------------------------- */
-
-#define PET                                                                       \
-    "application/xml: {schema: {type: object, xml: {name: pet}, "                 \
-    "additionalProperties: false, properties: {"                                  \
-    "id: {type: integer, xml: {attribute: true}}, name: {type: string}, "         \
-    "born: {type: [integer, 'null'], xml: {name: year}}, "                        \
-    "tags: {type: array, items: {type: string, xml: {name: tag}}}, "              \
-    "toys: {type: array, xml: {wrapped: true, name: box}, items: {type: object, " \
-    "xml: {name: toy}, properties: {cost: {type: number}}}}, "                    \
-    "plain: {type: array, xml: {wrapped: true}, items: {type: integer}}, "        \
-    "home: {type: string, xml: {namespace: 'urn:h', prefix: h}}}}}"
-
-static void xml_is_read_by_the_xml_keyword(void **state)
-{
-    static const struct row rows[] = {
-        { "<pet id='7'><name> Tom </name><year>1999</year></pet>",
-          "{\"id\":7,\"name\":\" Tom \",\"born\":1999}" },
-        { "<?xml version='1.0' encoding='ISO-8859-1'?><pet><name>\xe9</name></pet>",
-          "{\"name\":\"é\"}" },
-        { "<pet>\n <tag>a</tag>\n <tag>b</tag>\n</pet>", "{\"tags\":[\"a\",\"b\"]}" },
-        { "<pet><box><toy><cost>1.5</cost></toy><toy/></box></pet>",
-          "{\"toys\":[{\"cost\":1.5},{}]}" },
-        { "<pet><box/></pet>", "{\"toys\":[]}" },
-        { "<pet><tags>a</tags><tag>b</tag></pet>", "{\"tags\":[\"a\",\"b\"]}" },
-        { "<pet><plain><plain>1</plain><plain>2</plain></plain></pet>",
-          "{\"plain\":[1,2]}" },
-        { "<pet><name>a<![CDATA[<b>&]]>&amp;&#65;</name></pet>",
-          "{\"name\":\"a<b>&&A\"}" },
-        { "<pet xmlns:z='urn:h'><z:home>x</z:home></pet>", "{\"home\":\"x\"}" },
-        { "<pet><year xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' "
-          "xsi:nil='true'/></pet>",
-          "{\"born\":null}" },
-        { "<pet><home>x</home></pet>",
-          "/body/home: expected a name in the namespace urn:h, found nothing" },
-        { "<pet><name>a</name><name>b</name></pet>",
-          "/body/name: expected one element name, found \"several\"" },
-        { "<pet id='x'/>", "/body/id: expected an integer, found the string \"x\"" },
-        { "<pet><box><toy><cost>much</cost></toy></box></pet>",
-          "/body/toys/0/cost: expected a number, found the string \"much\"" },
-        { "<pet><box><toy/><tool/></box></pet>",
-          "/body/toys/1: expected an element toy, found \"tool\"" },
-        { "<pet><colour>red</colour></pet>",
-          "/body/colour: expected only the members \"id\", \"name\", \"born\", "
-          "\"tags\", \"toys\", \"plain\" and \"home\", found \"colour\"" },
-        { "<pet><id>7</id></pet>",
-          "/body/id: expected an integer, found the string \"7\"" },
-        { "<dog/>", "/body: expected an element pet, found \"dog\"" },
-        { "<pet>", "400 /body: the body is not XML: line 1, column 6: Premature end of "
-                   "data in tag pet line 1" },
-        { "<pet/><pet/>", "400 /body: the body is not XML: line 1, column 7: Extra "
-                          "content at the end of the document" },
-        { "<pet>\n <name>&x;</name></pet>",
-          "400 /body: the body is not XML: line 2, column 11: Entity 'x' not defined" },
-        { "<!DOCTYPE pet [<!ENTITY a 'x'><!ENTITY b '&a;&a;&a;'>]><pet>&b;</pet>",
-          "400 /body: the body is not XML: line 1, column 15: a document type "
-          "(<!DOCTYPE) is not read" },
-        { "<!DOCTYPE pet SYSTEM 'file:///etc/passwd'><pet/>",
-          "400 /body: the body is not XML: line 1, column 42: a document type "
-          "(<!DOCTYPE) is not read" },
-    };
-    check_rows(*state, PET, "application/xml", rows, COUNT(rows));
-}
-
-static void xml_without_a_schema_is_read_by_its_names(void **state)
-{
-    static const struct row rows[] = {
-        { "<a/>", "\"\"" },
-        { "<a>1</a>", "\"1\"" },
-        { "<a k='v'><b>1</b><b>2</b><c><d/></c></a>",
-          "{\"k\":\"v\",\"b\":[\"1\",\"2\"],\"c\":{\"d\":\"\"}}" },
-    };
-    check_rows(*state, "application/soap+xml: {}", "application/soap+xml", rows,
-               COUNT(rows));
-}
-
-static void xml_is_bounded(void **state)
-{
-    struct arena *a = *state;
-    struct buffer deep = buffer_in(a, 100000), wide = buffer_in(a, 100000);
-    struct xml_error why;
-    for (int i = 0; i < 2 * LIMIT_DEPTH; i++)
-        buffer_add_text(&deep, "<a>");
-    buffer_add_text(&wide, "<a>");
-    for (int i = 0; i < 100; i++)
-        buffer_add_text(&wide, "<a/>");
-    buffer_add_text(&wide, "</a>");
-    assert_null(xml_read(buffer_str(&deep), 1000, false, a, &why));
-    assert_non_null(strstr(why.why, "deep"));
-    assert_null(xml_read(buffer_str(&wide), 100, false, a, &why));
-    assert_string_equal(why.why, "there are too many elements and attributes");
-    assert_non_null(xml_read(buffer_str(&wide), 101, false, a, &why));
-    assert_null(xml_read(STR(""), 100, false, a, &why));
-    assert_string_equal(why.why, "it is empty");
-}
-
-static void xml_of_which_libxml2_would_take_the_square_is_refused(void **state)
-{
-    struct arena *a = *state;
-    const struct {
-        struct str text;
-        const char *why; /* NULL: it is read */
-    } rows[] = {
-        { repeated(a, "<a ", " a#='='", 256, "/>"), NULL },
-        { repeated(a, "<a ", " a#='1'", 257, "/>"), "a tag has too many attributes" },
-        { repeated(a, "<a ", " a#='>'", 300000, "/>"),
-          "a tag has too many attributes" },
-        { repeated(a, "<a><!-- ' --><?x '?><![CDATA['<b ]]><a", " a#='\"'", 300000,
-                   "/></a>"),
-          "a tag has too many attributes" },
-        { repeated(a, "<a>", "====#", 1000, "</a>"), NULL },
-        { repeated(a, "<a>", "<!-- a=# b=# --><a b='=='/>", 1000, "</a>"), NULL },
-        { repeated(a, "<a ", " xmlns:a#='u'", 300, "/>"),
-          "a tag has too many attributes" },
-        { repeated(a, "", "<a xmlns:a#='u' xmlns:b#='u'>", 200, ""),
-          "too many namespaces are in force at once" },
-        { repeated(a, "<a>", "<a xmlns:a#='u'/>", 1000, "</a>"), NULL },
-        { repeated(a, "<a>", "<a#/>", 9000, "</a>"), NULL },
-        { repeated(a, "<a>", "<a#/>", 100000, "</a>"),
-          "there are too many different names" },
-        { repeated(a, "<a>", "<?a#?>", 100000, "</a>"),
-          "there are too many different names" },
-        { STR("<\0a\0/\0>\0"), "superset of ASCII" },
-        { STR("\x4c\x6f\xa7\x94"), "superset of ASCII" },
-        { STR("<?xml version='1.0' encoding='UTF-7'?><a/>"),
-          "its encoding is not read" },
-        { STR("<?xml version='1.0' encoding='windows-1252'?><a>\x80</a>"), NULL },
-        { STR("\xef\xbb\xbf<a/>"), NULL },
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct xml_error why = { 0 };
-        const struct xml_element *root =
-            xml_read(rows[i].text, LIMIT_XML_NODES, false, a, &why);
-        if (!root != !!rows[i].why || (why.why && !strstr(why.why, rows[i].why)))
-            fail_msg("row %zu: wanted %s, found %s", i,
-                     rows[i].why ? rows[i].why : "it", why.why ? why.why : "it");
-    }
-}
-
-/* libxml2 owns memory of its own, which must not be lost with the arena's. */
-static void xml_that_needs_too_much_memory_ends_the_call_and_nothing_else(void **state)
-{
-    struct arena *small = arena_new(64 * 1024);
-    struct buffer b = buffer_in(*state, 1000000);
-    struct xml_error why;
-    bool ended = false;
-    buffer_add_text(&b, "<a>");
-    for (int i = 0; i < 5000; i++)
-        buffer_add_text(&b, "<a x='&amp;'><![CDATA[some text]]></a>");
-    buffer_add_text(&b, "</a>");
-    if (setjmp(*arena_guard(small)))
-        ended = true;
-    else
-        xml_read(buffer_str(&b), 100000, false, small, &why);
-    assert_true(ended);
-    arena_free(small);
-}
-
 /* ---- codings ------------------------------------------------------------------- */
 
 enum { RAW = -MAX_WBITS, ZLIB = MAX_WBITS, GZIP = MAX_WBITS + 16 };
@@ -841,10 +616,9 @@ static void what_a_type_cannot_hold_is_not_written(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
-
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
     const struct CMUnitTest tests[] = {
         TEST(a_form_takes_the_types_of_its_schema),
         TEST(encoding_says_how_a_member_of_a_form_is_written),
@@ -857,11 +631,6 @@ int main(void)
         TEST(a_charset_is_converted_or_refused),
         TEST(bytes_are_a_string_of_a_character_for_each),
         TEST(a_range_takes_what_the_client_sends),
-        TEST(xml_is_read_by_the_xml_keyword),
-        TEST(xml_without_a_schema_is_read_by_its_names),
-        TEST(xml_is_bounded),
-        TEST(xml_of_which_libxml2_would_take_the_square_is_refused),
-        TEST(xml_that_needs_too_much_memory_ends_the_call_and_nothing_else),
         TEST(content_encoding_is_taken_off),
         TEST(a_bomb_is_stopped_at_the_bound),
         TEST(what_is_written_is_read_again_as_the_same),

@@ -2,24 +2,23 @@
  * receiver of this test, and told in the journal. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../support/stage.h"
 #include "../support/text.h"
 #include "../support/wire.h"
-#include "api/callback.h"
-#include "api/runtime.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "doc/pointer.h"
 #include "serve/callback.h"
 
@@ -179,16 +178,6 @@ static void play_close(struct play *p)
     free(p);
 }
 
-static struct request request_of(const char *path, struct str body)
-{
-    struct request r = {
-        .method = STR("POST"), .path = str(path), .body = body, .header_count = 2
-    };
-    r.headers[0] = (struct header){ STR("Content-Type"), STR("application/json") };
-    r.headers[1] = (struct header){ STR("Host"), STR("127.0.0.1:4010") };
-    return r;
-}
-
 /* Subscribes with a URL at the receiver ("/path"), or a whole one. */
 static void subscribe(struct play *p, const char *namespace, const char *url)
 {
@@ -199,7 +188,7 @@ static void subscribe(struct play *p, const char *namespace, const char *url)
              namespace);
     snprintf(body, sizeof(body), "{\"name\":\"Ada\",\"url\":\"%s\"}",
              *url == '/' ? whole : url);
-    struct request r = request_of(path, str(body));
+    struct request r = post_of(path, str(body));
     stage_send(&p->stage, &r, p->arena, &d);
     assert_int_equal(d.response.status, 201);
 }
@@ -227,178 +216,6 @@ static double number_in(const cJSON *one, const char *member)
     return json_is_number(n) ? n->valuedouble : -1;
 }
 
-/* ---- runtime expressions -----------------------------------------------------------
- */
-
-static cJSON *tree(const char *text, struct arena *arena)
-{
-    struct json_error why;
-    return json_read(str(text), 1000, arena, &why);
-}
-
-static void an_expression_is_filled_in_by_the_call_and_its_answer(void **state)
-{
-    static const struct {
-        const char *text, *url; /* NULL: it has no value */
-    } rows[] = {
-        { "http://h/x", "http://h/x" },
-        { "$request.body#/url", "http://127.0.0.1:9/a?b=c d" },
-        { "{$request.body#/url}", "http://127.0.0.1:9/a?b=c d" },
-        { "$request.query.to", "http://q/" },
-        { "http://{$request.header.host}/", "http://mock:1/" },
-        { "$url", "http://mock:1/pets/7?to=http%3A%2F%2Fq%2F" },
-        { "http://h/{$method}/{$statusCode}", "http://h/POST/201" },
-        { "http://h/{$request.path.id}/{$response.body#/id}", "http://h/7/a%20b%25/c" },
-        { "http://h/?a={$response.body#/id}&n={$response.body#/n}",
-          "http://h/?a=a%20b%25%2Fc&n=12" },
-        { "http://h?u={$request.body#/url}",
-          "http://h?u=http%3A%2F%2F127.0.0.1%3A9%2Fa%3Fb%3Dc%20d" },
-        { "{$response.header.location}?t={$response.body#/t}", "http://l?t=true" },
-        { "$response.body", NULL },
-        { "$response.body#/none", NULL },
-        { "$response.header.none", NULL },
-        { "http://h/{$request.query.none}", NULL },
-    };
-    struct request r = request_of("/pets/7", STR(""));
-    r.query = STR("to=http%3A%2F%2Fq%2F");
-    r.headers[1].value = STR("mock:1");
-    struct response answered = { .status = 201 };
-    response_header(&answered, "Location", STR("http://l"));
-    struct exchange x = {
-        .request = &r,
-        .input = tree("{\"path\":{\"id\":7},\"query\":{\"to\":\"http://q/\"},"
-                      "\"body\":{\"url\":\"http://127.0.0.1:9/a?b=c d\"}}",
-                      *state),
-        .response = &answered,
-        .body = tree("{\"id\":\"a b%/c\",\"n\":12,\"t\":true}", *state),
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        const char *why = "";
-        const struct runtime *e = runtime_read(rows[i].text, *state, &why);
-        if (!e)
-            fail_msg("%s: %s", rows[i].text, why);
-        struct str url = runtime_url(e, &x, *state, &why);
-        bool same = rows[i].url ? url.ptr && str_is(url, rows[i].url) : !url.ptr;
-        if (!same)
-            fail_msg("%s: %.*s", rows[i].text, (int)url.len,
-                     url.ptr ? url.ptr : "no value");
-    }
-}
-
-static void what_cannot_stand_in_a_url_gives_none(void **state)
-{
-    static char many[LIMIT_CALLBACK_URL + 2];
-    memset(many, 'a', sizeof(many) - 1);
-    const struct {
-        const char *value;
-        bool url;
-    } rows[] = {
-        { "a\r\nX: b", true }, /* percent-encoded */
-        { "\xff\xfe", true },  /* the same */
-        { many, false },
-    };
-    struct response none = { .status = 200 };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct request r = request_of("/", STR(""));
-        struct exchange x = { .request = &r, .response = &none };
-        const char *why = "";
-        r.headers[1].value = str(rows[i].value);
-        struct str url =
-            runtime_url(runtime_read("http://h/{$request.header.Host}", *state, &why),
-                        &x, *state, &why);
-        if (!url.ptr == rows[i].url || (url.ptr && strpbrk(url.ptr, " \r\n\xff")))
-            fail_msg("row %zu: %s", i, url.ptr ? url.ptr : why);
-        url = runtime_url(runtime_read("$request.header.Host", *state, &why), &x,
-                          *state, &why);
-        if (url.ptr && !utf8_valid(url))
-            fail_msg("row %zu is no text", i);
-    }
-}
-
-static const struct api *load_callbacks(const char *callbacks, struct arena *arena,
-                                        struct err *err)
-{
-    const char *text = arena_printf(
-        arena,
-        "openapi: 3.1.0\ninfo: {title: T, version: \"1\"}\npaths:\n  /a:\n"
-        "    post:\n      requestBody: {content: {application/json: {schema: "
-        "{properties: {url: {type: string}}}}}}\n"
-        "      responses: {'200': {description: OK, content: {application/json: "
-        "{schema: {properties: {id: {}}}}}}}\n"
-        "      callbacks:\n%s",
-        callbacks);
-    return load_text(arena, text, err);
-}
-
-#define SENT "{post: {responses: {default: {description: D}}}}\n"
-
-static void a_mistake_in_a_callback_is_told_at_load_with_its_place(void **state)
-{
-    static const struct {
-        const char *callbacks;
-        bool warning;
-        const char *why;
-    } rows[] = {
-        { "        c:\n          '{$request.bdy#/url}': " SENT, false,
-          "\"$request.bdy#/url\" is no runtime expression: expected $request.body, "
-          ".query.NAME, .path.NAME or .header.NAME" },
-        { "        c:\n          '$request.body#url': " SENT, false,
-          "expected a JSON pointer" },
-        { "        c:\n          '{$request.body#/url': " SENT, false,
-          "a { has no } behind it" },
-        { "        c:\n          '{url}/x': " SENT, false,
-          "\"url\" is no runtime expression" },
-        { "        c:\n          '$response.query.a': " SENT, false,
-          "expected $response.body or .header.NAME" },
-        { "        c:\n          '$request.header.': " SENT, false,
-          "is no runtime expression" },
-        { "        c:\n          'http://h/': 7\n", false,
-          "expected a path item (an object), found a number" },
-        { "        c: 7\n", false, "expected a callback (an object), found a number" },
-        { "        - 7\n", false, "expected an object of callbacks" },
-        { "        c: {$ref: '#/components/callbacks/none'}\n", false,
-          "leads nowhere" },
-        { "        c:\n          '$request.body#/ulr': " SENT, true,
-          "the request describes no /body/ulr; did you mean \"url\"?" },
-        { "        c:\n          '$response.body#/ids': " SENT, true,
-          "the response describes no /ids; did you mean \"id\"?" },
-        { "        c:\n          '$request.body#/url':\n            post:\n"
-          "              parameters: [{name: q, in: query, schema: {}}]\n"
-          "              responses: {default: {description: D}}\n",
-          true, "this one is not" },
-        { "        c:\n          '$request.body#/url':\n            post:\n"
-          "              callbacks: {}\n"
-          "              responses: {default: {description: D}}\n",
-          true, "may call back, too" },
-        { "        c:\n          '$request.body#/url':\n            post:\n"
-          "              requestBody: {content: {application/json: {schema: {type: "
-          "string}, example: 7}}}\n"
-          "              responses: {default: {description: D}}\n",
-          true, "the example does not fit its schema" },
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct err err = err_in(*state);
-        const struct api *api = load_callbacks(rows[i].callbacks, *state, &err);
-        const struct problem *p = err.first;
-        if (!p || p->next || p->warning != rows[i].warning ||
-            !api != !rows[i].warning || !strstr(p->why, rows[i].why) || p->at.line < 8)
-            fail_msg("row %zu: line %u: %s", i, p ? p->at.line : 0,
-                     p ? p->why : "nothing is told");
-    }
-}
-
-static void a_callback_that_is_right_is_told_nothing_about(void **state)
-{
-    struct err err = err_in(*state);
-    const struct api *api = api_load(HOOKS, NULL, *state, &err);
-    assert_null(err.first);
-    const struct operation *op = &api->operations[0];
-    assert_int_equal(api->operation_count, 1);
-    assert_int_equal(op->callback_count, 3);
-    assert_string_equal(op->callbacks[2].name, "also");
-    assert_string_equal(op->callbacks[2].operation.method, "DELETE");
-}
-
 /* ---- firing ------------------------------------------------------------------------
  */
 
@@ -418,7 +235,7 @@ static void it_is_fired_once_with_what_the_document_says(void **state)
     assert_int_equal(atomic_load(&p->receiver->calls), 1);
 
     const char *text = p->receiver->kept[0];
-    const cJSON *sent = tree(body_of(p->receiver, 0), p->arena);
+    const cJSON *sent = must_json(p->arena, body_of(p->receiver, 0));
     const char *id = json_member_text(sent, "id");
     assert_non_null(id);
     assert_ptr_equal(strstr(text, "POST /hook?id="), text);
@@ -439,11 +256,11 @@ static void it_is_not_fired_before_the_answer_nor_without_one(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(answered); i++) {
         struct delivery d = { .delay_ms = 0 };
-        struct request r = request_of(
-            "/subscriptions",
-            str(arena_printf(p->arena,
-                             "{\"name\":\"A\",\"url\":\"http://127.0.0.1:%u/\"}",
-                             p->receiver->port)));
+        struct request r =
+            post_of("/subscriptions",
+                    str(arena_printf(
+                        p->arena, "{\"name\":\"A\",\"url\":\"http://127.0.0.1:%u/\"}",
+                        p->receiver->port)));
         r.max_body = 1000;
         handle(&p->stage.service, &r, p->arena, &d);
         assert_non_null(d.after);
@@ -461,10 +278,10 @@ static void only_a_good_answer_has_callbacks(void **state)
     struct play *p = play_open(0);
     struct delivery d;
     (void)state;
-    struct request refused = request_of("/subscriptions", STR("{}"));
+    struct request refused = post_of("/subscriptions", STR("{}"));
     stage_send(&p->stage, &refused, p->arena, &d);
     assert_null(d.after);
-    struct request preferred = request_of("/subscriptions", STR("{\"name\":\"A\"}"));
+    struct request preferred = post_of("/subscriptions", STR("{\"name\":\"A\"}"));
     preferred.headers[preferred.header_count++] =
         (struct header){ STR("Prefer"), STR("code=404") };
     stage_send(&p->stage, &preferred, p->arena, &d);
@@ -481,7 +298,7 @@ static void a_retry_with_the_same_key_is_answered_and_fires_nothing(void **state
         const char *body =
             arena_printf(p->arena, "{\"name\":\"A\",\"url\":\"http://127.0.0.1:%u/\"}",
                          p->receiver->port);
-        struct request r = request_of("/subscriptions", str(body));
+        struct request r = post_of("/subscriptions", str(body));
         struct delivery d;
         r.headers[r.header_count++] =
             (struct header){ STR("Idempotency-Key"), STR("k") };
@@ -503,10 +320,10 @@ static void each_of_several_is_told_and_text_is_sent_as_it_is(void **state)
     struct journal_filter any = { .most = 0 };
     (void)state;
     struct request r =
-        request_of("/subscriptions",
-                   str(arena_printf(
-                       p->arena, "{\"name\":\"A\",\"also\":\"http://localhost:%u/b\"}",
-                       p->receiver->port)));
+        post_of("/subscriptions",
+                str(arena_printf(p->arena,
+                                 "{\"name\":\"A\",\"also\":\"http://localhost:%u/b\"}",
+                                 p->receiver->port)));
     stage_send(&p->stage, &r, p->arena, &d);
     assert_tells(outcome(p, 0), "error", "$request.body#/url has no value");
     const cJSON *all = journal_list(p->stage.service.journal, 0, &any, p->arena);
@@ -696,7 +513,7 @@ static void an_outcome_goes_to_no_other_entry_of_the_same_number(void **state)
     (void)state;
     subscribe(p, "", "/hang");
     journal_clear(p->stage.service.journal, 0);
-    struct request r = request_of("/subscriptions", STR("{}"));
+    struct request r = post_of("/subscriptions", STR("{}"));
     stage_send(&p->stage, &r, p->arena, &d);
     callbacks_settle(p->stage.service.callbacks);
     const cJSON *all = journal_list(p->stage.service.journal, 0, &any, p->arena);
@@ -731,7 +548,7 @@ static void a_full_queue_is_told_and_a_stop_does_not_wait_for_it(void **state)
              "{\"name\":\"Ada\",\"url\":\"http://127.0.0.1:%u/hang\","
              "\"also\":\"http://127.0.0.1:%u/hang\"}",
              port, port);
-    struct request r = request_of("/subscriptions", str(body));
+    struct request r = post_of("/subscriptions", str(body));
     for (size_t i = 0; i <= LIMIT_CALLBACKS_WAITING / 2; i++) /* two by each call */
         stage_send(&p->stage, &r, p->arena, &d);
     const cJSON *all = journal_list(p->stage.service.journal, 0, &newest, p->arena);
@@ -752,7 +569,7 @@ static void send_to_pets(struct play *p, const char *method, const char *path,
     char whole[128];
     struct delivery d;
     snprintf(whole, sizeof(whole), "tell=http://127.0.0.1:%u/", p->receiver->port);
-    struct request r = request_of(path, str(body));
+    struct request r = post_of(path, str(body));
     r.method = str(method);
     r.query = str(whole);
     r.headers[0].value = str(type);
@@ -766,11 +583,11 @@ static void send_to_pets(struct play *p, const char *method, const char *path,
 /* lucky, if it is there, is a sample. */
 static void assert_told(struct play *p, unsigned n, const char *wanted)
 {
-    cJSON *found = tree(body_of(p->receiver, n), p->arena);
+    cJSON *found = must_json(p->arena, body_of(p->receiver, n));
     cJSON *lucky = json_member(found, "lucky");
     if (lucky && json_is_number(lucky) && lucky->valuedouble >= 1)
         json_detach(found, lucky);
-    if (!found || !json_equal(found, tree(wanted, p->arena)))
+    if (!found || !json_equal(found, must_json(p->arena, wanted)))
         fail_msg("%u: wanted %s, found %s", n, wanted, body_of(p->receiver, n));
 }
 
@@ -879,10 +696,6 @@ int main(void)
 #define TEST(name) cmocka_unit_test(name)
 #define ARENA_TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
     const struct CMUnitTest tests[] = {
-        ARENA_TEST(an_expression_is_filled_in_by_the_call_and_its_answer),
-        ARENA_TEST(what_cannot_stand_in_a_url_gives_none),
-        ARENA_TEST(a_mistake_in_a_callback_is_told_at_load_with_its_place),
-        ARENA_TEST(a_callback_that_is_right_is_told_nothing_about),
         TEST(it_is_fired_once_with_what_the_document_says),
         TEST(it_is_not_fired_before_the_answer_nor_without_one),
         TEST(only_a_good_answer_has_callbacks),

@@ -3,9 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -14,10 +11,8 @@
 #include "api/param.h"
 #include "api/security.h"
 #include "api/write.h"
-#include "doc/pointer.h"
 
 #define HEAD "openapi: 3.2.0\ninfo: {title: T, version: '1'}\n"
-#define DONE "      responses: {'204': {description: Done}}\n"
 
 /* The request as text: "/a?b=1", then fields and the body. */
 static const char *shown(const struct request *r, struct arena *a)
@@ -128,7 +123,8 @@ static void a_parameter_is_written_as_its_style_says(void **state)
         bool path = strcmp(rows[i].in, "path") == 0;
         const struct api *api = must_load(
             *state, arena_printf(*state,
-                                 HEAD "paths:\n  /a%s:\n    get:\n" DONE
+                                 HEAD "paths:\n  /a%s:\n    get:\n"
+                                      "      " DONE "\n"
                                       "      parameters:\n        - {name: v, in: %s, "
                                       "required: true, %s}\n",
                                  path ? "/{v}" : "", rows[i].in, rows[i].rest));
@@ -198,7 +194,8 @@ static void a_body_is_written_as_its_media_type(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct api *api = must_load(
             *state, arena_printf(*state,
-                                 HEAD "paths:\n  /a:\n    post:\n" DONE
+                                 HEAD "paths:\n  /a:\n    post:\n"
+                                      "      " DONE "\n"
                                       "      requestBody:\n        required: true\n"
                                       "        content: {%s}\n",
                                  rows[i].media));
@@ -243,16 +240,18 @@ static void credentials_stand_where_security_asks_for_them(void **state)
     static const struct asked_clock clock = { any_time, NULL };
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct api *api = must_load(
-            *state, arena_printf(
-                        *state,
-                        HEAD "paths:\n  /a:\n    get:\n" DONE "      security: [{%s}]\n"
-                             "components:\n  securitySchemes:\n"
-                             "    bearer: {type: http, scheme: bearer}\n"
-                             "    basic: {type: http, scheme: basic}\n"
-                             "    query: {type: apiKey, in: query, name: key}\n"
-                             "    header: {type: apiKey, in: header, name: X-Key}\n"
-                             "    cookie: {type: apiKey, in: cookie, name: key}\n",
-                        rows[i].needs));
+            *state,
+            arena_printf(*state,
+                         HEAD "paths:\n  /a:\n    get:\n"
+                              "      " DONE "\n"
+                              "      security: [{%s}]\n"
+                              "components:\n  securitySchemes:\n"
+                              "    bearer: {type: http, scheme: bearer}\n"
+                              "    basic: {type: http, scheme: basic}\n"
+                              "    query: {type: apiKey, in: query, name: key}\n"
+                              "    header: {type: apiKey, in: header, name: X-Key}\n"
+                              "    cookie: {type: apiKey, in: cookie, name: key}\n",
+                         rows[i].needs));
         const struct operation *op = &api->operations[0];
         struct denial denial;
         struct request r;
