@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "play/infer.h"
+#include "play/sort.h"
 #include "play/validator.h"
 
 #include <fnmatch.h>
@@ -135,6 +136,8 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
     to->offset = read_optional(n, from->offset, reading_below(r, w, "offset"));
     to->number = read_optional(n, from->number, reading_below(r, w, "number"));
     to->sort = read_optional(n, from->sort, reading_below(r, w, "sort"));
+    if (c && to->kind == STEP_LIST)
+        sort_check(r->b, to, r->arena, r->err, reading_below(r, w, "sort"));
     to->order = read_optional(n, from->order, reading_below(r, w, "order"));
     to->turn = from->turn;
     to->total = from->total == YES;

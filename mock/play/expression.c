@@ -115,6 +115,18 @@ static const cJSON *input_value(const struct expression *e, struct scope *s)
     return value || !e->dotted || body ? value : asked_at(e->dotted, s);
 }
 
+const char *expression_place(const struct expression *e, struct scope *s)
+{
+    const bool body = s->operation && expression_takes_body(s->operation);
+    if (e->kind == KIND_REQUEST)
+        return e->pointer;
+    if (e->kind != KIND_INPUT)
+        return NULL;
+    const struct way *way =
+        !body && e->dotted && !asked_at(&e->way, s) ? e->dotted : &e->way;
+    return arena_printf(s->arena, "%s%s", body ? "/body" : "/query", way->text);
+}
+
 static const char *random_text(struct scope *s)
 {
     uint64_t first = chance_next(s->chance), second = chance_next(s->chance);

@@ -115,6 +115,10 @@ const cJSON *expression_literal(const struct expression *e);
 /* The value, borrowed from the scope or its arena; NULL when there is none. */
 const cJSON *expression_value(const struct expression *e, struct scope *s);
 
+/* Where in s->input that value stands, as a pointer; NULL for an expression that is no
+ * place of the call. Borrowed from the expression or the scope's arena. */
+const char *expression_place(const struct expression *e, struct scope *s);
+
 /* JSON whose strings may be expressions. */
 struct body_template *template_read(struct naming *n, const char *json,
                                     struct where at);

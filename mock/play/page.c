@@ -4,6 +4,7 @@
 #include "doc/pointer.h"
 #include "doc/uri.h"
 #include "play/order.h"
+#include "play/sort.h"
 
 #include <stdlib.h>
 
@@ -45,92 +46,6 @@ static bool count_of(const struct expression *e, struct scope *s, size_t *count)
 }
 
 /* ---- sorting ---- */
-
-static bool is_word(struct str word, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_equal_nocase(word, str(words[i])))
-            return true;
-    return false;
-}
-
-static bool goes_down(struct str word)
-{
-    static const char *const words[] = { "desc", "descending", "-1", "down" };
-    return is_word(word, words, COUNT(words));
-}
-
-/* "stage.name" is the name in the stage. */
-static const char *place_in(struct paging *p, struct str word)
-{
-    struct arena *arena = p->run->s->arena;
-    const char *at = "";
-    struct str rest = word, part;
-    if (!memchr(word.ptr, '.', word.len))
-        return NULL;
-    while (rest.ptr && str_split(&rest, '.', &part))
-        at = pointer_join(arena, at, arena_copy(arena, part));
-    return schema_types(p->run->b->plan.collections[p->c].schema, at, NULL) ? at : NULL;
-}
-
-/* The member that a word of a sort means: created may be short for created_at. In
- * JSON:API (1.1, 7.2) members stand in the attributes. */
-static const char *member_of(struct paging *p, struct str word)
-{
-    static const char *const ends[] = { "", "_at", "At" };
-    static const char *const within[] = { "", "/attributes" };
-    struct arena *arena = p->run->s->arena;
-    const struct store_collection *plan = &p->run->b->plan.collections[p->c];
-    for (size_t i = 0; i < COUNT(ends) * COUNT(within); i++) {
-        const char *at = pointer_join(arena, within[i / COUNT(ends)],
-                                      arena_printf(arena, "%.*s%s", (int)word.len,
-                                                   word.ptr, ends[i % COUNT(ends)]));
-        if (schema_types(plan->schema, at, NULL))
-            return at;
-        for (size_t h = 0; h < plan->hidden_count; h++)
-            if (strcmp(plan->hidden[h].text, at) == 0)
-                return at;
-    }
-    return place_in(p, word);
-}
-
-/* A text, or the texts of an array one after the other. */
-static const char *sort_text(const struct expression *e, struct scope *s)
-{
-    const cJSON *value = value_of(e, s);
-    struct buffer b = buffer_in(s->arena, LIMIT_HEAD_BYTES);
-    if (!json_is_array(value))
-        return text_of(e, s);
-    for (const cJSON *one = value->child; one; one = one->next)
-        if (json_is_string(one))
-            buffer_printf(&b, ",%s", one->valuestring);
-    return arena_copy(s->arena, buffer_str(&b));
-}
-
-/* "name", "-name", "+name", "name:desc", "name desc", several between commas. What
- * names no member leaves the order as it is. */
-static void read_sort(struct paging *p)
-{
-    const char *text = sort_text(p->step->sort, p->run->s);
-    const char *order = text_of(p->step->order, p->run->s);
-    struct str rest = str(text ? text : ""), word;
-    while (text && p->sort_count < STORE_SORTS && str_split(&rest, ',', &word)) {
-        word = str_trim(word);
-        bool down = order && goes_down(str(order));
-        if (word.len && (*word.ptr == '-' || *word.ptr == '+')) {
-            down = *word.ptr == '-';
-            word = str_from(word, 1);
-        }
-        for (size_t i = 0; i < word.len; i++)
-            if (word.ptr[i] == ':' || word.ptr[i] == ' ') {
-                down = goes_down(str_trim(str_from(word, i + 1)));
-                word.len = i;
-            }
-        const char *at = word.len && utf8_valid(word) ? member_of(p, word) : NULL;
-        if (at)
-            p->sorts[p->sort_count++] = (struct store_sort){ at, down };
-    }
-}
 
 struct row {
     size_t slot;
@@ -506,7 +421,7 @@ bool run_list(struct run *run, const struct step *step)
     if (json_is_number(asked) && asked->valuedouble >= 1 &&
         asked->valuedouble < LIMIT_LIST_ROWS)
         p.limit = (size_t)asked->valuedouble;
-    read_sort(&p);
+    p.sort_count = sort_read(run->b, step, s, p.sorts);
     count_of(step->offset, s, &p.skip);
     if (count_of(step->number, s, &number) && number >= base)
         p.skip = (number - base) * p.limit;

@@ -5,6 +5,7 @@
 #include "api/param.h"
 #include "api/security.h"
 #include "play/keeping.h"
+#include "play/sort.h"
 
 /* The schema of the whole input is of one entry of the body's content; a body of
  * another is checked for itself. */
@@ -29,6 +30,18 @@ static void condemn(struct call *c)
     for (size_t i = 0; i < c->warnings.count; i++)
         findings_add(&c->findings, c->warnings.list[i]);
     c->warnings.count = 0;
+}
+
+/* What lists cannot be sorted by. */
+static void examine_sort(struct call *c)
+{
+    struct scope s = { .arena = c->arena,
+                       .operation = c->route.operation,
+                       .request = c->request,
+                       .body = c->body,
+                       .input = c->input };
+    if (!c->world->stateless)
+        sort_examine(c->world->behaviours[c->api], &s, &c->warnings);
 }
 
 /* Servers that share a store share its clock, too. A store that is away is told of by
@@ -83,6 +96,7 @@ void call_examine(struct call *c)
     check_input(c, input, body.media);
     params_settle(&c->findings, told);
     body_settle(&c->findings, told);
+    examine_sort(c);
     if (c->world->strict)
         condemn(c);
     if (c->findings.count)

@@ -238,6 +238,8 @@ static void a_step_that_makes_no_sense_is_told_with_its_place(void **state)
         { ADD "      - answer: 201\n        body: '{a: 1}'\n", NULL, 7, 9,
           "expected JSON: expected a member name" },
         { ADD "      - list: books\n        page: -1\n", NULL, 7, 9, "expected 1 to" },
+        { ADD "      - list: books\n        sort: title, -shelf.rwo\n", NULL, 7, 9,
+          "\"shelf.rwo\" is no member to sort by; did you mean \"shelf.row\"?" },
         { BOOKS "operations:\n  - id: addBook\n    dry_run: (true\n", NULL, 5, 5,
           "expected \")\" in the condition" },
         { BOOKS "groups:\n  - {name: all, of: [books]}\noperations:\n  - id: addBook\n"
