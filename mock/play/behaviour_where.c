@@ -101,10 +101,13 @@ struct step_wheres reading_wheres(struct reading *r, struct naming *n, const siz
                 continue;
             here.pointer =
                 arena_printf(r->places, "%s/%u/%s", w.pointer, i, tests[t].key);
+            const struct expression *value =
+                expression_read(n, tests[t].text, types, here);
             list[all.count++] = (struct step_where){
                 .at = at,
                 .way = way_read(at, r->arena),
-                .value = expression_read(n, tests[t].text, types, here),
+                .value = value,
+                .asked = expression_asks(value),
                 .when = when,
                 .types = types,
                 .keys = has_keys(r, of, of_count, at),

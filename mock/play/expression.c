@@ -115,6 +115,11 @@ static const cJSON *input_value(const struct expression *e, struct scope *s)
     return value || !e->dotted || body ? value : asked_at(e->dotted, s);
 }
 
+bool expression_asks(const struct expression *e)
+{
+    return e && (e->kind == KIND_REQUEST || e->kind == KIND_INPUT);
+}
+
 const char *expression_place(const struct expression *e, struct scope *s)
 {
     const bool body = s->operation && expression_takes_body(s->operation);

@@ -115,6 +115,9 @@ const cJSON *expression_literal(const struct expression *e);
 /* The value, borrowed from the scope or its arena; NULL when there is none. */
 const cJSON *expression_value(const struct expression *e, struct scope *s);
 
+/* Whether that is a place of the call, from which its value comes as it was sent. */
+bool expression_asks(const struct expression *e);
+
 /* Where in s->input that value stands, as a pointer; NULL for an expression that is no
  * place of the call. Borrowed from the expression or the scope's arena. */
 const char *expression_place(const struct expression *e, struct scope *s);

@@ -111,7 +111,9 @@ bool run_conditions(struct run *run, const struct step *step,
         if (w->when && !condition_holds(w->when, run->s))
             continue;
         const cJSON *value = as_type(run, expression_value(w->value, run->s), w->types);
-        if (!value && optional)
+        /* Nor does a list without items ask for anything: many clients send one for
+         * every filter that is not set. */
+        if (optional && (!value || (w->asked && json_is_array(value) && !value->child)))
             continue;
         if (!value)
             return false;

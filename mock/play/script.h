@@ -24,6 +24,7 @@ struct step_where {
     const struct condition *when; /* NULL: always */
     unsigned types;               /* of the member, of enum schema_type */
     bool keys;                    /* it is a reference in some of the collections */
+    bool asked;                   /* value is what the call says, as it says it */
     enum match_test test;
     bool far; /* as in struct store_condition */
 };
