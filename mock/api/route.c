@@ -139,6 +139,40 @@ struct matching {
     struct buffer allow;
 };
 
+static int hex_of(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* The byte that "%27" at the start of s stands for; -1: there is none. */
+static int escaped(struct str s)
+{
+    const int high = s.len > 2 && s.ptr[0] == '%' ? hex_of(s.ptr[1]) : -1;
+    const int low = high < 0 ? -1 : hex_of(s.ptr[2]);
+    return low < 0 ? -1 : high * 16 + low;
+}
+
+/* How much of s a literal of a template is; 0: s does not begin with it. A client may
+ * have encoded any of it, as in items(%27a%27), but for the ':' before a custom method:
+ * encoded, that is part of a value (Google AIP-136). */
+static size_t literal_in(struct str s, struct str literal)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < literal.len; i++) {
+        const char c = literal.ptr[i];
+        if (at < s.len && s.ptr[at] == c)
+            at++;
+        else if (c != ':' && escaped(str_from(s, at)) == (unsigned char)c)
+            at += 3;
+        else
+            return 0;
+    }
+    return at;
+}
+
 /* Whether a segment fits a template; its values go behind the ones already there. */
 static bool fits(const struct edge *e, size_t piece, struct str s, struct route *route,
                  size_t count)
@@ -148,9 +182,9 @@ static bool fits(const struct edge *e, size_t piece, struct str s, struct route 
         return s.len == 0;
     }
     const struct piece *p = &e->pieces[piece];
+    const size_t literal = p->value ? 0 : literal_in(s, p->text);
     if (!p->value)
-        return str_starts(s, p->text) &&
-               fits(e, piece + 1, str_from(s, p->text.len), route, count);
+        return literal && fits(e, piece + 1, str_from(s, literal), route, count);
     if (count == LIMIT_PATH_PARAMS)
         return false;
     /* The last value takes all; one before a literal, as little as will do. */

@@ -304,8 +304,8 @@ static const struct member *meant(struct look *l, struct view object, const char
     return NULL;
 }
 
-/* "tag" is about an item of tags; "stage_id" about the id in the stage, and "tag_id"
- * about that of an item. */
+/* "tag" is about an item of tags, and the list "ids" about the id; "stage_id" about the
+ * id in the stage, and "tag_id" about that of an item. */
 static char *related(struct finding_out *f, const struct group *g,
                      const struct input *in)
 {
@@ -313,7 +313,8 @@ static char *related(struct finding_out *f, const struct group *g,
     const struct str plain = str(filtered(f, in));
     const struct member *m = meant(l, g->schema, plain.ptr);
     const char *unused;
-    if (m && view_is_array(l, m->view))
+    if (m && (view_is_array(l, m->view) ||
+              (in->types & TYPE_ARRAY && !view_is_object(l, m->view))))
         return place_of(f, in, m, pointer_join(l->arena, "", m->name), &unused);
     if (plain.len < 3 || strcmp(plain.ptr + plain.len - 2, "id") != 0)
         return NULL;

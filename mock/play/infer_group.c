@@ -11,74 +11,6 @@ struct deed *deed_of(const struct group *g, enum role role)
     return NULL;
 }
 
-/* ---- paths ---- */
-
-static bool is_value(struct str segment)
-{
-    return segment.len > 2 && segment.ptr[0] == '{' &&
-           memchr(segment.ptr, '}', segment.len) == segment.ptr + segment.len - 1;
-}
-
-static const char *inner(struct arena *arena, struct str segment)
-{
-    return arena_copy(arena, (struct str){ segment.ptr + 1, segment.len - 2 });
-}
-
-/* A path taken apart. */
-struct trail {
-    const char *path; /* with {} for values, without a last one */
-    const char *noun; /* the last word; NULL when there is none */
-    const char *last; /* the value behind it, or NULL */
-    struct parent parents[MOST_PARENTS];
-    size_t parent_count;
-    bool strange; /* a value behind a value, or beside a word */
-};
-
-static void add_parent(struct look *l, struct trail *w, const char *param,
-                       const char *item)
-{
-    if (w->parent_count == MOST_PARENTS) {
-        w->strange = true;
-        return;
-    }
-    const char *noun = w->noun ? w->noun : "path";
-    unsigned nth = 1;
-    char *member = arena_printf(l->arena, "/path.%s", noun);
-    for (size_t i = 0; i < w->parent_count; i++)
-        if (strcmp(w->parents[i].member, member) == 0)
-            member = arena_printf(l->arena, "/path.%s.%u", noun, ++nth);
-    w->parents[w->parent_count++] = (struct parent){ param, member, item };
-}
-
-static void take_apart(struct look *l, const char *path, struct trail *w)
-{
-    struct buffer b = buffer_in(l->arena, LIMIT_HEAD_BYTES);
-    struct str rest = str(path), segment;
-    *w = (struct trail){ .path = "" };
-    str_split(&rest, '/', &segment); /* what stands before the first slash */
-    while (rest.ptr && str_split(&rest, '/', &segment)) {
-        if (!segment.len)
-            continue;
-        if (!is_value(segment)) {
-            w->strange = w->strange || memchr(segment.ptr, '{', segment.len);
-            if (w->last)
-                add_parent(l, w, w->last, arena_copy(l->arena, buffer_str(&b)));
-            w->last = NULL;
-            w->noun = arena_copy(l->arena, segment);
-            buffer_printf(&b, "/%.*s", (int)segment.len, segment.ptr);
-            w->path = arena_copy(l->arena, buffer_str(&b));
-            continue;
-        }
-        if (w->last) { /* two values: the first one is whose the instances are */
-            add_parent(l, w, w->last, NULL);
-            w->path = arena_copy(l->arena, buffer_str(&b));
-        }
-        w->last = inner(l->arena, segment);
-        buffer_add_text(&b, "/{}");
-    }
-    w->strange = w->strange || !w->noun;
-}
-
 /* ---- roles ---- */
 
 static bool role_of_verb(const char *verb, enum role *role)
@@ -186,7 +118,7 @@ static void put_into_group(struct finding_out *f, const struct operation *op)
     struct trail w;
     enum role role;
     const char *noun, *id = strchr(op->id, ' ') ? NULL : op->id;
-    take_apart(l, op->path, &w);
+    trail_read(l, op->path, &w);
     if (!w.last && w.noun && by_name(l, w.noun, &noun, &role)) {
         w.last = NULL;
         add_deed(f, group_at(f, NULL, noun, true), op, role, NULL);

@@ -45,8 +45,8 @@ static void join_nested(struct finding_out *f, struct group *g)
 
 static bool is_search(struct finding_out *f, const char *noun)
 {
-    static const char *const verbs[] = { "find", "search", "query",
-                                         "list", "filter", "lookup" };
+    static const char *const verbs[] = { "find",   "search", "query",   "list",
+                                         "filter", "lookup", "batchget" };
     const char *plain = name_plain(f->look.arena, str(noun));
     for (size_t i = 0; i < COUNT(verbs); i++)
         if (strncmp(plain, verbs[i], strlen(verbs[i])) == 0)

@@ -92,6 +92,28 @@ struct parent {
     const char *item;   /* the item path that ends with it: its group's */
 };
 
+/* ---- infer_path.c ---- */
+
+/* A path taken apart. /tasks/{id}:close (Google AIP-136) is read as /tasks/{id}/:close,
+ * /tasks('{id}') (OData 4.01 URL Conventions, 4.3.1) as /tasks/{id}, and
+ * /tasks/{id}.json as that without its ending. */
+struct trail {
+    const char *path; /* with {} for values, without a last one */
+    const char *noun; /* the last word; NULL when there is none */
+    const char *last; /* the value behind it, or NULL */
+    struct parent parents[MOST_PARENTS];
+    size_t parent_count;
+    bool strange; /* a value behind a value, or beside a word in another way */
+};
+
+void trail_read(struct look *l, const char *path, struct trail *w);
+
+/* What stands in item, the path of an instance, behind its collection's, with `key` in
+ * braces for the value: "/{key}", "('{key}')". NULL when it does not begin with that,
+ * or has more than one value there. */
+char *trail_tail(struct arena *arena, const char *collection, const char *item,
+                 const char *key);
+
 struct deed {
     const struct operation *op;
     enum role role;

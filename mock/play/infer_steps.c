@@ -131,18 +131,22 @@ static bool declares(const struct reply *r, struct str field)
 static void add_location(struct writing *w, struct record_step *s, int status)
 {
     const struct deed *d = w->d, *get = deed_of(w->g, ROLE_GET);
-    bool below = d->role == ROLE_CREATE && d->op->item && get && get->param;
-    bool found = status == 201 && infer_is_instance(w->f, w->g, d) &&
+    const char *key = arena_printf(w->arena, "$one#%s", w->g->key);
+    char *tail = d->role == ROLE_CREATE && get && get->param
+                     ? trail_tail(w->arena, d->op->path, get->op->path, key)
+                     : NULL;
+    if (!tail && get && get->param && d->role == ROLE_CREATE && d->op->item)
+        tail = arena_printf(w->arena, "/{%s}", key);
+    bool found = status == 201 && d->op->item && infer_is_instance(w->f, w->g, d) &&
                  !w->g->key_hidden &&
                  (strcmp(w->g->key, "/id") == 0 ||
                   strcmp(w->g->key + 1, get ? get->param : "") == 0);
-    if (!below || found ||
+    if (!tail || found ||
         (status != 201 && !declares(operation_reply(d->op, status), STR("Location"))))
         return;
     s->header = arena_take(w->arena, sizeof(*s->header));
-    s->header[0] =
-        (struct record_header){ writing_text(w, "Location"),
-                                arena_printf(w->arena, "{$url}/{$one#%s}", w->g->key) };
+    s->header[0] = (struct record_header){ writing_text(w, "Location"),
+                                           arena_printf(w->arena, "{$url}%s", tail) };
     s->header_count = 1;
 }
 
