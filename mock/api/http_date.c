@@ -115,13 +115,18 @@ bool http_date_read(struct str text, clock_ms now, clock_ms *ms)
 void http_date_write(clock_ms ms, char *out)
 {
     enum { DAY_MS = 24 * 60 * 60 * 1000, THURSDAY = 4 };
+    static const char form[] = "Ddd, DD Mmm YYYY HH:MM:SS GMT";
     char text[CLOCK_TEXT];
     int64_t day = ms / DAY_MS - (ms % DAY_MS < 0);
     int month = 0;
     clock_write(ms, 0, "Z", text);
     struct str s = { text + 5, 2 };
     take_digits(&s, 2, &month);
-    snprintf(out, HTTP_DATE_TEXT, "%s, %.2s %s %.4s %.8s GMT",
-             days[((day + THURSDAY) % 7 + 7) % 7], text + 8, months[(month + 11) % 12],
-             text, text + 11);
+    /* A field that most answers have. */
+    memcpy(out, form, sizeof(form));
+    memcpy(out, days[((day + THURSDAY) % 7 + 7) % 7], 3);
+    memcpy(out + 5, text + 8, 2);
+    memcpy(out + 8, months[(month + 11) % 12], 3);
+    memcpy(out + 12, text, 4);
+    memcpy(out + 17, text + 11, 8);
 }

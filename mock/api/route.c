@@ -218,29 +218,31 @@ static void name_values(struct route *route)
     }
 }
 
-static bool arrive(struct matching *m, const struct node *n)
+/* The operation of a method; HEAD is answered as GET (RFC 9110, 9.3.2). */
+static const struct operation *operation_of(const struct node *n, struct str method)
 {
     const struct operation *get = NULL;
+    for (size_t i = 0; i < n->operation_count; i++) {
+        if (str_is(method, n->operations[i]->method))
+            return n->operations[i];
+        if (strcmp(n->operations[i]->method, "GET") == 0)
+            get = n->operations[i];
+    }
+    return str_is(method, "HEAD") ? get : NULL;
+}
+
+static bool arrive(struct matching *m, const struct node *n)
+{
     if (!n->operation_count)
         return false;
     m->route->path_known = true;
-    for (size_t i = 0; i < n->operation_count; i++) {
-        const struct operation *op = n->operations[i];
-        if (str_is(m->method, op->method)) {
-            m->route->operation = op;
-            return true;
-        }
-        if (strcmp(op->method, "GET") == 0)
-            get = op;
-        allow(m, op->method);
-        if (op == get)
+    m->route->operation = operation_of(n, m->method);
+    for (size_t i = 0; !m->route->operation && i < n->operation_count; i++) {
+        allow(m, n->operations[i]->method);
+        if (strcmp(n->operations[i]->method, "GET") == 0)
             allow(m, "HEAD");
     }
-    if (get && str_is(m->method, "HEAD")) {
-        m->route->operation = get;
-        return true;
-    }
-    return false;
+    return m->route->operation;
 }
 
 static bool descend(struct matching *m, const struct node *n, struct str rest)
