@@ -57,7 +57,7 @@ cJSON *json_object(struct arena *arena)
 
 void json_push(cJSON *parent, cJSON *item)
 {
-    assert(!json_is_written(parent)); /* others look at it, and it has its text */
+    assert(!json_is_lent(parent)); /* others look at it */
     item->next = NULL;
     if (!parent->child) {
         parent->child = item;
@@ -105,7 +105,7 @@ void json_become(cJSON *at, const cJSON *from)
 
 void json_detach(cJSON *parent, cJSON *child)
 {
-    assert(!json_is_written(parent));
+    assert(!json_is_lent(parent));
     if (child->next)
         child->next->prev = child->prev;
     else
@@ -127,7 +127,7 @@ static cJSON *member_of(const cJSON *object, struct str name, int hash)
 
 void json_replace(cJSON *parent, cJSON *old, cJSON *item)
 {
-    assert(!json_is_written(parent));
+    assert(!json_is_lent(parent));
     item->string = old->string;
     item->valueint = old->valueint;
     item->next = old->next;
@@ -202,10 +202,10 @@ size_t json_count(const cJSON *tree)
     return n;
 }
 
-/* The text of a string or number; what is written already has one for all of it. */
+/* The text of a string or number. */
 static const char *own_text(const cJSON *n)
 {
-    return json_is_written(n) ? NULL : n->valuestring;
+    return json_is_lent(n) ? NULL : n->valuestring;
 }
 
 /* How long most names are stands in their hashes. */
@@ -217,7 +217,7 @@ static struct str name_of(const cJSON *m)
 
 static cJSON *copy_of(struct arena *arena, const cJSON *tree, bool share)
 {
-    if (share && json_is_written(tree))
+    if (share && json_is_lent(tree))
         return json_same(arena, tree);
     cJSON *n = node_of(arena, tree->type & 0xff);
     n->valueint = tree->valueint;
@@ -238,7 +238,7 @@ cJSON *json_borrow(struct arena *arena, const cJSON *tree)
     cJSON *n = json_same(arena, tree);
     n->type = tree->type & 0xff;
     n->child = NULL;
-    if (json_is_written(tree))
+    if (json_is_lent(tree))
         n->valuestring = NULL;
     for (const cJSON *c = tree->child; c; c = c->next) {
         cJSON *copy = json_borrow(arena, c);
@@ -267,19 +267,10 @@ cJSON *json_same(struct arena *arena, const cJSON *value)
     return n;
 }
 
-size_t json_written_size(size_t len)
+void json_lend(cJSON *node, struct json_lent *as)
 {
-    return sizeof(struct json_written) + len + 1;
-}
-
-void json_written_init(struct json_written *w, cJSON *node, struct str text)
-{
-    atomic_init(&w->fits, NULL);
-    w->len = text.len;
-    memcpy(w->text, text.ptr, text.len);
-    w->text[text.len] = '\0';
-    node->type = (node->type & 0xff) | JSON_WRITTEN;
-    node->valuestring = w->text;
+    node->type = (node->type & 0xff) | JSON_LENT;
+    node->valuestring = (char *)as;
 }
 
 /* Nodes first, texts behind them, all in one block:

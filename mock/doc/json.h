@@ -130,39 +130,34 @@ void json_detach(cJSON *parent, cJSON *child);
 /* A deep copy, borrowed from arena. */
 cJSON *json_copy(struct arena *arena, const cJSON *tree);
 
-/* ---- what is written already ----
+/* ---- what is lent ----
  *
  * An object or array that many trees show, such as an instance in answers, has
- * JSON_WRITTEN in its type and its JSON text in valuestring, the text of a struct
- * json_written. Such a node is only looked at: neither it nor anything below it ever
- * changes, and whoever made it says how long it is there. json_write writes the text;
- * json_copy makes an ordinary tree of it. */
-enum { JSON_WRITTEN = 1 << 10 };
+ * JSON_LENT in its type, and valuestring leads to what is known of it. Such a node is
+ * only looked at: neither it nor anything below it ever changes, and whoever made it
+ * says how long it is there. json_copy makes an ordinary tree of it. */
+enum { JSON_LENT = 1 << 10 };
 
-struct json_written {
-    /* The plan (schema/schema.h) that an answer with this value was found to fit last;
-     * any thread may set it. */
-    _Atomic(const void *) fits;
-    size_t len;
-    char text[];
+struct json_lent {
+    /* The mark of the plan (schema/schema.h) that an answer with this value was found
+     * to fit last; any thread may set it. 0: none yet. */
+    _Atomic(uint64_t) fits;
+    struct str text; /* as json_write writes it; NULL: that is not known */
 };
 
-static inline bool json_is_written(const cJSON *n)
+static inline bool json_is_lent(const cJSON *n)
 {
-    return n->type & JSON_WRITTEN;
+    return n->type & JSON_LENT;
 }
 
-static inline struct json_written *json_written_of(const cJSON *n)
+static inline struct json_lent *json_lent_of(const cJSON *n)
 {
-    return (struct json_written *)(void *)(n->valuestring -
-                                           offsetof(struct json_written, text));
+    return (struct json_lent *)(void *)n->valuestring;
 }
 
-/* The bytes of a struct json_written for a text of that length; what fills them with
- * the tree's text, len bytes, and makes node, which has the same children, one that is
- * written. */
-size_t json_written_size(size_t len);
-void json_written_init(struct json_written *w, cJSON *node, struct str text);
+/* Makes node, an object or array, one that is lent; as, zeroed but for text, is there
+ * as long as the node and all nodes that are the same (json_same). */
+void json_lend(cJSON *node, struct json_lent *as);
 
 /* A node that has the value of another: its children and texts are those of the other
  * one, which has to stay. */
@@ -172,7 +167,7 @@ cJSON *json_same(struct arena *arena, const cJSON *value);
  * those of the other one, which has to stay. */
 cJSON *json_borrow(struct arena *arena, const cJSON *tree);
 
-/* As json_copy, but what is written already is not copied. */
+/* As json_copy, but what is lent is not copied. */
 cJSON *json_share(struct arena *arena, const cJSON *tree);
 
 /* A deep copy in one block of memory, behind as many bytes as the caller wants for
@@ -217,10 +212,10 @@ static inline int64_t json_whole(const cJSON *n, int64_t otherwise)
 {
     if (!json_is_number(n))
         return otherwise;
-    return n->valuedouble > -(double)JSON_WHOLE
-               ? n->valuedouble < (double)JSON_WHOLE ? (int64_t)n->valuedouble
-                                                     : JSON_WHOLE
-               : -JSON_WHOLE;
+    return n->valuedouble > -(double)JSON_WHOLE ? n->valuedouble < (double)JSON_WHOLE
+                                                      ? (int64_t)n->valuedouble
+                                                      : JSON_WHOLE
+                                                : -JSON_WHOLE;
 }
 static inline bool json_is_bool(const cJSON *n)
 {

@@ -82,9 +82,8 @@ static void write_text(struct buffer *b, const char *text)
 
 void json_write(struct buffer *b, const cJSON *n)
 {
-    if (json_is_written(n)) {
-        const struct json_written *w = json_written_of(n);
-        buffer_add(b, (struct str){ w->text, w->len });
+    if (json_is_lent(n) && json_lent_of(n)->text.ptr) {
+        buffer_add(b, json_lent_of(n)->text);
         return;
     }
     switch (n->type & 0xff) {
@@ -127,11 +126,11 @@ void json_write(struct buffer *b, const cJSON *n)
     }
 }
 
-/* The bytes of what is written already in a tree. */
+/* The bytes of those texts in a tree that are known. */
 static size_t written_bytes(const cJSON *n)
 {
-    if (json_is_written(n))
-        return json_written_of(n)->len + 1;
+    if (json_is_lent(n) && json_lent_of(n)->text.ptr)
+        return json_lent_of(n)->text.len + 1;
     size_t bytes = 0;
     for (const cJSON *c = n->child; c; c = c->next)
         bytes += written_bytes(c);

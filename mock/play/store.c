@@ -10,8 +10,11 @@
 static struct instance *instance_new(const cJSON *tree)
 {
     struct instance *i = json_pack(tree, sizeof(*i));
-    if (i)
-        atomic_init(&i->holders, 1);
+    if (!i)
+        return NULL;
+    atomic_init(&i->holders, 1);
+    i->broken = json_member(i->tree, STORE_BROKEN) != NULL;
+    i->lent = (struct json_lent){ .text = { NULL, 0 } };
     return i;
 }
 

@@ -320,10 +320,9 @@ void store_reserve(struct store *s, size_t collection, size_t slots);
 
 /* The instance at slot as a client may see it: without hidden members and STORE_BROKEN,
  * with references replaced by summaries of what they refer to now. The node is from
- * arena; what is below it never changes and is there until the arena is reset, whatever
- * becomes of the store, and mostly its text is known (JSON_WRITTEN), since it is kept
- * until the instance, or one that is summed up in it, changes. broken (may be NULL) is
- * set when one of those is marked so. */
+ * arena and lent (JSON_LENT), mostly with its text: what is below it never changes and
+ * is there until the arena is reset, whatever becomes of the store. broken (may be
+ * NULL) is set when the instance, or one that is summed up in it, is marked so. */
 cJSON *store_show(struct store *s, size_t collection, size_t slot, struct arena *arena,
                   bool *broken);
 

@@ -12,7 +12,9 @@
 
 /* Instances never change; stores share them. */
 struct instance {
-    atomic_uint holders; /* leaves of slots, undo logs, and what is shown */
+    atomic_uint holders;   /* leaves of slots, undo logs, and what is shown */
+    bool broken;           /* it has STORE_BROKEN */
+    struct json_lent lent; /* where all of it is shown as it is */
     cJSON tree[];
 };
 

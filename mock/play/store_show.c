@@ -76,12 +76,12 @@ static cJSON *sum_up(struct showing *to, const char *key, size_t c, size_t slot)
         .s = to->s, .keeps = to->keeps, .arena = to->arena, .look = &look
     };
     const cJSON *raw = store_get(to->s, c, slot);
-    cJSON *tree = NULL;
+    cJSON *tree;
     struct view *v = to->keeps ? view_of(&below, &tree) : NULL;
     if (v)
         add_link(to, key, v,
                  c == r->of[0] && is_key(&to->s->plan->collections[c], raw, key));
-    else if (!tree)
+    else if (!to->keeps)
         tree = show(&below, raw);
     to->broken = to->broken || below.broken;
     to->loose = to->loose || !v;
@@ -111,7 +111,7 @@ static cJSON *borrowed(struct arena *arena, const cJSON *value)
 {
     cJSON *n = json_same(arena, value);
     n->string = value->string;
-    if (n->child && !json_is_written(n))
+    if (n->child && !json_is_lent(n))
         n->type |= SHARED;
     return n;
 }
@@ -120,9 +120,9 @@ static cJSON *borrowed(struct arena *arena, const cJSON *value)
 static void own_children(cJSON *at, struct arena *arena)
 {
     const cJSON *c = at->child;
-    if (!(at->type & (SHARED | JSON_WRITTEN)))
+    if (!(at->type & (SHARED | JSON_LENT)))
         return;
-    if (json_is_written(at))
+    if (json_is_lent(at))
         at->valuestring = NULL;
     at->type &= 0xff;
     at->child = NULL;
@@ -225,7 +225,7 @@ static cJSON *show(struct showing *to, const cJSON *raw)
 static size_t count_own(const cJSON *n)
 {
     size_t count = 1;
-    if (!(n->type & (SHARED | JSON_WRITTEN)))
+    if (!(n->type & (SHARED | JSON_LENT)))
         for (const cJSON *c = n->child; c; c = c->next)
             count += count_own(c);
     return count;
@@ -235,7 +235,7 @@ static void pack(const cJSON *from, cJSON *to, cJSON **next)
 {
     *to = *from;
     to->next = to->prev = NULL;
-    if (from->type & (SHARED | JSON_WRITTEN))
+    if (from->type & (SHARED | JSON_LENT))
         return;
     to->child = NULL;
     for (const cJSON *c = from->child; c; c = c->next) {
@@ -253,7 +253,7 @@ static struct view *view_new(const struct showing *to, struct instance *of,
     json_write(&text, tree);
     size_t links = to->link_count * sizeof(struct link);
     size_t nodes = (count_own(tree) - 1) * sizeof(cJSON);
-    size_t bytes = sizeof(struct view) + links + nodes + json_written_size(text.len);
+    size_t bytes = sizeof(struct view) + links + nodes + text.len;
     struct view *v = text.full ? NULL : malloc(bytes);
     if (!v)
         return NULL;
@@ -275,9 +275,33 @@ static struct view *view_new(const struct showing *to, struct instance *of,
     cJSON *node = (cJSON *)(void *)(v->links + v->link_count);
     char *written = (char *)node + nodes;
     pack(tree, &v->node, &node);
-    json_written_init((struct json_written *)(void *)written, &v->node,
-                      buffer_str(&text));
+    memcpy(written, buffer_str(&text).ptr, text.len);
+    v->lent.text = (struct str){ written, text.len };
+    json_lend(&v->node, &v->lent);
     return v;
+}
+
+/* Whether nothing of an instance is hidden or replaced where all of it is shown. */
+static bool shows_as_is(const struct store_collection *plan, const struct instance *of)
+{
+    const uint64_t names =
+        plan->hidden_count || plan->reference_count ? json_names(of->tree) : 0;
+    for (size_t i = 0; i < plan->hidden_count; i++)
+        if (way_may(&plan->hidden[i], names))
+            return false;
+    for (size_t i = 0; i < plan->reference_count; i++)
+        if (plan->references[i].keep_count && way_may(&plan->references[i].at, names))
+            return false;
+    return !of->broken;
+}
+
+static cJSON *show_all(struct showing *to, struct instance *of)
+{
+    if (to->look->keep || !shows_as_is(&to->s->plan->collections[to->look->c], of))
+        return show(to, of->tree);
+    cJSON *same = json_same(to->arena, of->tree);
+    json_lend(same, &of->lent);
+    return same;
 }
 
 /* What to->look asks for, kept before or from now on, and there until the arena is
@@ -285,18 +309,24 @@ static struct view *view_new(const struct showing *to, struct instance *of,
 static struct view *view_of(struct showing *to, cJSON **tree)
 {
     struct instance *of = slots_get(&to->s->shelves[to->look->c].slots, to->look->slot);
-    struct view **lent = view_lending(to->arena);
-    *lent = view_kept(to->keeps, to->look);
-    if (*lent) {
-        view_hold(*lent);
-        to->broken = (*lent)->broken;
-        return *lent;
+    struct lending *lent = view_lending(to->arena);
+    lent->view = view_kept(to->keeps, to->look);
+    if (lent->view) {
+        view_hold(lent->view);
+        to->broken = lent->view->broken;
+        return lent->view;
     }
-    *tree = show(to, of->tree);
+    *tree = show_all(to, of);
     if (!to->loose && view_may_enter(to->keeps, to->look) &&
-        (*lent = view_new(to, of, *tree)))
-        view_keep(to->keeps, *lent);
-    return *lent;
+        (lent->view = view_new(to, of, *tree))) {
+        view_keep(to->keeps, lent->view);
+        return lent->view;
+    }
+    instance_hold(of);
+    lent->instance = of;
+    if (!json_is_lent(*tree))
+        json_lend(*tree, arena_take(to->arena, sizeof(struct json_lent)));
+    return NULL;
 }
 
 /* ---- what a client sees ---- */
@@ -315,12 +345,7 @@ cJSON *store_show(struct store *s, size_t c, size_t slot, struct arena *arena,
     cJSON *tree;
     struct view *v = view_of(&to, &tree);
     note_broken(&to, broken);
-    if (v)
-        return json_same(arena, &v->node);
-    if (to.loose || to.link_count)
-        return json_share(arena, tree);
-    view_lend_instance(slots_get(&s->shelves[c].slots, slot), arena);
-    return tree; /* all of its texts are the instance's own */
+    return v ? json_same(arena, &v->node) : tree;
 }
 
 cJSON *store_show_tree(struct store *s, size_t c, const cJSON *tree,

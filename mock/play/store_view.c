@@ -36,29 +36,16 @@ void view_hold(struct view *v)
 
 static void give_back(void *what)
 {
-    struct view **lent = what;
-    view_drop(*lent);
+    const struct lending *lent = what;
+    view_drop(lent->view);
+    instance_drop(lent->instance);
 }
 
-struct view **view_lending(struct arena *arena)
+struct lending *view_lending(struct arena *arena)
 {
-    struct view **lent = arena_take(arena, sizeof(struct view *));
+    struct lending *lent = arena_take(arena, sizeof(*lent));
     arena_on_free(arena, give_back, lent);
     return lent;
-}
-
-static void give_instance_back(void *what)
-{
-    struct instance **lent = what;
-    instance_drop(*lent);
-}
-
-void view_lend_instance(struct instance *i, struct arena *arena)
-{
-    struct instance **lent = arena_take(arena, sizeof(struct instance *));
-    arena_on_free(arena, give_instance_back, lent);
-    instance_hold(i);
-    *lent = i;
 }
 
 static void forget(struct store *s, struct view **place)

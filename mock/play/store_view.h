@@ -35,7 +35,7 @@ struct link {
 };
 
 /* One instance as it is shown, in one block with all that is its own:
- *     | view | links | nodes | written |
+ *     | view | links | nodes | text |
  * Other nodes and texts are those of the instance and of the views that it shows. */
 struct view {
     atomic_uint holders; /* the table, views that show it, calls */
@@ -45,17 +45,20 @@ struct view {
     uint64_t seen; /* it was fresh when the store had changed so often */
     size_t bytes, link_count;
     struct link *links;
+    struct json_lent lent;
     cJSON node;
 };
 
 void view_hold(struct view *v);
 
-/* A place for a view (held for the caller) that is given back when arena is reset. It
- * is taken first, since the arena may have none. */
-struct view **view_lending(struct arena *arena);
+/* What is held for a call until its arena is reset; NULL: none. */
+struct lending {
+    struct view *view;
+    struct instance *instance;
+};
 
-/* Holds an instance until arena is reset. */
-void view_lend_instance(struct instance *i, struct arena *arena);
+/* A place to put both, which is taken first, since the arena may have none. */
+struct lending *view_lending(struct arena *arena);
 
 /* What is kept of it and fresh, borrowed from the store; NULL when nothing is. */
 struct view *view_kept(struct store *s, const struct look *l);

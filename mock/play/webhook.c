@@ -32,7 +32,7 @@ static cJSON *laid_over(cJSON *body, const cJSON *over, struct arena *arena)
 {
     if (!json_is_object(body) || !json_is_object(over))
         return over ? json_copy(arena, over) : body;
-    if (json_is_written(body))
+    if (json_is_lent(body))
         body = json_copy(arena, body);
     for (const cJSON *m = over->child; m; m = m->next)
         json_set(arena, body, m->string, json_same(arena, m));

@@ -400,25 +400,25 @@ static bool is_asked_alone(const struct checking *c, const struct schema *s,
 }
 
 /* A value that many answers show need not be asked the same each time. */
-static NOT_INLINE bool check_written(struct checking *c, const struct schema *s,
-                                     const cJSON *value, const struct path *at)
+static NOT_INLINE bool check_lent(struct checking *c, const struct schema *s,
+                                  const cJSON *value, const struct path *at)
 {
-    struct json_written *w = json_written_of(value);
-    const struct schema *t = s->alias ? s->alias : s;
+    struct json_lent *l = json_lent_of(value);
+    const uint64_t mark = (s->alias ? s->alias : s)->mark;
     bool alone = is_asked_alone(c, s, value, at);
-    if (alone && atomic_load_explicit(&w->fits, memory_order_relaxed) == t)
+    if (alone && atomic_load_explicit(&l->fits, memory_order_relaxed) == mark)
         return true;
     bool fits = check_once(c, s, value, at);
     if (alone && fits)
-        atomic_store_explicit(&w->fits, t, memory_order_relaxed);
+        atomic_store_explicit(&l->fits, mark, memory_order_relaxed);
     return fits;
 }
 
 bool check_more(struct checking *c, const struct schema *s, const cJSON *value,
                 const struct path *at)
 {
-    return json_is_written(value) && !c->findings ? check_written(c, s, value, at)
-                                                  : check_once(c, s, value, at);
+    return json_is_lent(value) && !c->findings ? check_lent(c, s, value, at)
+                                               : check_once(c, s, value, at);
 }
 
 bool schema_check(const struct schema *s, const cJSON *value, enum direction direction,

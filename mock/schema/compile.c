@@ -4,6 +4,8 @@
 #include "doc/pointer.h"
 #include "schema/ring.h"
 
+#include <stdatomic.h>
+
 struct work {
     struct work *next;
     struct schema *schema;
@@ -55,6 +57,9 @@ static const char *joined(struct arena *arena, struct str above, struct str path
     return pointer;
 }
 
+/* Documents are loaded side by side. */
+static _Atomic(uint64_t) marks;
+
 static struct schema *add(struct schemas *all, const struct resource *resource,
                           const cJSON *node, const char *above, const char *path)
 {
@@ -68,6 +73,7 @@ static struct schema *add(struct schemas *all, const struct resource *resource,
     s->resource = resources_of(all->resources, node, resource);
     s->types = TYPE_ANY;
     s->number = map_count(all->by_node);
+    s->mark = 1 + atomic_fetch_add_explicit(&marks, 1, memory_order_relaxed);
     map_put(all->by_node, key, s);
 
     struct work *w = arena_take(all->arena, sizeof(*w));

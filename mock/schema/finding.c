@@ -49,7 +49,7 @@ void findings_add(struct findings *all, struct finding f)
 static bool is_short(const cJSON *value, size_t *left)
 {
     size_t need = json_is_number(value) ? 8 : 1;
-    if (value->valuestring && !json_is_written(value))
+    if (value->valuestring && !json_is_lent(value))
         need += strnlen(value->valuestring, SHOWN);
     for (const cJSON *one = value->child; one && need <= *left; one = one->next) {
         *left -= need;
@@ -69,7 +69,7 @@ static const char *whole(const cJSON *value, struct arena *arena)
     size_t left = SHOWN;
     if (is_short(value, &left))
         return json_text(value, arena).ptr;
-    if (!value->valuestring || json_is_written(value))
+    if (!value->valuestring || json_is_lent(value))
         return json_kind(value);
     struct str head = utf8_cut(str(value->valuestring), 60);
     const char *quote = json_is_string(value) ? "\"" : "";

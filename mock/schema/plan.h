@@ -148,6 +148,8 @@ struct schema {
     const struct resource *resource;
     const struct resource *scope; /* the resource, when it has dynamic anchors */
     size_t number;                /* in order of being added */
+    uint64_t mark;                /* not 0; no plan of this process has, or had, the
+                                     same: what was asked of one outlives it */
     const struct schema *alias;   /* the plan that is meant, when this is only a $ref */
     bool never;                   /* `false` */
     bool boolean;                 /* may be true or false in every dialect */

@@ -228,7 +228,7 @@ static void what_has_not_changed_is_shown_again(void **state)
     struct arena *arena = *state;
     struct store *s = office(arena);
     const cJSON *first = store_show(s, NOTES, 0, arena, NULL), *team;
-    assert_true(json_is_written(first));
+    assert_true(json_is_lent(first));
     must_insert(s, PEOPLE, arena, "{\"id\":\"new\"}");
     assert_ptr_equal(store_show(s, NOTES, 0, arena, NULL)->child, first->child);
     store_replace(s, PEOPLE, 1,

@@ -64,25 +64,25 @@ static bool is_told(const struct schema *s, const cJSON *data, struct arena *are
            whole.count >= near.count;
 }
 
-static cJSON *written(const cJSON *tree, struct arena *arena)
+static cJSON *lent(const cJSON *tree, struct arena *arena)
 {
     cJSON *out = json_same(arena, tree);
     out->child = NULL;
     for (const cJSON *c = tree->child; c; c = c->next) {
-        cJSON *m = written(c, arena);
+        cJSON *m = lent(c, arena);
         json_push(out, m);
         m->string = c->string;
     }
     if (json_is_array(tree) || json_is_object(tree))
-        json_written_init(arena_take(arena, json_written_size(0)), out, STR(""));
+        json_lend(out, arena_take(arena, sizeof(struct json_lent)));
     return out;
 }
 
-/* What a value that is written already was found to fit changes no verdict. */
+/* What a value that is lent was found to fit changes no verdict. */
 static bool is_judged_alike(const struct schema *s, const cJSON *data,
                             struct arena *arena)
 {
-    const cJSON *again = written(data, arena);
+    const cJSON *again = lent(data, arena);
     bool fits = schema_check(s, data, DIRECTION_RESPONSE, "", arena, NULL);
     for (int i = 0; i < 3; i++)
         if (schema_check(s, again, DIRECTION_RESPONSE, "", arena, NULL) != fits)

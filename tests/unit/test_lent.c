@@ -1,4 +1,4 @@
-/* Values that are written already, and what is remembered of them. */
+/* Values that are lent to many, and what is remembered of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,29 +13,31 @@
 #include "doc/pointer.h"
 #include "schema/schema.h"
 
-/* tree with all its objects and arrays written, as text says or as they are. */
-static cJSON *written(const cJSON *tree, const char *text, struct arena *arena)
+/* tree with all its objects and arrays lent, their texts known as text or not at all.
+ */
+static cJSON *lent(const cJSON *tree, const char *text, struct arena *arena)
 {
     cJSON *out = json_same(arena, tree);
     out->child = NULL;
     for (const cJSON *c = tree->child; c; c = c->next) {
-        cJSON *m = written(c, text, arena);
+        cJSON *m = lent(c, text, arena);
         json_push(out, m);
         m->string = c->string;
     }
-    struct str own = text ? str(text) : json_text(out, arena);
+    struct json_lent *as = arena_take(arena, sizeof(*as));
+    as->text = text ? str(text) : (struct str){ NULL, 0 };
     if (json_is_array(tree) || json_is_object(tree))
-        json_written_init(arena_take(arena, json_written_size(own.len)), out, own);
+        json_lend(out, as);
     return out;
 }
 
-static void what_is_written_is_sent_as_it_is(void **state)
+static void what_is_lent_is_sent_as_its_text_or_as_it_is(void **state)
 {
     static const char text[] = "{\"a\":[1,{\"b\":\"c\"}],\"d\":{}}";
     struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
-    const cJSON *tree = must_json(arena, text), *marked = written(tree, "!", arena);
+    const cJSON *tree = must_json(arena, text), *marked = lent(tree, "!", arena);
     cJSON *around = json_array(arena), *copy;
-    assert_string_equal(json_text(written(tree, NULL, arena), arena).ptr, text);
+    assert_string_equal(json_text(lent(tree, NULL, arena), arena).ptr, text);
     json_push(around, json_same(arena, marked));
     json_push(around, json_same(arena, marked));
     assert_string_equal(json_text(around, arena).ptr, "[!,!]");
@@ -90,7 +92,7 @@ static void a_fit_is_remembered_of_the_same_question_only(void **state)
     for (size_t i = 0; i < COUNT(rows); i++)
         s[i] = schemas_add(all, pointer_get(root, rows[i].at), rows[i].at);
     assert_true(schemas_compile(all));
-    const cJSON *value = written(must_json(arena, "{\"x\":{}}"), NULL, arena);
+    const cJSON *value = lent(must_json(arena, "{\"x\":{}}"), NULL, arena);
     for (size_t i = 0; i < COUNT(rows); i++)
         if (schema_check(s[i], value, rows[i].direction, "", arena, NULL) !=
             rows[i].fits)
@@ -124,7 +126,7 @@ static void a_fit_is_not_remembered_in_a_dynamic_scope(void **state)
     const struct schema *base = schemas_add(all, both[0], "/$defs/base");
     const struct schema *strict = schemas_add(all, both[1], "/$defs/strict");
     assert_true(schemas_compile(all));
-    cJSON *child = written(json_object(arena), NULL, arena);
+    cJSON *child = lent(json_object(arena), NULL, arena);
     for (int i = 0; i < 4; i++) {
         cJSON *value = must_json(arena, "{\"x\":1}");
         json_add(value, "child", json_same(arena, child));
@@ -135,12 +137,44 @@ static void a_fit_is_not_remembered_in_a_dynamic_scope(void **state)
     arena_free(arena);
 }
 
+/* Whether an answer with that value fits a schema, all of which is gone afterwards. */
+static bool fits(const char *schema, const cJSON *value)
+{
+    struct arena *a = arena_new(LIMIT_SPEC_MEMORY);
+    struct err err = err_in(a);
+    struct library *library = library_new(NULL, NULL, a);
+    struct schemas_options options = { .dialect = DIALECT_2020_12 };
+    const cJSON *root = must_json(a, schema);
+    struct schemas *all = schemas_new(
+        library, library_add(library, "file:///a", "a", root), &options, a, &err);
+    const struct schema *s = schemas_add(all, root, "");
+    assert_true(schemas_compile(all));
+    bool yes = schema_check(s, value, DIRECTION_RESPONSE, "", a, NULL);
+    assert_true(schema_check(s, value, DIRECTION_RESPONSE, "", a, NULL) == yes);
+    arena_free(a);
+    return yes;
+}
+
+/* Documents are loaded again while instances stay, and memory is used again. */
+static void what_fitted_a_schema_is_asked_anew_by_another_in_its_place(void **state)
+{
+    struct arena *a = arena_new(LIMIT_SPEC_MEMORY);
+    const cJSON *value = lent(must_json(a, "{\"size\":5}"), NULL, a);
+    for (int i = 0; i < 20; i++) {
+        assert_true(fits("{\"properties\":{\"size\":{\"maximum\":6}}}", value));
+        assert_false(fits("{\"properties\":{\"size\":{\"maximum\":4}}}", value));
+    }
+    (void)state;
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_is_sent_as_it_is),
+        cmocka_unit_test(what_is_lent_is_sent_as_its_text_or_as_it_is),
         cmocka_unit_test(a_fit_is_remembered_of_the_same_question_only),
         cmocka_unit_test(a_fit_is_not_remembered_in_a_dynamic_scope),
+        cmocka_unit_test(what_fitted_a_schema_is_asked_anew_by_another_in_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
