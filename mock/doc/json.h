@@ -242,6 +242,9 @@ struct str utf8_cut(struct str text, size_t most);
 /* Puts '?' for every byte that belongs to no character, as where a text was cut. */
 void utf8_mend(char *text);
 
+/* text, or where that is none, a mended copy from arena. */
+const char *utf8_mended(const char *text, struct arena *arena);
+
 /* Whether held, in which U+0000 is C0 80, is text, in which it may stand as such. */
 bool utf8_is(const char *held, struct str text);
 

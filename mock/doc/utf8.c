@@ -55,6 +55,15 @@ void utf8_mend(char *text)
     }
 }
 
+const char *utf8_mended(const char *text, struct arena *arena)
+{
+    if (utf8_valid(str(text)))
+        return text;
+    char *copy = arena_copy(arena, str(text));
+    utf8_mend(copy);
+    return copy;
+}
+
 size_t utf8_put(char *to, uint32_t c)
 {
     if (c && c < 0x80) {

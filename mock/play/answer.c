@@ -44,7 +44,7 @@ void answer_problem(struct answer *a, int status, const char *detail,
     json_add(body, "title", json_string(arena, str(status_phrase(status))));
     json_add(body, "status", json_integer(arena, status));
     if (detail)
-        json_add(body, "detail", json_string(arena, str(detail)));
+        json_add(body, "detail", json_string(arena, str(utf8_mended(detail, arena))));
     a->status = status;
     a->body = body;
     a->text = (struct str){ NULL, 0 };

@@ -47,7 +47,7 @@ struct str answer_written(const struct operation *op, const struct answer *a,
                           struct arena *arena);
 
 /* RFC 9457: application/problem+json with type about:blank, title, status and detail
- * (NULL for none), from arena. */
+ * (NULL for none; mended where a quotation in it is no text), from arena. */
 void answer_problem(struct answer *a, int status, const char *detail,
                     struct arena *arena);
 

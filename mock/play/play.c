@@ -31,7 +31,7 @@ void call_refuse(struct call *c, const char *kind, int status, const char *detai
         return;
     c->refusal.kind = kind;
     c->refusal.status = status;
-    c->refusal.detail = detail;
+    c->refusal.detail = detail ? utf8_mended(detail, c->arena) : NULL;
 }
 
 /* ---- limits and faults ---- */

@@ -54,7 +54,8 @@ struct call {
     struct allowance allowance;
 };
 
-/* From here on the call is refused; the first reason counts. detail is borrowed. */
+/* From here on the call is refused; the first reason counts. detail is borrowed, and
+ * mended where a quotation in it is no text. */
 void call_refuse(struct call *c, const char *kind, int status, const char *detail);
 
 /* Fills answer and its bytes, broken, fault, delay and connection. The namespace's lock

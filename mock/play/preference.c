@@ -45,7 +45,7 @@ static cJSON *names_of(const struct reply *reply, struct arena *arena)
 
 static void say_choices(struct call *c, const char *detail, cJSON *declared)
 {
-    answer_problem(&c->answer, 400, utf8_valid(str(detail)) ? detail : NULL, c->arena);
+    answer_problem(&c->answer, 400, detail, c->arena);
     cJSON *body = json_copy(c->arena, c->answer.body);
     json_add(body, "declared", declared);
     c->answer.body = body;
@@ -125,9 +125,7 @@ bool say_preference(struct call *c)
         return false;
     c->answer.voice = "preference";
     if (p.wrong) {
-        const char *why =
-            utf8_valid(str(p.wrong)) ? p.wrong : "a preference means nothing";
-        answer_problem(&c->answer, 400, why, c->arena);
+        answer_problem(&c->answer, 400, p.wrong, c->arena);
         return true;
     }
     int status =

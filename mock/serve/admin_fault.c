@@ -113,9 +113,7 @@ static void tell_mistakes(struct question *q, const struct err *err)
     for (const struct problem *p = err->first; p; p = p->next)
         if (!p->warning)
             buffer_printf(&b, "%s%s", b.len ? "; " : "", problem_text(p, q->arena));
-    char *text = arena_copy(q->arena, buffer_str(&b));
-    utf8_mend(text); /* what is quoted there is cut by bytes */
-    question_problem(q, 400, text);
+    question_problem(q, 400, buffer_str(&b).ptr);
 }
 
 void admin_fault_start(struct question *q)

@@ -455,6 +455,10 @@ static void a_long_text_is_quoted_without_cutting_a_character(void **state)
         { "POST /__admin/faults HTTP/1.1\r\n" FIELDS, "{\"", "\":1}" },
         { "POST /__admin/faults HTTP/1.1\r\n" FIELDS,
           "{\"on\":\"*\",\"status\":500,\"body\":\"$", "\"}" },
+        { "POST /__admin/namespaces/x HTTP/1.1\r\n" FIELDS,
+          "{\"from\":{\"namespace\":\"", "\"}}" },
+        { "POST /__admin/namespaces/x HTTP/1.1\r\n" FIELDS,
+          "{\"from\":{\"snapshot\":\"", "\"}}" },
     };
     static const char *const shifts[] = { "", "x", "xx", "xxx" };
     static const char *const letters[] = { "\xc3\xa9", "\xe2\x82\xac",
@@ -469,6 +473,37 @@ static void a_long_text_is_quoted_without_cutting_a_character(void **state)
                     repeated(h->arena, before, letters[l], 400, rows[i].after);
                 const struct heard *r = ask(h, with_body(h, rows[i].head, body));
                 if (r->status < 200 || r->status > 499)
+                    fail_msg("%s: %d %s", before, r->status, told(r));
+                must_be_sound(h, r, before);
+            }
+}
+
+/* The same of the fields of a request, which may be no text at all. */
+static void a_long_field_is_quoted_without_cutting_a_character(void **state)
+{
+    static const struct {
+        const char *before, *after;
+    } rows[] = {
+        { "GET /components HTTP/1.1\r\n" FIELDS "Prefer: seed=", "\r\n\r\n" },
+        { "PATCH /__admin/state/devrev/works/ISS-1 HTTP/1.1\r\nHost: h\r\n"
+          "Content-Length: 2\r\nContent-Type: ",
+          "\r\n\r\n{}" },
+        { "PUT /components/instances HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n"
+          "Authorization: Bearer me\r\nContent-Type: ",
+          "\r\n\r\n{}" },
+    };
+    static const char *const shifts[] = { "", "x", "xx", "xxx" };
+    static const char *const letters[] = { "\xc3\xa9", "\xe2\x82\xac",
+                                           "\xf0\x9f\x9a\xb2", "\xff" };
+    const struct house *h = *state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (size_t s = 0; s < COUNT(shifts); s++)
+            for (size_t l = 0; l < COUNT(letters); l++) {
+                char before[256];
+                snprintf(before, sizeof(before), "%s%s", rows[i].before, shifts[s]);
+                const struct heard *r =
+                    ask(h, repeated(h->arena, before, letters[l], 200, rows[i].after));
+                if (r->status < 400 || r->status > 499)
                     fail_msg("%s: %d %s", before, r->status, told(r));
                 must_be_sound(h, r, before);
             }
@@ -735,6 +770,7 @@ int main(void)
         TEST(a_body_that_can_be_read_in_two_ways_is_refused_with_its_place),
         TEST(huge_numbers_and_nul_characters_come_back_as_they_were_sent),
         TEST(a_long_text_is_quoted_without_cutting_a_character),
+        TEST(a_long_field_is_quoted_without_cutting_a_character),
         TEST(what_breaks_civetweb_does_not_break_this),
         TEST(a_large_body_costs_no_more_than_its_size),
         TEST(places_are_told_however_often_a_call_is_refused),
