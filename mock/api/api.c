@@ -84,6 +84,17 @@ void load_warn(struct loading *l, const char *pointer, const char *name,
     va_end(args);
 }
 
+const cJSON *load_map(struct loading *l, const cJSON *map, const char *pointer,
+                      const char *of)
+{
+    if (json_is_object(map))
+        return map->child;
+    if (map && !json_is_null(map) && (map->child || !json_is_array(map)))
+        load_error(l, pointer, NULL, "expected an object of %s, found %s", of,
+                   json_kind(map));
+    return NULL;
+}
+
 const cJSON *load_follow(struct loading *l, const cJSON *node, const char **pointer)
 {
     const char *ref = json_member_text(node, "$ref"), *why = "it is not a string";

@@ -27,6 +27,12 @@ bool load_error(struct loading *l, const char *pointer, const char *name,
 void load_warn(struct loading *l, const char *pointer, const char *name,
                const char *why, ...) __attribute__((format(printf, 4, 5)));
 
+/* The first entry of a map that stands at pointer; an error where it is another value.
+ * Nothing, and the empty array that some generators write for it, has no entries. of
+ * is what its entries are. */
+const cJSON *load_map(struct loading *l, const cJSON *map, const char *pointer,
+                      const char *of);
+
 /* "base/name", escaped. */
 const char *load_join(struct loading *l, const char *base, const char *name);
 

@@ -94,7 +94,8 @@ struct media *load_media(struct loading *l, const cJSON *content, const char *po
                          size_t *count)
 {
     struct media *list = arena_array(l->arena, struct media, json_count(content) + 1);
-    for (const cJSON *one = content ? content->child : NULL; one; one = one->next) {
+    for (const cJSON *one = load_map(l, content, pointer, "media types"); one;
+         one = one->next) {
         struct media *m = &list[(*count)++];
         struct media_type *parsed = arena_take(l->arena, sizeof(*parsed));
         *m = (struct media){ .type = one->string, .node = one, .kind = MEDIA_BYTES };

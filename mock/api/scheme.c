@@ -1,4 +1,5 @@
 #include "api/load.h"
+#include "doc/pointer.h"
 
 static void load_scheme(struct loading *l, struct scheme *s, const cJSON *node,
                         const char *pointer)
@@ -38,11 +39,12 @@ static void load_scheme(struct loading *l, struct scheme *s, const cJSON *node,
 
 void load_schemes(struct loading *l)
 {
-    const cJSON *all =
-        json_member(json_member(l->api->root, "components"), "securitySchemes");
+    static const char base[] = "/components/securitySchemes";
+    const cJSON *all = pointer_get(l->api->root, base);
     l->api->schemes = arena_array(l->arena, struct scheme, json_count(all) + 1);
-    for (const cJSON *one = all ? all->child : NULL; one; one = one->next) {
-        const char *pointer = load_join(l, "/components/securitySchemes", one->string);
+    for (const cJSON *one = load_map(l, all, base, "security schemes"); one;
+         one = one->next) {
+        const char *pointer = load_join(l, base, one->string);
         struct scheme *s = &l->api->schemes[l->api->scheme_count++];
         s->name = one->string;
         s->pointer = pointer;

@@ -107,16 +107,18 @@ static void add_operation(struct spare *s, size_t kind, const cJSON *component)
 
 static void read_all(struct spare *s, const cJSON *components)
 {
-    const cJSON *schemas = json_member(components, "schemas");
+    static const char base[] = "/components/schemas";
+    const cJSON *one =
+        load_map(&s->l, json_member(components, "schemas"), base, "schemas");
     size_t count = 0;
-    for (const cJSON *one = schemas ? schemas->child : NULL; one; one = one->next)
-        load_schema(&s->l, one, load_join(&s->l, "/components/schemas", one->string));
+    for (; one; one = one->next)
+        load_schema(&s->l, one, load_join(&s->l, base, one->string));
     for (size_t k = 0; k < COUNT(kinds); k++)
         count += json_count(json_member(components, kinds[k].kind));
     s->api.operations = arena_array(s->l.arena, struct operation, count + 1);
     for (size_t k = 0; k < COUNT(kinds); k++) {
-        const cJSON *list = json_member(components, kinds[k].kind);
-        const cJSON *one = json_is_object(list) ? list->child : NULL;
+        one = load_map(&s->l, json_member(components, kinds[k].kind),
+                       load_join(&s->l, "/components", kinds[k].kind), kinds[k].kind);
         for (; one; one = one->next)
             if (strncmp(one->string, "x-", 2) != 0)
                 add_operation(s, k, one);

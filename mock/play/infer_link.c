@@ -93,7 +93,8 @@ static void read_link(struct finding_out *f, const struct operation *from, bool 
     const cJSON *parameters = json_member(v.node, "parameters");
     if (!v.node)
         err_warn(f->err, api_where(f->look.api, place), "the link leads nowhere");
-    for (const cJSON *p = op && parameters ? parameters->child : NULL; p; p = p->next) {
+    for (const cJSON *p = op && json_is_object(parameters) ? parameters->child : NULL;
+         p; p = p->next) {
         const struct param *param = param_named(op, p->string);
         const char *at =
             pointer_join(arena, pointer_join(arena, v.place, "parameters"), p->string);

@@ -50,7 +50,8 @@ static void collect(const struct look *l, struct view v, struct members *all, in
     const cJSON *required = json_member(v.node, "required");
     if (!v.node || depth > MOST_DEPTH || all->count == MOST_MEMBERS)
         return;
-    for (const cJSON *p = properties ? properties->child : NULL; p; p = p->next) {
+    for (const cJSON *p = json_is_object(properties) ? properties->child : NULL; p;
+         p = p->next) {
         struct view m = below(l, v, "properties", p, p->string);
         const cJSON *own = json_member(p, "default");
         add_member(all, (struct member){

@@ -94,7 +94,7 @@ static void add_children(struct making *m, struct map *by_value, const cJSON *pa
     static const char components[] = "/components/schemas";
     const struct document *document = m->schema->resource->document;
     const cJSON *all = pointer_get(document->root, components);
-    for (const cJSON *one = all ? all->child : NULL; one && depth < 8;
+    for (const cJSON *one = json_is_object(all) ? all->child : NULL; one && depth < 8;
          one = one->next) {
         const cJSON *parts = json_member(one, "allOf");
         for (const cJSON *p = parts ? parts->child : NULL; p; p = p->next) {
@@ -131,7 +131,8 @@ static struct map *choices(struct making *m, const cJSON *value, const char *pro
     if (!branches)
         add_children(m, by_value, node, 0);
     const cJSON *mapping = json_member(value, "mapping");
-    for (const cJSON *one = mapping ? mapping->child : NULL; one; one = one->next) {
+    for (const cJSON *one = json_is_object(mapping) ? mapping->child : NULL; one;
+         one = one->next) {
         const struct schema *s = mapped(m, one);
         if (s)
             map_put(by_value, str(one->string), plain(s));

@@ -264,7 +264,8 @@ const struct resource *resources_whole(struct resources *all,
     }
     const char *pointer = "/components/schemas";
     const cJSON *schemas = pointer_get(document->root, pointer);
-    for (const cJSON *one = schemas ? schemas->child : NULL; one; one = one->next) {
+    for (const cJSON *one = json_is_object(schemas) ? schemas->child : NULL; one;
+         one = one->next) {
         at.node = one;
         at.pointer = pointer_join(all->arena, pointer, one->string);
         resources_note(all, &at);

@@ -120,6 +120,47 @@ static void references_that_lead_round_load_or_say_why(void **state)
     }
 }
 
+/* Some generators write the empty array for a map without entries. */
+static void a_list_where_a_map_is_expected_is_told(void **state)
+{
+    static const struct {
+        const char *text, *why;
+    } rows[] = {
+        { "paths: {/a: {get: {responses: {'200': {description: A, content: [{}]}}}}}",
+          "expected an object of media types, found an array" },
+        { "paths: {/a: {get: {responses: {'200': {description: A, content: x}}}}}",
+          "expected an object of media types, found a string" },
+        { "paths: {/a: {get: {responses: {'200': {description: A, content: []}}}}}",
+          "" },
+        { "paths: {/a: {post: {requestBody: {content: [x]}, " DONE "}}}",
+          "expected a request body with content" },
+        { "components: {securitySchemes: [{type: http, scheme: basic}]}",
+          "expected an object of security schemes, found an array" },
+        { "components: {schemas: [{$id: 'http://a/'}]}",
+          "expected an object of schemas, found an array; no operation leads here, so "
+          "it hurts nobody yet" },
+        { "components: {responses: [{description: A}]}",
+          "expected an object of responses, found an array; no operation leads here, "
+          "so it hurts nobody yet" },
+        { "paths: {/a: {get: {parameters: [{name: a, in: query, schema: {oneOf: "
+          "[{type: "
+          "object}], discriminator: {propertyName: b, mapping: [c]}}}], " DONE "}}}",
+          "branch 0 of oneOf has no name that a \"b\" could choose, so it is judged by "
+          "oneOf alone" },
+        { "paths: {/a: {get: {parameters: [{name: a, in: query, schema: {type: object, "
+          "discriminator: {propertyName: b}}}], " DONE "}}}\ncomponents: {schemas: "
+          "[{allOf: [{$ref: '#/paths/~1a/get/parameters/0/schema'}]}]}",
+          "expected an object of schemas, found an array; no operation leads here, so "
+          "it hurts nobody yet" },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct str text = str(arena_printf(*state, OPENAPI_31 "%s\n", rows[i].text));
+        const char *why = load(rows[i].text, text, *state).why;
+        if (strcmp(why, rows[i].why) != 0)
+            fail_msg("%s: expected \"%s\", got \"%s\"", rows[i].text, rows[i].why, why);
+    }
+}
+
 static void twenty_thousand_paths_load(void **state)
 {
     enum { PATHS = 20000 };
@@ -166,6 +207,7 @@ int main(void)
         TEST(a_document_cut_off_anywhere_loads_or_says_why),
         TEST(nesting_without_end_is_refused),
         TEST(references_that_lead_round_load_or_say_why),
+        TEST(a_list_where_a_map_is_expected_is_told),
         TEST(twenty_thousand_paths_load),
         TEST(a_hundred_thousand_values_of_an_enum_load),
         TEST(bytes_that_are_no_text_are_refused),
