@@ -16,7 +16,8 @@ static bool ends(struct str s, struct str with)
 bool media_is_json(struct str type)
 {
     struct str e = essence(type);
-    return str_equal_nocase(e, STR("application/json")) || ends(e, STR("+json"));
+    return str_equal_nocase(e, STR("application/json")) || ends(e, STR("+json")) ||
+           str_equal_nocase(e, STR("text/json"));
 }
 
 /* ---- reading ---- */

@@ -29,8 +29,8 @@ struct str media_type_parameter(const struct media_type *m, const char *name);
 unsigned media_type_match(const struct media_type *range,
                           const struct media_type *type);
 
-/* application/json, or a subtype that ends in +json (RFC 6839); parameters do not
- * matter. */
+/* application/json, a subtype that ends in +json (RFC 6839), or text/json, which nobody
+ * has registered and some documents have; parameters do not matter. */
 bool media_is_json(struct str type);
 
 /* What is read from such a type; of a range: MEDIA_TEXT for text/ *, else MEDIA_BYTES.

@@ -317,7 +317,7 @@ static void json_is_known_by_its_media_type(void **state)
         { "application/vnd.api+JSON; v=1", true },
         { "+json", false },
         { "application/jsonx", false },
-        { "text/json", false },
+        { "text/json", true },
         { "text/plain", false },
         { "*/*", false },
         { "", false },
