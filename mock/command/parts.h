@@ -1,8 +1,9 @@
 /* parts.h — documents loaded side by side, each with all that belongs to it.
  *
  * An API and its behaviour know nothing of the others, so each is loaded with an arena
- * and a collection of mistakes of its own, by as many threads as there are processors.
- * What comes of them is put together in the order in which they were named. */
+ * and a collection of mistakes of its own, by as many threads as there are processors;
+ * and the file of a behaviour is read beside its API. What comes of them is put
+ * together in the order in which they were named. */
 #ifndef COMMAND_PARTS_H
 #define COMMAND_PARTS_H
 

@@ -115,14 +115,9 @@ static void read_wordings(struct reading *r)
     }
 }
 
-static bool read_record(struct reading *r)
+static void read_record(struct reading *r)
 {
-    static const struct record_behaviour nothing;
     struct behaviour *b = r->b;
-    r->record =
-        file_exists(r->file) ? fixture_behaviour(r->file, r->arena, r->err) : &nothing;
-    if (!r->record)
-        return false;
     if (r->record->infer != NO) {
         r->inference = infer(r->api, r->record, r->arena, r->err);
         r->record = r->inference->record;
@@ -134,7 +129,6 @@ static bool read_record(struct reading *r)
         if (r->record->timestamps->utc)
             b->format.utc = r->record->timestamps->utc;
     }
-    return true;
 }
 
 /* What can be looked at is, so that all mistakes are told at once. */
@@ -168,9 +162,24 @@ static bool fill_seed(struct reading *r, clock_ms now)
     return true;
 }
 
-struct behaviour *behaviour_load(const struct api *api, const char *folder,
-                                 clock_ms now, struct arena *arena, struct err *err)
+static const char *file_in(const char *folder, struct arena *arena)
 {
+    return arena_printf(arena, "%s/behaviour.yaml", folder);
+}
+
+struct record_behaviour *behaviour_record(const char *folder, struct arena *arena,
+                                          struct err *err)
+{
+    const char *file = file_in(folder, arena);
+    file_saw(err, file);
+    return file_exists(file) ? fixture_behaviour(file, arena, err) : NULL;
+}
+
+struct behaviour *behaviour_of(const struct api *api, const char *folder,
+                               const struct record_behaviour *record, clock_ms now,
+                               struct arena *arena, struct err *err)
+{
+    static const struct record_behaviour nothing;
     struct script_book *book = arena_take(arena, sizeof(*book));
     struct behaviour *b = &book->behaviour;
     unsigned errors = err->errors;
@@ -181,7 +190,8 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
                            .places = arena_new(LIMIT_SPEC_MEMORY),
                            .err = err,
                            .b = b,
-                           .file = arena_printf(arena, "%s/behaviour.yaml", folder) };
+                           .record = record ? record : &nothing,
+                           .file = file_in(folder, arena) };
     b->api = api;
     validator_targets(b, arena);
     /* Seed and keys are no memory of the arena: they go by hand when that has no more.
@@ -193,8 +203,8 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
     }
     if (setjmp(*arena_guard(r->places)))
         arena_fail(arena);
-    if (read_record(r))
-        read_all(r, book);
+    read_record(r);
+    read_all(r, book);
     bool ok = err->errors == errors && fill_seed(r, now) && err->errors == errors;
     arena_unguard(arena);
     arena_free(r->places);
@@ -202,6 +212,15 @@ struct behaviour *behaviour_load(const struct api *api, const char *folder,
         return b;
     behaviour_done(b);
     return NULL;
+}
+
+struct behaviour *behaviour_load(const struct api *api, const char *folder,
+                                 clock_ms now, struct arena *arena, struct err *err)
+{
+    const unsigned errors = err->errors;
+    const struct record_behaviour *record = behaviour_record(folder, arena, err);
+    return err->errors == errors ? behaviour_of(api, folder, record, now, arena, err)
+                                 : NULL;
 }
 
 void behaviour_done(struct behaviour *b)

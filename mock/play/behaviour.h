@@ -14,6 +14,7 @@
 #include "play/wording.h"
 
 struct inference;
+struct record_behaviour;
 struct script;
 
 struct behaviour {
@@ -34,6 +35,15 @@ struct behaviour {
  * leave out. */
 struct behaviour *behaviour_load(const struct api *api, const char *folder,
                                  clock_ms now, struct arena *arena, struct err *err);
+
+/* The same in two halves, of which the first needs no API: what the file in folder
+ * says, borrowed from arena; NULL when there is none, or err got an error. */
+struct record_behaviour *behaviour_record(const char *folder, struct arena *arena,
+                                          struct err *err);
+struct behaviour *behaviour_of(const struct api *api, const char *folder,
+                               const struct record_behaviour *record, clock_ms now,
+                               struct arena *arena, struct err *err);
+
 void behaviour_done(struct behaviour *b);
 
 /* Runs an operation's steps as one transaction on s->store: all of it happens or none.
