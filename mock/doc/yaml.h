@@ -1,4 +1,4 @@
-/* yaml.h — YAML 1.2 documents as the same tree that JSON gives (the only yaml.h).
+/* yaml.h — YAML 1.2 documents as the same tree that JSON gives.
  *
  * Scalars follow the YAML 1.2 core schema (10.3): only true/false/null (and their
  * listed spellings), integers and floats are not text; `no`, `on`, `1:30` and dates

@@ -2,8 +2,6 @@
 
 #include "base/limits.h"
 
-#define TAG "tag:yaml.org,2002:"
-
 struct reader {
     struct arena *arena;
     const char *why;
@@ -211,9 +209,9 @@ static bool read_plain(struct reader *r, struct str text, cJSON *node)
 /* "!!int" for "tag:yaml.org,2002:int", as it was most likely written. */
 static const char *tag_text(const char *tag, struct arena *arena)
 {
-    bool own = str_starts(str(tag), STR(TAG));
+    bool own = str_starts(str(tag), STR(YAML_TAG));
     return arena_printf(arena, "%s%.100s", own ? "!!" : "",
-                        own ? tag + sizeof(TAG) - 1 : tag);
+                        own ? tag + sizeof(YAML_TAG) - 1 : tag);
 }
 
 const char *yaml_tag_why(const char *tag, struct arena *arena)
@@ -232,21 +230,21 @@ const char *yaml_tag_why(const char *tag, struct arena *arena)
 
 static bool read_tagged(struct reader *r, const char *tag, struct str text, cJSON *node)
 {
-    if (strcmp(tag, TAG "str") == 0)
+    if (strcmp(tag, YAML_TAG "str") == 0)
         return read_text(r, text, node);
     struct parts n;
     bool number = number_match(text, &n);
     bool integer = number && !n.point && !n.exponent.len;
-    if (strcmp(tag, TAG "int") == 0 && integer)
+    if (strcmp(tag, YAML_TAG "int") == 0 && integer)
         return read_number(r, &n, node);
-    if (strcmp(tag, TAG "float") == 0 && number)
+    if (strcmp(tag, YAML_TAG "float") == 0 && number)
         return read_number(r, &n, node);
-    if (strcmp(tag, TAG "float") == 0 && is_no_json_number(text))
+    if (strcmp(tag, YAML_TAG "float") == 0 && is_no_json_number(text))
         return fail_no_json_number(r, text);
     bool word = read_word(text, node);
-    if (strcmp(tag, TAG "null") == 0 && word && json_is_null(node))
+    if (strcmp(tag, YAML_TAG "null") == 0 && word && json_is_null(node))
         return true;
-    if (strcmp(tag, TAG "bool") == 0 && word && json_is_bool(node))
+    if (strcmp(tag, YAML_TAG "bool") == 0 && word && json_is_bool(node))
         return true;
     return fail(r, yaml_tag_why(tag, r->arena));
 }

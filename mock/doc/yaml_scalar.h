@@ -8,6 +8,9 @@
 
 #include "doc/json.h"
 
+/* What the tags of the core schema begin with. */
+#define YAML_TAG "tag:yaml.org,2002:"
+
 struct yaml_scalar {
     struct str text;
     const char *tag; /* "tag:yaml.org,2002:int"; NULL: none */
