@@ -89,6 +89,47 @@ static void read_each(struct reading *r, struct naming *n, struct step *to,
         n->name_count = outside;
 }
 
+/* What the step's own word says, as text: a condition, or a collection. */
+static void read_word(struct reading *r, struct naming *n, struct step *to,
+                      const struct record_step *from, const char *text, struct where w)
+{
+    static const char *const keys[] = { "find",   "create", "update",
+                                        "delete", "list",   "count" };
+    if (to->kind == STEP_REQUIRE) {
+        to->require =
+            text ? condition_read(n, text, reading_below(r, w, "require")) : NULL;
+        if (!from->otherwise)
+            err_set(r->err, w, "a require step needs otherwise");
+    } else if (to->kind != STEP_ANSWER && text) {
+        to->of = reading_collections(r, text, &to->of_count,
+                                     reading_below(r, w, keys[to->kind]));
+        if (to->kind == STEP_CREATE && to->of_count > 1)
+            err_set(r->err, w, "an instance is made in one collection, not in a group");
+    }
+}
+
+/* Which rows of a list are told, and in which order. */
+static void read_page(struct reading *r, struct naming *n, struct step *to,
+                      const struct record_step *from, struct where w)
+{
+    to->offset = read_optional(n, from->offset, reading_below(r, w, "offset"));
+    to->number = read_optional(n, from->number, reading_below(r, w, "number"));
+    to->sort = read_optional(n, from->sort, reading_below(r, w, "sort"));
+    if (to->of_count && to->kind == STEP_LIST)
+        sort_check(r->b, to, r->arena, r->err, reading_below(r, w, "sort"));
+    to->order = read_optional(n, from->order, reading_below(r, w, "order"));
+    to->turn = from->turn;
+    to->total = from->total == YES;
+    to->from_zero = from->from_zero == YES;
+    to->limit = read_optional(n, from->limit, reading_below(r, w, "limit"));
+    to->cursor = read_optional(n, from->cursor, reading_below(r, w, "cursor"));
+    to->mode = read_optional(n, from->mode, reading_below(r, w, "mode"));
+    if (from->page < 0 || from->page > LIMIT_LIST_ROWS)
+        err_set(r->err, reading_below(r, w, "page"), "expected 1 to %d rows",
+                LIMIT_LIST_ROWS);
+    to->page = from->page > 0 ? (size_t)from->page : 0;
+}
+
 static void read_step(struct reading *r, struct naming *n, struct step *to,
                       const struct record_step *from, struct where w)
 {
@@ -103,19 +144,7 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
     }
     if (from->steps_count)
         err_set(r->err, reading_below(r, w, "steps"), "only an each step has steps");
-    if (to->kind == STEP_REQUIRE) {
-        to->require =
-            name ? condition_read(n, name, reading_below(r, w, "require")) : NULL;
-        if (!from->otherwise)
-            err_set(r->err, w, "a require step needs otherwise");
-    } else if (to->kind != STEP_ANSWER && name) {
-        static const char *const keys[] = { "find",   "create", "update",
-                                            "delete", "list",   "count" };
-        to->of = reading_collections(r, name, &to->of_count,
-                                     reading_below(r, w, keys[to->kind]));
-        if (to->kind == STEP_CREATE && to->of_count > 1)
-            err_set(r->err, w, "an instance is made in one collection, not in a group");
-    }
+    read_word(r, n, to, from, name, w);
     const struct store_collection *c =
         to->of_count ? &r->b->plan.collections[to->of[0]] : NULL;
     to->where = reading_wheres(r, n, to->of, to->of_count, from->where,
@@ -133,25 +162,10 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
     to->merge = read_optional(n, from->merge, reading_below(r, w, "merge"));
     to->patch = read_optional(n, from->patch, reading_below(r, w, "patch"));
     to->replace = read_optional(n, from->replace, reading_below(r, w, "replace"));
-    to->offset = read_optional(n, from->offset, reading_below(r, w, "offset"));
-    to->number = read_optional(n, from->number, reading_below(r, w, "number"));
-    to->sort = read_optional(n, from->sort, reading_below(r, w, "sort"));
-    if (c && to->kind == STEP_LIST)
-        sort_check(r->b, to, r->arena, r->err, reading_below(r, w, "sort"));
-    to->order = read_optional(n, from->order, reading_below(r, w, "order"));
-    to->turn = from->turn;
-    to->total = from->total == YES;
-    to->from_zero = from->from_zero == YES;
     to->shape = from->shape == YES;
     to->same = from->same == YES;
     to->quiet = from->stamps == NO;
-    to->limit = read_optional(n, from->limit, reading_below(r, w, "limit"));
-    to->cursor = read_optional(n, from->cursor, reading_below(r, w, "cursor"));
-    to->mode = read_optional(n, from->mode, reading_below(r, w, "mode"));
-    if (from->page < 0 || from->page > LIMIT_LIST_ROWS)
-        err_set(r->err, reading_below(r, w, "page"), "expected 1 to %d rows",
-                LIMIT_LIST_ROWS);
-    to->page = from->page > 0 ? (size_t)from->page : 0;
+    read_page(r, n, to, from, w);
     if (to->kind == STEP_ANSWER)
         read_answer(r, n, to, from, w);
     if (from->as && to->kind == STEP_LIST)

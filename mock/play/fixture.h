@@ -1,4 +1,4 @@
-/* fixture.h — the typed files that a user writes, as records (the only cyaml.h).
+/* fixture.h — the typed files that a user writes, as records.
  *
  * libcyaml puts them straight into these structs, once the file has been found to have
  * the outline that its tables give: a misspelt key or an unknown word is refused with

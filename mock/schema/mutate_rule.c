@@ -1,7 +1,5 @@
 #include "schema/mutate_parts.h"
 
-#include "doc/number.h"
-#include "doc/pointer.h"
 #include "schema/sample_parts.h"
 
 #include <math.h>

@@ -59,6 +59,13 @@ static bool refuse_if(struct maker *m, struct goal *g, const struct rule *r, siz
            goal_add(m, g, (struct want){ next, true });
 }
 
+/* Always true, so that a refusal can end in it. */
+static bool refuse_by(struct maker *m, struct goal *g, struct ask ask)
+{
+    goal_ask(m, g, ask);
+    return true;
+}
+
 static bool refuse_items(struct maker *m, struct goal *g, const struct rule *r,
                          size_t way)
 {
@@ -66,8 +73,8 @@ static bool refuse_items(struct maker *m, struct goal *g, const struct rule *r,
         way < r->u.items.prefix_count ? r->u.items.prefix[way] : r->u.items.rest;
     if (!s)
         return false;
-    goal_ask(m, g, (struct ask){ .kind = ASK_ITEM, .index = way, .want = { s, true } });
-    return true;
+    return refuse_by(
+        m, g, (struct ask){ .kind = ASK_ITEM, .index = way, .want = { s, true } });
 }
 
 static void member_breaks(const struct maker *m, struct goal *g, const char *name,
@@ -83,10 +90,9 @@ static bool refuse_object(struct maker *m, struct goal *g, const struct schema *
     const struct object_rule *o = r->u.object;
     struct str name;
     void *property;
-    if (way < o->required_count) {
-        goal_ask(m, g, (struct ask){ .kind = ASK_NO_MEMBER, .name = o->required[way] });
-        return true;
-    }
+    if (way < o->required_count)
+        return refuse_by(
+            m, g, (struct ask){ .kind = ASK_NO_MEMBER, .name = o->required[way] });
     way -= o->required_count;
     if (map_at(s->declared, way, &name, &property)) {
         member_breaks(m, g, name.ptr, property);
@@ -106,10 +112,9 @@ static bool refuse_object(struct maker *m, struct goal *g, const struct schema *
     }
     if (!o->additional)
         return false;
-    goal_ask(
+    return refuse_by(
         m, g,
         (struct ask){ .kind = ASK_EXTRA, .s = s, .want = { o->additional, true } });
-    return true;
 }
 
 static bool refuse_dependent(struct maker *m, struct goal *g, const struct rule *r,
@@ -126,9 +131,8 @@ static bool refuse_dependent(struct maker *m, struct goal *g, const struct rule 
             m, g, (struct want){ map_get(r->u.dependents, str(one->string)), true });
     if (!one->child)
         return false;
-    goal_ask(m, g,
-             (struct ask){ .kind = ASK_NO_MEMBER, .name = one->child->valuestring });
-    return true;
+    return refuse_by(
+        m, g, (struct ask){ .kind = ASK_NO_MEMBER, .name = one->child->valuestring });
 }
 
 static bool refuse_size(size_t range[2], size_t size, bool at_most)
@@ -149,19 +153,25 @@ static size_t own_prefix(const struct schema *s)
     return 0;
 }
 
+/* What holds where a bound does not. */
+static enum rule_kind opposite(enum rule_kind bound)
+{
+    return bound == RULE_MAXIMUM             ? RULE_EXCLUSIVE_MINIMUM
+           : bound == RULE_EXCLUSIVE_MAXIMUM ? RULE_MINIMUM
+           : bound == RULE_MINIMUM           ? RULE_EXCLUSIVE_MAXIMUM
+                                             : RULE_MAXIMUM;
+}
+
 static bool refuse_rule(struct maker *m, struct goal *g, const struct schema *s,
                         const struct rule *r, size_t way)
 {
     struct ask ask = { .kind = ASK_RULE, .no = true, .s = s, .rule = r };
     switch ((enum rule_kind)r->kind) {
     case RULE_MAXIMUM:
-        return goal_bound(g, RULE_EXCLUSIVE_MINIMUM, r->value);
     case RULE_EXCLUSIVE_MAXIMUM:
-        return goal_bound(g, RULE_MINIMUM, r->value);
     case RULE_MINIMUM:
-        return goal_bound(g, RULE_EXCLUSIVE_MAXIMUM, r->value);
     case RULE_EXCLUSIVE_MINIMUM:
-        return goal_bound(g, RULE_MAXIMUM, r->value);
+        return goal_bound(g, opposite(r->kind), r->value);
     case RULE_MAX_LENGTH:
     case RULE_MIN_LENGTH:
         return refuse_size(g->length, r->u.size, r->kind == RULE_MAX_LENGTH);
@@ -172,8 +182,7 @@ static bool refuse_rule(struct maker *m, struct goal *g, const struct schema *s,
     case RULE_MIN_PROPERTIES:
         return refuse_size(g->members, r->u.size, r->kind == RULE_MAX_PROPERTIES);
     case RULE_UNIQUE_ITEMS:
-        goal_ask(m, g, (struct ask){ .kind = ASK_TWINS });
-        return true;
+        return refuse_by(m, g, (struct ask){ .kind = ASK_TWINS });
     case RULE_REF:
         return goal_add(m, g, (struct want){ r->u.schema, true });
     case RULE_DYNAMIC_REF:
@@ -194,33 +203,28 @@ static bool refuse_rule(struct maker *m, struct goal *g, const struct schema *s,
     case RULE_OBJECT:
         return refuse_object(m, g, s, r, way);
     case RULE_PROPERTY_NAMES:
-        goal_ask(m, g, (struct ask){ .kind = ASK_NAME, .want = { r->u.schema, true } });
-        return true;
+        return refuse_by(
+            m, g, (struct ask){ .kind = ASK_NAME, .want = { r->u.schema, true } });
     case RULE_DEPENDENT:
         return refuse_dependent(m, g, r, way);
-    case RULE_DISCRIMINATOR: {
+    case RULE_DISCRIMINATOR:
         /* An unknown kind says no; a known one whose branch does not hold, too. */
-        goal_ask(
-            m, g,
-            (struct ask){ .kind = ASK_NO_MEMBER, .name = r->u.discriminator.property });
-        return way == 0;
-    }
+        ask =
+            (struct ask){ .kind = ASK_NO_MEMBER, .name = r->u.discriminator.property };
+        return refuse_by(m, g, ask) && way == 0;
     case RULE_CONTAINS:
         ask.index = way; /* 0: too few; 1: too many */
         if (way == 0 ? r->u.contains.min == 0 : r->u.contains.max == SIZE_MAX)
             return false;
         break;
     case RULE_UNEVALUATED_ITEMS:
-        goal_ask(m, g,
-                 (struct ask){ .kind = ASK_ITEM,
-                               .index = own_prefix(s),
-                               .want = { r->u.schema, true } });
-        return true;
+        return refuse_by(m, g,
+                         (struct ask){ .kind = ASK_ITEM,
+                                       .index = own_prefix(s),
+                                       .want = { r->u.schema, true } });
     case RULE_UNEVALUATED_PROPERTIES:
-        goal_ask(
-            m, g,
-            (struct ask){ .kind = ASK_EXTRA, .s = s, .want = { r->u.schema, true } });
-        return true;
+        ask = (struct ask){ .kind = ASK_EXTRA, .s = s, .want = { r->u.schema, true } };
+        return refuse_by(m, g, ask);
     case RULE_ENUM:
     case RULE_CONST:
     case RULE_MULTIPLE_OF:
@@ -228,8 +232,7 @@ static bool refuse_rule(struct maker *m, struct goal *g, const struct schema *s,
     case RULE_FORMAT:
         break;
     }
-    goal_ask(m, g, ask);
-    return true;
+    return refuse_by(m, g, ask);
 }
 
 bool refusal_take(struct maker *m, struct goal *g, const struct schema *s, size_t way)

@@ -89,49 +89,74 @@ static bool unicode_escape(const char **at, uint32_t *c)
     return *c <= last;
 }
 
-/* A few code points of each property, and for its opposite all that may have it. */
-static bool property(const char **at, struct set *s, bool opposite)
+/* What a property's name starts with, and a few code points that have it. The first
+ * that fits counts. */
+static const struct property {
+    const char *name;
+    uint32_t low, high;
+    bool letters;
+} properties[] = {
+    { "Lu", 'A', 'Z', true },
+    { "Uppercase", 'A', 'Z', true },
+    { "L", 'a', 'z', true },
+    { "Alphabetic", 'a', 'z', true },
+    { "Lowercase", 'a', 'z', true },
+    { "Latin", 'a', 'z', true },
+    { "Any", 'a', 'z', true },
+    { "ID_", 'a', 'z', true },
+    { "XID_", 'a', 'z', true },
+    { "ASCII", 'a', 'z', true },
+    { "N", '0', '9', false },
+    { "Decimal", '0', '9', false },
+    { "digit", '0', '9', false },
+    { "Hex", '0', '9', false },
+    { "Pd", '-', '-', false },
+    { "Ps", '(', '(', false },
+    { "Pe", ')', ')', false },
+    { "P", '!', '!', false },
+    { "Sc", '$', '$', false },
+    { "S", '+', '+', false },
+    { "Z", ' ', ' ', false },
+    { "White", ' ', ' ', false },
+    { "space", ' ', ' ', false },
+    { "M", 0x300, 0x310, false },
+    { "C", 1, 8, false },
+    { "Greek", 0x3b1, 0x3c9, false },
+    { "Cyrillic", 0x430, 0x44f, false },
+    { "Han", 0x4e00, 0x4fff, false },
+    { "Hiragana", 0x3042, 0x3090, false },
+    { "Katakana", 0x30a2, 0x30f0, false },
+    { "Arabic", 0x627, 0x63a, false },
+    { "Hebrew", 0x5d0, 0x5ea, false },
+    { "Emoji", 0x1f600, 0x1f640, false },
+    { "Extended_Pict", 0x1f600, 0x1f640, false },
+};
+
+/* Names that start as others do. */
+static const struct {
+    const char *name, *means;
+} property_words[] = {
+    { "Letter", "L" },  { "Uppercase_Letter", "Lu" }, { "Lowercase_Letter", "L" },
+    { "Number", "N" },  { "Punctuation", "P" },       { "punct", "P" },
+    { "Symbol", "S" },  { "Separator", "Z" },         { "Mark", "M" },
+    { "Control", "C" }, { "Currency_Symbol", "Sc" },  { "Dash_Punctuation", "Pd" }
+};
+
+static const struct property *property_of(struct str name)
 {
-    static const struct {
-        const char *name;
-        uint32_t low, high;
-        bool letters;
-    } known[] = {
-        { "Lu", 'A', 'Z', true },
-        { "Uppercase", 'A', 'Z', true },
-        { "L", 'a', 'z', true },
-        { "Alphabetic", 'a', 'z', true },
-        { "Lowercase", 'a', 'z', true },
-        { "Latin", 'a', 'z', true },
-        { "Any", 'a', 'z', true },
-        { "ID_", 'a', 'z', true },
-        { "XID_", 'a', 'z', true },
-        { "ASCII", 'a', 'z', true },
-        { "N", '0', '9', false },
-        { "Decimal", '0', '9', false },
-        { "digit", '0', '9', false },
-        { "Hex", '0', '9', false },
-        { "Pd", '-', '-', false },
-        { "Ps", '(', '(', false },
-        { "Pe", ')', ')', false },
-        { "P", '!', '!', false },
-        { "Sc", '$', '$', false },
-        { "S", '+', '+', false },
-        { "Z", ' ', ' ', false },
-        { "White", ' ', ' ', false },
-        { "space", ' ', ' ', false },
-        { "M", 0x300, 0x310, false },
-        { "C", 1, 8, false },
-        { "Greek", 0x3b1, 0x3c9, false },
-        { "Cyrillic", 0x430, 0x44f, false },
-        { "Han", 0x4e00, 0x4fff, false },
-        { "Hiragana", 0x3042, 0x3090, false },
-        { "Katakana", 0x30a2, 0x30f0, false },
-        { "Arabic", 0x627, 0x63a, false },
-        { "Hebrew", 0x5d0, 0x5ea, false },
-        { "Emoji", 0x1f600, 0x1f640, false },
-        { "Extended_Pict", 0x1f600, 0x1f640, false },
-    };
+    for (size_t i = 0; i < COUNT(property_words); i++)
+        if (str_is(name, property_words[i].name))
+            name = str(property_words[i].means);
+    for (size_t i = 0; i < COUNT(properties); i++)
+        if (str_starts(name, str(properties[i].name)))
+            return &properties[i];
+    return NULL;
+}
+
+/* Adds a few code points of a property ("{Lu}"), and for its opposite all that may have
+ * it. */
+static bool add_property(const char **at, struct set *s, bool opposite)
+{
     const char *close = **at == '{' ? strchr(*at, '}') : NULL;
     if (!close)
         return false;
@@ -140,34 +165,21 @@ static bool property(const char **at, struct set *s, bool opposite)
     if (memchr(name.ptr, '=', name.len) && str_split(&rest, '=', &before))
         name = rest;
     *at = close + 1;
-    static const struct {
-        const char *name, *means;
-    } words[] = {
-        { "Letter", "L" },  { "Uppercase_Letter", "Lu" }, { "Lowercase_Letter", "L" },
-        { "Number", "N" },  { "Punctuation", "P" },       { "punct", "P" },
-        { "Symbol", "S" },  { "Separator", "Z" },         { "Mark", "M" },
-        { "Control", "C" }, { "Currency_Symbol", "Sc" },  { "Dash_Punctuation", "Pd" }
-    };
-    for (size_t i = 0; i < COUNT(words); i++)
-        if (str_is(name, words[i].name))
-            name = str(words[i].means);
-    for (size_t i = 0; i < COUNT(known); i++) {
-        if (!str_starts(name, str(known[i].name)))
-            continue;
-        struct set own = { .others = opposite };
-        set_add(&own, known[i].low, known[i].high);
-        if (opposite) {
-            set_add(&own, 0x80, last);
-            set_add(&own, 0, 0x1f);
-        }
-        if (opposite && known[i].letters) {
-            set_add(&own, 'a', 'z');
-            set_add(&own, 'A', 'Z');
-        }
-        add_set(s, &own);
-        return true;
+    const struct property *p = property_of(name);
+    if (!p)
+        return false;
+    struct set own = { .others = opposite };
+    set_add(&own, p->low, p->high);
+    if (opposite) {
+        set_add(&own, 0x80, last);
+        set_add(&own, 0, 0x1f);
     }
-    return false;
+    if (opposite && p->letters) {
+        set_add(&own, 'a', 'z');
+        set_add(&own, 'A', 'Z');
+    }
+    add_set(s, &own);
+    return true;
 }
 
 /* \d \w \s and their opposites; false for another letter. */
@@ -210,7 +222,7 @@ bool set_escape(const char **at, struct set *s, bool in_class)
         return false;
     if (c == 'p' || c == 'P') {
         ++*at;
-        return property(at, s, c == 'P');
+        return add_property(at, s, c == 'P');
     }
     if (shorthand(c, s)) {
         ++*at;
