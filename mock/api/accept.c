@@ -1,6 +1,5 @@
 #include "api/accept.h"
 
-#include "api/media.h"
 #include "base/limits.h"
 
 /* One range of Accept. */

@@ -11,7 +11,6 @@
 #include "doc/uri.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 static const char *const methods[] = { "get",  "put",   "post",  "delete", "options",
                                        "head", "patch", "trace", "query" };

@@ -1,7 +1,7 @@
 /* application/x-www-form-urlencoded (WHATWG URL, 5.1), read by the schema's shape. */
 #include "api/body_parts.h"
 
-#include "api/param.h"
+#include "api/param_text.h"
 #include "doc/pointer.h"
 #include "doc/uri.h"
 

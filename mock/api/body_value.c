@@ -1,6 +1,5 @@
 #include "api/body_parts.h"
 
-#include "api/param.h"
 #include "doc/pointer.h"
 
 void body_finding(struct reading *r, const char *pointer, const char *spec,

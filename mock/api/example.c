@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/map.h"
-#include "doc/document.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,7 +1,5 @@
 #include "api/load.h"
 
-#include "doc/pointer.h"
-
 /* What the server says itself, and what would break the delivery if a document's word
  * were sent for it. OpenAPI 4.8.17.1 leaves Content-Type out as well. */
 bool field_is_ours(const char *name)

@@ -1,6 +1,5 @@
 #include "api/load.h"
 #include "api/source.h"
-#include "base/limits.h"
 #include "base/map.h"
 
 /* The objects of OpenAPI 3.0 to 3.2 (section 4 of each) whose members are told here. */

@@ -2,7 +2,6 @@
 #include "api/overlay.h"
 
 #include "api/overlay_parts.h"
-#include "base/limits.h"
 #include "doc/document.h"
 #include "doc/pointer.h"
 #include "doc/uri.h"

@@ -1,7 +1,5 @@
 #include "api/load.h"
 
-#include "api/media.h"
-
 static const struct {
     const char *name;
     const char *member; /* of the input tree */

@@ -1,6 +1,6 @@
 #include "api/route.h"
 
-#include "api/param.h"
+#include "api/param_text.h"
 #include "base/map.h"
 
 /* A tree with one level a segment:

@@ -1,7 +1,6 @@
 #include "api/shape.h"
 
 #include "api/source.h"
-#include "base/limits.h"
 
 /* Deeper members are read as if nothing were said of them. */
 enum { DEPTH = 40 };

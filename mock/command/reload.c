@@ -7,7 +7,6 @@
 #include "serve/admin.h"
 #include "serve/callback.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>

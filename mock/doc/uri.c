@@ -4,7 +4,6 @@
 #include "base/limits.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 #include <uriparser/Uri.h>
 
 /* What uriparser takes comes from the arena and is given back with it. */

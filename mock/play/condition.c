@@ -1,6 +1,5 @@
 #include "play/expression.h"
 
-#include "base/limits.h"
 #include "play/match.h"
 #include "schema/near.h"
 #include "schema/pattern.h"

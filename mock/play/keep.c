@@ -1,7 +1,5 @@
 #include "play/keep.h"
 
-#include "base/limits.h"
-
 void keep_change(struct keep_changes *c, const char *name, struct str value)
 {
     if (c->count == c->room) {

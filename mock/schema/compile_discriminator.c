@@ -7,7 +7,6 @@
  * defaultMapping for all other values. */
 #include "schema/making.h"
 
-#include "base/limits.h"
 #include "doc/pointer.h"
 
 static void *plain(const struct schema *s)

@@ -1,6 +1,5 @@
 #include "schema/making.h"
 
-#include "base/limits.h"
 #include "doc/number.h"
 
 void on_type(struct making *m, const cJSON *value, const struct keyword *k)

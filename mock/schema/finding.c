@@ -2,8 +2,6 @@
 
 #include "base/limits.h"
 
-#include <stdio.h>
-
 enum { SHOWN = 120, LISTED = 24, LISTED_NAMES = 8 };
 
 static bool same(const char *a, const char *b)

@@ -1,10 +1,8 @@
 /* The only file that includes idn2.h. */
 #include "doc/json.h"
-#include "schema/format_chars.h"
 #include "schema/format_rules.h"
 
 #include <idn2.h>
-#include <stdlib.h>
 
 enum {
     A_LABEL_MOST = 63,          /* RFC 1035, 2.3.4 */

@@ -32,7 +32,7 @@ void goal_ask(const struct maker *m, struct goal *g, struct ask a)
     asks_add(m, &g->asks, a);
 }
 
-void goal_defer(const struct maker *m, struct goal *g, struct want w)
+static void goal_defer(const struct maker *m, struct goal *g, struct want w)
 {
     wants_add(m, &g->later, w);
     g->doubt = true;

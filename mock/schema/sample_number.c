@@ -3,7 +3,6 @@
 #include "doc/number.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* Numbers between which one is drawn when the schema leaves the choice. */

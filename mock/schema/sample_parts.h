@@ -119,7 +119,6 @@ bool goal_open(struct maker *m, struct goal *g, const struct want *wants,
 bool goal_add(struct maker *m, struct goal *g, struct want w);
 struct goal goal_fork(const struct goal *g);
 void goal_ask(const struct maker *m, struct goal *g, struct ask a);
-void goal_defer(const struct maker *m, struct goal *g, struct want w);
 void wants_add(const struct maker *m, struct wants *list, struct want w);
 /* A tighter bound; the rule is one of the four, in the schema's or its own sense. */
 bool goal_bound(struct goal *g, enum rule_kind kind, const cJSON *n);

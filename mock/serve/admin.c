@@ -1,6 +1,6 @@
 #include "serve/admin.h"
 
-#include "api/param.h"
+#include "api/param_text.h"
 #include "serve/admin_document.h"
 
 #include <stdio.h>
