@@ -8,186 +8,17 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "../support/fake_keep.h"
 #include "../support/folder.h"
+#include "../support/kennel.h"
 #include "../support/stage.h"
 #include "base/chance.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "play/keeping_parts.h"
 #include "serve/admin.h"
-
-static const char spec[] =
-    "openapi: 3.1.0\n"
-    "info: {title: Pets, version: '1'}\n"
-    "paths:\n"
-    "  /pets:\n"
-    "    post:\n"
-    "      operationId: addPet\n"
-    "      requestBody: {content: {application/json: {schema: {type: object}}}}\n"
-    "      responses: {'201': {description: Made}}\n"
-    "  /pets/{id}:\n"
-    "    parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n"
-    "    get:\n"
-    "      operationId: getPet\n"
-    "      responses: {'200': {description: OK}, '404': {description: None}}\n"
-    "    delete:\n"
-    "      operationId: dropPet\n"
-    "      responses: {'204': {description: OK}, '404': {description: None}}\n"
-    "  /lots:\n"
-    "    get:\n"
-    "      operationId: drawLot\n"
-    "      responses:\n"
-    "        '200':\n"
-    "          description: OK\n"
-    "          content: {application/json: {schema: {type: string, format: uuid}}}\n"
-    "  /vault:\n"
-    "    get:\n"
-    "      operationId: openVault\n"
-    "      security: [{pass: []}]\n"
-    "      responses: {'200': {description: OK}, '401': {description: No}}\n"
-    "components:\n"
-    "  securitySchemes: {pass: {type: apiKey, in: query, name: pass}}\n"
-    "  schemas:\n"
-    "    Pet:\n"
-    "      type: object\n"
-    "      required: [name]\n"
-    "      properties: {id: {type: string}, name: {type: string}, chip: {}}\n";
-
-static const char behaviour[] =
-    "tokens:\n"
-    "  - {token: day, scheme: pass, expires: '2100-01-01T00:00:00Z'}\n"
-    "  - {token: always, scheme: pass}\n"
-    "sequences: [{name: pet}]\n"
-    "collections:\n"
-    "  - {name: pets, schema: Pet, key: /id, seed: pets.json, unique: [{ at: [/chip] "
-    "}],\n"
-    "     defaults: [{at: /id, to: 'pet-{$sequence.pet}'}]}\n"
-    "operations:\n"
-    "  - id: addPet\n"
-    "    steps:\n"
-    "      - create: pets\n"
-    "        as: pet\n"
-    "        set:\n"
-    "          - {at: /name, to: $request.body#/name}\n"
-    "          - {at: /chip, to: $request.body#/chip}\n"
-    "      - {answer: 201, body: $pet}\n"
-    "  - id: getPet\n"
-    "    steps:\n"
-    "      - {find: pets, as: pet, where: [{at: /id, is: $request.path.id}],\n"
-    "         otherwise: {status: 404}}\n"
-    "      - {answer: 200, body: $pet}\n"
-    "  - id: dropPet\n"
-    "    steps:\n"
-    "      - {delete: pets, where: [{at: /id, is: $request.path.id}],\n"
-    "         otherwise: {status: 404}}\n"
-    "      - {answer: 204}\n";
-
-static const struct {
-    const char *name, *text;
-} files[] = {
-    { "pets.yaml", spec },
-    { "fixtures/pets/behaviour.yaml", behaviour },
-    { "fixtures/pets/pets.json", "[{\"id\": \"old\", \"name\": \"Old\"}]" },
-    { "fixtures/scenarios/few.yaml",
-      "limits: [{on: getPet, requests: 2, per: 1h}]\n"
-      "faults: [{on: dropPet, status: 500, times: 1}]\n" },
-};
-
-/* ---- a keep that says what it is told to say ---- */
-
-struct fake {
-    struct keep keep;
-    struct arena *arena;
-    struct map *entries;
-    enum keep_answer answers[LIMIT_KEEP_TRIES]; /* to the next commits; then KEEP_OK */
-    size_t next, pulls, commits;
-    enum keep_answer pull;
-    /* What others did, told by the next pull. */
-    struct keep_entry news[16];
-    size_t news_count;
-    bool whole;
-    struct keep_entry behind_news; /* told after the next KEEP_BEHIND */
-    const char *names[4];          /* of the namespaces that are kept */
-    size_t name_count;
-};
-
-static enum keep_answer fake_pull(struct keep *keep, const char *ns,
-                                  struct keep_place *place,
-                                  const struct keep_news *news)
-{
-    struct fake *f = (struct fake *)keep;
-    (void)ns;
-    f->pulls++;
-    if (f->pull != KEEP_OK)
-        return f->pull;
-    if (!place->version || f->whole)
-        assert_true(news->whole(news->context));
-    for (size_t i = 0; i < f->news_count; i++)
-        assert_true(news->entry(news->context, f->news[i].name, f->news[i].value));
-    f->news_count = 0;
-    f->whole = false;
-    place->version++;
-    return KEEP_OK;
-}
-
-static enum keep_answer fake_commit(struct keep *keep, const char *ns,
-                                    struct keep_place *place,
-                                    const struct keep_changes *changes)
-{
-    struct fake *f = (struct fake *)keep;
-    (void)ns;
-    f->commits++;
-    if (f->answers[f->next] == KEEP_BEHIND && f->behind_news.name)
-        f->news[f->news_count++] = f->behind_news;
-    if (f->answers[f->next] != KEEP_OK)
-        return f->answers[f->next++];
-    if (changes->forget)
-        f->entries = map_new(f->arena);
-    for (size_t i = 0; i < changes->count; i++) {
-        const struct keep_entry *e = &changes->list[i];
-        map_put(f->entries, str(e->name),
-                e->value.ptr ? arena_copy(f->arena, e->value) : NULL);
-    }
-    place->version++;
-    return KEEP_OK;
-}
-
-static enum keep_answer fake_namespaces(struct keep *keep, const char *after,
-                                        bool (*one)(void *context, const char *ns),
-                                        void *context)
-{
-    const struct fake *f = (const struct fake *)keep;
-    for (size_t i = 0; i < f->name_count && f->pull == KEEP_OK; i++)
-        if (strcmp(f->names[i], after) > 0 && !one(context, f->names[i]))
-            break;
-    return f->pull;
-}
-
-static enum keep_answer fake_read(struct keep *keep, const char *ns, const char *name,
-                                  char *value, size_t room)
-{
-    const struct fake *f = (const struct fake *)keep;
-    bool there = false;
-    (void)name;
-    for (size_t i = 0; i < f->name_count; i++)
-        there |= strcmp(f->names[i], ns) == 0;
-    snprintf(value, room, "%s", there ? "1 0 0 " : "");
-    return f->pull;
-}
-
-static const struct keep_kind fake_kind = { .shared = true,
-                                            .pull = fake_pull,
-                                            .commit = fake_commit,
-                                            .namespaces = fake_namespaces,
-                                            .read = fake_read };
-
-static const char *entry(const struct fake *f, const char *name)
-{
-    return map_get(f->entries, str(name));
-}
 
 /* ---- the stage ---- */
 
@@ -202,11 +33,16 @@ static void house_open(struct house *h)
 {
     *h = (struct house){ .arena = arena_new(64 * 1024 * 1024) };
     h->folder = folder_make(h->arena);
-    for (size_t i = 0; i < COUNT(files); i++)
-        folder_put(h->folder, files[i].name, files[i].text, h->arena);
+    kennel_put(h->folder, h->arena);
+    kennel_edit(h->folder, "fixtures/pets/behaviour.yaml", "key: /id\n",
+                "key: /id\n    unique: [{ at: [/chip] }]\n", h->arena);
+    folder_put(h->folder, "fixtures/scenarios/few.yaml",
+               "limits: [{on: getPet, requests: 2, per: 1h}]\n"
+               "faults: [{on: dropPet, status: 500, times: 1}]\n",
+               h->arena);
     char *words[] = { arena_copy(h->arena, STR("understudy")),
                       arena_copy(h->arena, STR("serve")),
-                      arena_printf(h->arena, "%s/pets.yaml", h->folder),
+                      arena_printf(h->arena, "%s/specs/pets.yaml", h->folder),
                       arena_copy(h->arena, STR("--scenario")),
                       arena_copy(h->arena, STR("few")) };
     struct stage *s = &h->stage;
@@ -316,7 +152,7 @@ static void a_call_that_changes_nothing_writes_nothing(void **state)
     (void)state;
     house_open(&h);
     assert_int_equal(status(&h, "GET", "/__admin/state", NULL), 200);
-    assert_int_equal(status(&h, "GET", "/pets", NULL), 405);
+    assert_int_equal(status(&h, "PUT", "/pets", NULL), 405);
     assert_int_equal(status(&h, "GET", "/nowhere", NULL), 404);
     assert_int_equal(h.fake.commits, 0);
     assert_int_equal(status(&h, "GET", "/lots", NULL), 200); /* it draws */

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "../support/folder.h"
+#include "../support/kennel.h"
 #include "../support/wire.h"
 #include "base/file.h"
 #include "base/gate.h"
@@ -24,97 +25,6 @@
 #include "command/command.h"
 #include "command/reload.h"
 #include "serve/server.h"
-
-/* ---- the files ---- */
-
-static const char spec[] =
-    "openapi: 3.1.0\n"
-    "info: {title: Pets, version: '1'}\n"
-    "paths:\n"
-    "  /pets:\n"
-    "    post:\n"
-    "      operationId: addPet\n"
-    "      requestBody:\n"
-    "        content: {application/json: {schema: {type: object}}}\n"
-    "      responses: {'201': {description: Made}}\n"
-    "  /pets/{id}:\n"
-    "    get:\n"
-    "      operationId: getPet\n"
-    "      parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n"
-    "      responses: {'200': {description: OK}, '404': {description: None}}\n"
-    "  /owners:\n"
-    "    post:\n"
-    "      operationId: addOwner\n"
-    "      requestBody:\n"
-    "        content: {application/json: {schema: {type: object}}}\n"
-    "      responses: {'201': {description: Made}}\n"
-    "  /lots:\n"
-    "    get:\n"
-    "      operationId: drawLot\n"
-    "      responses:\n"
-    "        '200':\n"
-    "          description: OK\n"
-    "          content: {application/json: {schema: {type: string, format: uuid}}}\n"
-    "components:\n"
-    "  schemas:\n"
-    "    Pet:\n"
-    "      type: object\n"
-    "      required: [name]\n"
-    "      properties:\n"
-    "        id: {type: string}\n"
-    "        name: {type: string}\n"
-    "        chip: {type: string}\n"
-    "        owner: {type: object, required: [name]}\n"
-    "    Owner:\n"
-    "      type: object\n"
-    "      properties: {id: {type: string}, name: {type: string}}\n";
-
-static const char behaviour[] =
-    "sequences: [{name: pet, start: 1}]\n"
-    "collections:\n"
-    "  - name: pets\n"
-    "    schema: Pet\n"
-    "    key: /id\n"
-    "    seed: pets.json\n"
-    "    defaults: [{at: /id, to: 'pet-{$sequence.pet}'}]\n"
-    "    references: [{at: /owner, of: owners, keep: [name]}]\n"
-    "  - {name: owners, schema: Owner, key: /id, seed: owners.json}\n"
-    "operations:\n"
-    "  - id: addPet\n"
-    "    steps:\n"
-    "      - create: pets\n"
-    "        as: pet\n"
-    "        set:\n"
-    "          - {at: /name, to: $request.body#/name}\n"
-    "          - {at: /chip, to: $request.body#/chip}\n"
-    "          - {at: /owner, to: $request.body#/owner}\n"
-    "      - {answer: 201, body: $pet}\n"
-    "  - id: getPet\n"
-    "    steps:\n"
-    "      - {find: pets, as: pet, where: [{at: /id, is: $request.path.id}],\n"
-    "         otherwise: {status: 404}}\n"
-    "      - {answer: 200, body: $pet}\n"
-    "  - id: addOwner\n"
-    "    steps:\n"
-    "      - create: owners\n"
-    "        as: owner\n"
-    "        set:\n"
-    "          - {at: /id, to: $request.body#/id}\n"
-    "          - {at: /name, to: $request.body#/name}\n"
-    "      - {answer: 201, body: $owner}\n";
-
-static const struct {
-    const char *name, *text;
-} files[] = {
-    { "specs/pets.yaml", spec },
-    { "fixtures/pets/behaviour.yaml", behaviour },
-    { "fixtures/pets/pets.json", "[{\"id\": \"old\", \"name\": \"Old\"}]" },
-    { "fixtures/pets/owners.json", "[{\"id\": \"ann\", \"name\": \"Ann\"}]" },
-    { "fixtures/scenarios/once.yaml",
-      "name: once\napi: pets\nfaults: [{on: getPet, status: 503, times: 1}]\n" },
-    { "fixtures/scenarios/few.yaml",
-      "name: few\napi: pets\nlimits: [{on: getPet, requests: 2, per: 1h}]\n" },
-};
 
 /* ---- a show in a folder of its own ---- */
 
@@ -135,8 +45,13 @@ static void house_open(struct house *h, const char *spec_word)
     assert_non_null(getcwd(here, sizeof(here)));
     h->before = arena_copy(h->arena, str(here));
     h->folder = folder_make(h->arena);
-    for (size_t i = 0; i < COUNT(files); i++)
-        folder_put(h->folder, files[i].name, files[i].text, h->arena);
+    kennel_put(h->folder, h->arena);
+    folder_put(h->folder, "fixtures/scenarios/once.yaml",
+               "name: once\napi: pets\nfaults: [{on: getPet, status: 503, times: 1}]\n",
+               h->arena);
+    folder_put(h->folder, "fixtures/scenarios/few.yaml",
+               "name: few\napi: pets\nlimits: [{on: getPet, requests: 2, per: 1h}]\n",
+               h->arena);
     assert_int_equal(chdir(h->folder), 0);
     char *argv[COUNT(words)];
     memcpy(argv, words, sizeof(argv));
@@ -158,20 +73,10 @@ static void house_close(struct house *h)
     arena_free(h->arena);
 }
 
-/* Replaces the first `from` in a file; "" from puts `to` in front. */
 static void edit(const struct house *h, const char *name, const char *from,
                  const char *to)
 {
-    struct err err = err_in(h->arena);
-    struct str text;
-    assert_true(file_read(name, h->arena, &text, &err));
-    const char *at = strstr(text.ptr, from);
-    if (!at)
-        fail_msg("%s has no \"%s\"", name, from);
-    folder_put(".", name,
-               arena_printf(h->arena, "%.*s%s%s", (int)(at - text.ptr), text.ptr, to,
-                            at + strlen(from)),
-               h->arena);
+    kennel_edit(".", name, from, to, h->arena);
 }
 
 /* Runs one reload and keeps what it printed. */
@@ -272,8 +177,8 @@ a_reload_keeps_what_calls_have_changed_and_tells_what_it_cannot(void **state)
         { "what does not fit its schema any more goes from a snapshot, too",
           { "POST /pets {\"name\":\"A long name\"}", "PUT /__admin/snapshots/s",
             "POST /__admin/reset" },
-          { { "specs/pets.yaml", "name: {type: string}",
-              "name: {type: string, maxLength: 5}" } },
+          { { "specs/pets.yaml", "name: { type: string }",
+              "name: { type: string, maxLength: 5 }" } },
           { { "POST /__admin/snapshots/s/restore", 204, NULL },
             { "GET /pets/pet-1", 404, NULL },
             { "GET /pets/old", 200, NULL } },
@@ -298,22 +203,22 @@ a_reload_keeps_what_calls_have_changed_and_tells_what_it_cannot(void **state)
           NULL },
         { "what does not fit its schema any more goes, with the place that says so",
           { "POST /pets {\"name\":\"A long name\"}" },
-          { { "specs/pets.yaml", "name: {type: string}",
-              "name: {type: string, maxLength: 5}" } },
+          { { "specs/pets.yaml", "name: { type: string }",
+              "name: { type: string, maxLength: 5 }" } },
           { { "GET /pets/pet-1", 404, NULL }, { "GET /pets/old", 200, NULL } },
-          "warning: specs/pets.yaml:35:30: "
+          "warning: specs/pets.yaml:43:31: "
           "/components/schemas/Pet/properties/name/maxLength: 1 of 2 instances of "
           "pets/pets no longer fit and are gone, first \"pet-1\": /name: " },
         { "what did not fit before, either, stays",
           { "POST /pets {}" },
-          { { "specs/pets.yaml", "version: '1'", "version: '2'" } },
+          { { "specs/pets.yaml", "version: \"1\"", "version: \"2\"" } },
           { { "GET /pets/pet-1", 200, NULL } },
           NULL },
         { "what shows a part of one that goes may go with it",
           { "POST /owners {\"id\":\"bob\",\"name\":\"Bob the owner\"}",
             "POST /pets {\"name\":\"Rex\",\"owner\":\"bob\"}" },
-          { { "specs/pets.yaml", "{id: {type: string}, name: {type: string}}",
-              "{id: {type: string}, name: {type: string, maxLength: 5}}" } },
+          { { "specs/pets.yaml", "{ id: { type: string }, name: { type: string } }",
+              "{ id: { type: string }, name: { type: string, maxLength: 5 } }" } },
           { { "GET /pets/pet-1", 404, NULL },
             { "GET /__admin/state/pets/owners", 200, "ann" } },
           "1 of 2 instances of pets/pets no longer fit and are gone, first \"pet-1\": "
@@ -326,8 +231,8 @@ a_reload_keeps_what_calls_have_changed_and_tells_what_it_cannot(void **state)
         { "a collection of another name starts from its seed",
           { "POST /owners {\"id\":\"bob\"}" },
           { { "fixtures/pets/behaviour.yaml", "of: owners", "of: keepers" },
-            { "fixtures/pets/behaviour.yaml", "{name: owners,",
-              "{name: owners, schema: Owner, key: /id}\n  - {name: keepers," } },
+            { "fixtures/pets/behaviour.yaml", "{ name: owners,",
+              "{ name: owners, schema: Owner, key: /id }\n  - { name: keepers," } },
           { { "GET /__admin/state/pets/keepers", 200, "\"total\":1" },
             { "GET /__admin/state/pets/owners", 200, "\"total\":2" } },
           NULL },
@@ -346,8 +251,8 @@ a_reload_keeps_what_calls_have_changed_and_tells_what_it_cannot(void **state)
           { "POST /pets {\"name\":\"A\",\"chip\":\"c\"}" },
           { { "fixtures/pets/behaviour.yaml", "key: /id\n",
               "key: /id\n    unique: [{at: [/chip]}]\n" },
-            { "fixtures/pets/behaviour.yaml", "- {answer: 201, body: $pet}",
-              "  otherwise: {status: 409}\n      - {answer: 201, body: $pet}" } },
+            { "fixtures/pets/behaviour.yaml", "- { answer: 201, body: $pet }",
+              "  otherwise: { status: 409 }\n      - { answer: 201, body: $pet }" } },
           { { "POST /pets {\"name\":\"B\",\"chip\":\"c\"}", 409, NULL } },
           NULL },
         { "a sequence goes on, wherever it now starts",
@@ -489,8 +394,8 @@ static void a_bad_file_changes_nothing_and_is_told_with_its_place(void **state)
     static const struct {
         const char *file, *from, *to, *told;
     } rows[] = {
-        { "specs/pets.yaml", "chip: {type: string}", "chip: {type: strnig}",
-          "specs/pets.yaml:36:22: /components/schemas/Pet/properties/chip/type: " },
+        { "specs/pets.yaml", "chip: { type: string }", "chip: { type: strnig }",
+          "specs/pets.yaml:44:23: /components/schemas/Pet/properties/chip/type: " },
         { "specs/pets.yaml", "paths:", "paths: [", "specs/pets.yaml:" },
         { "fixtures/pets/behaviour.yaml", "id: getPet", "id: getPat",
           "did you mean \"getPet\"?" },
@@ -533,8 +438,8 @@ static void fifty_reloads_take_no_more_memory_than_five(void **state)
     long early = 0;
     (void)state;
     house_open(&h, "specs");
-    edit(&h, "specs/pets.yaml", "chip: {type: string}",
-         "chip: {type: string, pattern: '^[a-z]+-(a|b)*$'}");
+    edit(&h, "specs/pets.yaml", "chip: { type: string }",
+         "chip: { type: string, pattern: '^[a-z]+-(a|b)*$' }");
     ask(&h, "POST /__admin/scenarios/few/start", &body);
     ask(&h, "POST /__admin/faults {\"on\":\"getPet\",\"status\":503,\"times\":0}",
         &body);

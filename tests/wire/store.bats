@@ -5,67 +5,8 @@ load support
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
-    mkdir -p specs fixtures/pets fixtures/scenarios
-    cat >specs/pets.yaml <<'EOT'
-openapi: 3.1.0
-info: { title: Pets, version: "1" }
-paths:
-  /pets:
-    get:
-      operationId: listPets
-      responses: { "200": { description: All } }
-    post:
-      operationId: addPet
-      requestBody:
-        content: { application/json: { schema: { $ref: "#/components/schemas/Pet" } } }
-      responses: { "201": { description: Made } }
-  /pets/{id}:
-    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
-    get:
-      operationId: getPet
-      responses: { "200": { description: OK } }
-    delete:
-      operationId: dropPet
-      responses: { "204": { description: Gone } }
-  /lots:
-    get:
-      operationId: drawLot
-      responses:
-        "200": { description: OK, content: { application/json: { schema: { type: string, format: uuid } } } }
-components:
-  schemas:
-    Pet:
-      type: object
-      required: [name]
-      properties: { id: { type: string }, name: { type: string } }
-EOT
-    cat >fixtures/pets/behaviour.yaml <<'EOT'
-sequences: [{ name: pet }]
-collections:
-  - name: pets
-    schema: Pet
-    key: /id
-    seed: pets.json
-    defaults: [{ at: /id, to: "pet-{$sequence.pet}" }]
-operations:
-  - id: listPets
-    steps:
-      - { list: pets, as: all }
-      - { answer: 200, body: $all }
-  - id: addPet
-    steps:
-      - { create: pets, as: pet, set: [{ at: /name, to: $request.body#/name }] }
-      - { answer: 201, body: $pet }
-  - id: getPet
-    steps:
-      - { find: pets, as: pet, where: [{ at: /id, is: $request.path.id }], otherwise: { status: 404 } }
-      - { answer: 200, body: $pet }
-  - id: dropPet
-    steps:
-      - { delete: pets, where: [{ at: /id, is: $request.path.id }], otherwise: { status: 404 } }
-      - { answer: 204 }
-EOT
-    echo '[{ "id": "old", "name": "Old" }]' >fixtures/pets/pets.json
+    cp -R "$root/tests/data/kennel/." .
+    mkdir fixtures/scenarios
     echo 'limits: [{ on: getPet, requests: 3, per: 1h }]' >fixtures/scenarios/few.yaml
     store=$BATS_TEST_TMPDIR/pets.db
 }
@@ -259,7 +200,7 @@ listed() {
     [ "$(status DELETE /__admin/snapshots/gone)" = 404 ]
     [ "$(status POST /__admin/snapshots/gone/restore)" = 404 ]
     call GET /__admin/snapshots | jq -c '[.snapshots[] | [.name, .namespace, .instances, .made]]' | cmp - before
-    [ "$(jq -c '[.[] | .[0:3]]' before)" = '[["first","a",2],["second","a",3]]' ]
+    [ "$(jq -c '[.[] | .[0:3]]' before)" = '[["first","a",3],["second","a",4]]' ]
     [ "$(call GET /__admin/snapshots/first | jq -c '[.clock_offset_ms, .apis.pets.collections.pets[].name]')" = '[3600000,"Old","Rex"]' ]
     [ "$(status POST /~b/__admin/snapshots/first/restore)" = 204 ]
     [ "$(names /~b)" = '["Old","Rex"]' ]
