@@ -122,6 +122,40 @@ static void *arena_realloc(void *context, void *old, size_t size)
     return bytes;
 }
 
+static size_t count_at(const char *record, const cyaml_schema_field_t *f)
+{
+    unsigned count = 0;
+    assert(!f->count_size || f->count_size == sizeof(count));
+    if (f->value.type == CYAML_SEQUENCE)
+        memcpy(&count, record + f->count_offset, sizeof(count));
+    return count;
+}
+
+/* Moves what a value leads to into arena, where it has no more room than it needs; at
+ * is where the value stands, or the pointer to it, and count is of a list. */
+static void compact(const cyaml_schema_value_t *v, size_t count, void *at,
+                    struct arena *arena)
+{
+    if (v->flags & CYAML_FLAG_POINTER) {
+        void *from, *to;
+        memcpy(&from, at, sizeof(from)); /* whatever it points to */
+        if (!from)
+            return;
+        size_t size = v->type == CYAML_STRING     ? strlen(from) + 1
+                      : v->type == CYAML_SEQUENCE ? count * v->data_size
+                                                  : v->data_size;
+        to = memcpy(arena_take_raw(arena, size), from, size);
+        memcpy(at, &to, sizeof(to));
+        at = to;
+    }
+    if (v->type == CYAML_MAPPING)
+        for (const cyaml_schema_field_t *f = v->mapping.fields; f->key; f++)
+            compact(&f->value, count_at(at, f), (char *)at + f->data_offset, arena);
+    if (v->type == CYAML_SEQUENCE)
+        for (size_t i = 0; i < count; i++)
+            compact(v->sequence.entry, 0, (char *)at + i * v->data_size, arena);
+}
+
 /* What cyaml logs first about a refusal. */
 static void on_log(cyaml_log_t level, void *context, const char *format, va_list args)
 {
@@ -154,7 +188,7 @@ static void *read_text(const char *path, struct str text, enum fixture_file file
                                     .log_ctx = reason,
                                     .log_level = CYAML_LOG_ERROR,
                                     .mem_fn = arena_realloc,
-                                    .mem_ctx = arena };
+                                    .mem_ctx = aside };
     const cyaml_schema_value_t *top =
         file == FIXTURE_BEHAVIOUR ? &behaviour_top : &scenario_top;
     void *record = NULL;
@@ -162,8 +196,10 @@ static void *read_text(const char *path, struct str text, enum fixture_file file
         return NULL;
     cyaml_err_t e = cyaml_load_data((const uint8_t *)text.ptr, text.len, &config, top,
                                     &record, NULL);
-    if (e == CYAML_OK)
+    if (e == CYAML_OK) {
+        compact(top, 0, &record, arena);
         return record;
+    }
     if (e == CYAML_ERR_OOM)
         arena_fail(arena);
     err_set(err, (struct where){ .file = path }, "%s",
