@@ -234,7 +234,7 @@ static void each_path(struct finding_operations *f)
 static void each_webhook(struct finding_operations *f)
 {
     const cJSON *hooks = json_member(f->l->api->root, "webhooks");
-    for (const cJSON *hook = json_is_object(hooks) ? hooks->child : NULL; hook;
+    for (const cJSON *hook = load_map(f->l, hooks, "/webhooks", "webhooks"); hook;
          hook = hook->next)
         read_item(f, hook->string, hook, load_join(f->l, "/webhooks", hook->string));
 }
@@ -335,8 +335,12 @@ static struct api *load_document(struct api *api, const char *file,
                    "expected info with a title and a version");
     bool other = api->minor > 0 && (json_member(api->root, "components") ||
                                     json_member(api->root, "webhooks"));
-    if (!json_is_object(json_member(api->root, "paths")) && !other)
+    const cJSON *paths = json_member(api->root, "paths");
+    if (!paths && !other)
         load_error(&l, "", NULL, "expected paths (an object)");
+    else if (paths && !json_is_object(paths) && !(other && json_is_null(paths)))
+        load_error(&l, "/paths", NULL, "expected an object of paths, found %s",
+                   json_kind(paths));
 
     load_grammar(&l);
     struct schemas_options in = { .dialect = api->dialect };
