@@ -187,15 +187,15 @@ struct behaviour *behaviour_of(const struct api *api, const char *folder,
     *r = (struct reading){ .api = api,
                            .folder = folder,
                            .arena = arena,
-                           .places = arena_new(LIMIT_SPEC_MEMORY),
                            .err = err,
                            .b = b,
                            .record = record ? record : &nothing,
                            .file = file_in(folder, arena) };
     b->api = api;
     validator_targets(b, arena);
-    /* Seed and keys are no memory of the arena: they go by hand when that has no more.
-     */
+    /* Seed, keys and places are no memory of the arena: they go by hand when that has
+     * no more. */
+    r->places = arena_new(LIMIT_SPEC_MEMORY);
     if (setjmp(*arena_guard(arena))) {
         behaviour_done(b);
         arena_free(r->places);

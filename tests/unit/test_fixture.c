@@ -171,7 +171,7 @@ static void a_load_that_runs_out_of_memory_leaves_nothing_behind(void **state)
     folder_put(s->folder, "behaviour.yaml", SEEDED, s->arena);
     folder_put(s->folder, "books.json",
                "[{\"isbn\": \"1\"}, {\"isbn\": \"2\"}, {\"isbn\": \"3\"}]", s->arena);
-    for (size_t limit = 1024; !b && limit < 1024 * 1024; limit += 1024) {
+    for (size_t limit = 1024; !b && limit < 1024 * 1024; limit += 256) {
         struct arena *arena = arena_new(limit);
         struct err err;
         b = load_within(s, arena, &err);
