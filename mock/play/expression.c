@@ -168,6 +168,16 @@ static const cJSON *now_value(const struct expression *e, struct scope *s)
     return json_string(s->arena, str(text));
 }
 
+static const cJSON *segment_value(const struct expression *e, struct scope *s)
+{
+    struct buffer b = buffer_in(s->arena, LIMIT_INSTANCE_BYTES);
+    const char *text = index_text(e, s);
+    if (!text)
+        return NULL;
+    uri_encode(&b, str(text), URI_UNRESERVED);
+    return json_string(s->arena, buffer_str(&b));
+}
+
 static const cJSON *part_value(const struct expression *e, struct scope *s)
 {
     const cJSON *which = e->index ? expression_value(e->index, s) : NULL;
@@ -218,6 +228,8 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
                 return drawn(s, i);
         return NULL;
     }
+    case KIND_SEGMENT:
+        return segment_value(e, s);
     case KIND_NOW:
         return now_value(e, s);
     case KIND_UUID:

@@ -18,6 +18,7 @@ enum expression_kind {
     KIND_TEMPLATE, /* JSON whose strings may be expressions */
     KIND_TABLE,
     KIND_CHOSEN_SEQUENCE,
+    KIND_SEGMENT,
     KIND_NOW,
     KIND_UUID,
     KIND_RANDOM,
@@ -40,8 +41,8 @@ struct expression {
     size_t part_count;
     bool url; /* KIND_TEXT: values behind its beginning are percent-encoded */
     const struct body_template *body;
-    struct expression *index; /* KIND_TABLE, KIND_CHOSEN_SEQUENCE, KIND_PART: which */
-    const cJSON *rows;        /* KIND_TABLE */
+    struct expression *index;     /* of KIND_TABLE and its like: VALUE */
+    const cJSON *rows;            /* KIND_TABLE */
     const char *const *sequences; /* KIND_CHOSEN_SEQUENCE */
     size_t sequence_count;
     clock_ms offset; /* KIND_NOW */

@@ -129,8 +129,8 @@ static struct expression *read_indexed(struct naming *n, struct str name,
     inside.len--;
     e->index = expression_read(n, arena_copy(n->arena, inside), TYPE_STRING, at);
     e->pointer = pointer;
-    if (e->index && str_is(head, "now")) {
-        e->kind = KIND_NOW;
+    if (e->index && (str_is(head, "now") || str_is(head, "segment"))) {
+        e->kind = str_is(head, "now") ? KIND_NOW : KIND_SEGMENT;
         return e;
     }
     e->sequences = n->sequences;
@@ -156,7 +156,8 @@ static struct expression *read_indexed(struct naming *n, struct str name,
 
 static bool is_indexed(struct str text)
 {
-    static const char *const heads[] = { "$sequence[", "$part[", "$now[", "$table." };
+    static const char *const heads[] = { "$sequence[", "$part[", "$now[", "$segment[",
+                                         "$table." };
     for (size_t i = 0; i < COUNT(heads); i++)
         if (str_starts(text, str(heads[i])))
             return true;

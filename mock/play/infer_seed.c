@@ -1,6 +1,7 @@
 #include "play/infer_parts.h"
 
 #include "doc/pointer.h"
+#include "doc/uri.h"
 #include "play/script.h"
 
 /* Instances that the examples of one document may give a collection. */
@@ -25,7 +26,7 @@ static bool has_parents(const struct deed *d, const cJSON *tree)
 static void add_value(struct buffer *b, const cJSON *value)
 {
     if (json_is_string(value))
-        buffer_add_text(b, value->valuestring);
+        uri_encode(b, str(value->valuestring), URI_UNRESERVED);
     else if (value)
         json_write(b, value);
 }

@@ -82,7 +82,8 @@ static char *member_sent(struct writing *w, const char *from, const char *at)
     return arena_printf(w->arena, "%s%s%s", from, within ? "" : "#", at);
 }
 
-/* The key that the call gives, with whose it is before it: "ann/one". */
+/* The key that the call gives, with whose it is before it: "ann/one". A slash in either
+ * is none between them. */
 static void set_within(struct writing *w, struct record_step *s, const char *from)
 {
     struct buffer b = buffer_in(w->arena, LIMIT_HEAD_BYTES);
@@ -90,8 +91,8 @@ static void set_within(struct writing *w, struct record_step *s, const char *fro
     if (!w->g->within || !key)
         return;
     for (size_t i = 0; i < w->d->parent_count; i++)
-        buffer_printf(&b, "{$request.path.%s}/", w->d->parents[i].param);
-    buffer_printf(&b, "{%s}", key);
+        buffer_printf(&b, "{$segment[$request.path.%s]}/", w->d->parents[i].param);
+    buffer_printf(&b, "{$segment[%s]}", key);
     writing_set(w, s, INFER_ASIDE, arena_copy(w->arena, buffer_str(&b)));
     s->set[s->set_count - 1].when = arena_printf(w->arena, "%s != null", key);
 }

@@ -391,13 +391,13 @@ static const char *write_list(struct writing *w)
                   : "lists them";
 }
 
-/* There is one for each parent: "photo 12". */
+/* There is one for each parent: "photo/12". */
 static char *key_of_single(struct writing *w)
 {
     struct buffer b = buffer_in(w->arena, LIMIT_HEAD_BYTES);
     buffer_add_text(&b, w->g->noun);
     for (size_t i = 0; i < w->d->parent_count; i++)
-        buffer_printf(&b, " {$request.path.%s}", w->d->parents[i].param);
+        buffer_printf(&b, "/{$segment[$request.path.%s]}", w->d->parents[i].param);
     return arena_copy(w->arena, buffer_str(&b));
 }
 
