@@ -47,7 +47,8 @@ static const cJSON *header_value(const struct expression *e, struct scope *s)
     for (const cJSON *m = declared ? declared->child : NULL; m; m = m->next)
         if (str_equal_nocase(str(m->string), str(e->name)))
             return m;
-    struct str value = request_header(s->request, e->name);
+    struct str value =
+        s->request ? request_header(s->request, e->name) : (struct str){ NULL, 0 };
     return value.ptr && utf8_valid(value) ? json_string(s->arena, value) : NULL;
 }
 
@@ -191,6 +192,34 @@ static const cJSON *part_value(const struct expression *e, struct scope *s)
     return s->part ? way_get(s->part, &e->way) : NULL;
 }
 
+/* What the call's path has before that of its operation: where the API is. */
+static const cJSON *base_value(const struct expression *e, struct scope *s)
+{
+    struct str base = s->request ? s->request->path : STR("");
+    if (!s->operation || !s->request)
+        return e->literal;
+    for (const char *p = s->operation->path; *p; p++) {
+        if (*p != '/')
+            continue;
+        while (base.len && base.ptr[base.len - 1] != '/')
+            base.len--;
+        base.len -= base.len > 0;
+    }
+    return utf8_valid(base) ? json_string(s->arena, base) : NULL;
+}
+
+/* The request-target in origin-form (RFC 9112, 3.2.1). */
+static const cJSON *target_value(struct scope *s)
+{
+    struct buffer b = buffer_in(s->arena, LIMIT_HEAD_BYTES);
+    uri_encode(&b, s->request->path, URI_PATH "%");
+    if (s->request->query.len) {
+        buffer_add_char(&b, '?');
+        uri_encode(&b, s->request->query, URI_PATH "?%");
+    }
+    return utf8_valid(buffer_str(&b)) ? json_string(s->arena, buffer_str(&b)) : NULL;
+}
+
 const cJSON *expression_value(const struct expression *e, struct scope *s)
 {
     char text[CLOCK_TEXT];
@@ -245,6 +274,10 @@ const cJSON *expression_value(const struct expression *e, struct scope *s)
         return json_string(s->arena, str(s->namespace));
     case KIND_METHOD:
         return json_string(s->arena, s->request->method);
+    case KIND_BASE:
+        return base_value(e, s);
+    case KIND_TARGET:
+        return target_value(s);
     case KIND_URL:
         return utf8_valid(s->request->path) ? json_string(s->arena, s->request->path)
                                             : NULL;

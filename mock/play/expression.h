@@ -5,7 +5,7 @@
  *     $request.cookie.x  $part.file#/size  $part[$input#/file]#/size  $method  $url
  *     $input#/id  $parent#/id  $item#/id  $each#/id  $now  $now+1h  $now[VALUE]  $uuid
  *     $random  $sequence.NAME  $sequence[VALUE]  $table.NAME[VALUE]  $segment[VALUE]
- *     $namespace  $null
+ *     $base  $target  $namespace  $null
  *
  * A text that is one expression has that value with its type; inside {…} it is put into
  * the text: "ISS-{$sequence.issue}". An array or object in JSON is a value whose

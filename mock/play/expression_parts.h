@@ -26,7 +26,9 @@ enum expression_kind {
     KIND_SEQUENCE,
     KIND_NAMESPACE,
     KIND_METHOD,
-    KIND_URL
+    KIND_URL,
+    KIND_TARGET,
+    KIND_BASE /* literal: where there is no call of an operation */
 };
 
 struct expression {

@@ -208,8 +208,9 @@ static struct expression *read_name(struct naming *n, struct str name,
         e->kind = KIND_EACH;
         return e;
     }
-    static const char *const words[] = { "input", "now",  "uuid", "random", "namespace",
-                                         "item",  "each", "url",  "method", "null" };
+    static const char *const words[] = { "input", "now",  "uuid",   "random",
+                                         "item",  "each", "url",    "namespace",
+                                         "null",  "base", "method", "target" };
     struct near near = near_to(name);
     for (size_t i = 0; i < n->name_count; i++) {
         if (str_is(name, n->names[i].name)) {
@@ -241,6 +242,7 @@ static struct expression *read_word(struct naming *n, struct str text, struct wh
         { "uuid", KIND_UUID },     { "random", KIND_RANDOM },
         { "null", KIND_NULL },     { "namespace", KIND_NAMESPACE },
         { "method", KIND_METHOD }, { "url", KIND_URL },
+        { "target", KIND_TARGET },
     };
     const char *whole = arena_copy(n->arena, text);
     size_t len = expression_length(whole, "#");
@@ -256,6 +258,11 @@ static struct expression *read_word(struct naming *n, struct str text, struct wh
     for (size_t i = 0; i < COUNT(words); i++)
         if (str_is(name, words[i].name) && !*pointer)
             return made(n, words[i].kind);
+    if (str_is(name, "base") && !*pointer) {
+        struct expression *e = made(n, KIND_BASE);
+        e->literal = json_string(n->arena, str(n->api->servers[0].base));
+        return e;
+    }
     if (is_indexed(text))
         return read_indexed(n, name, pointer, whole, at);
     if (str_starts(name, STR("now")) && !*pointer &&

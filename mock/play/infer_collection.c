@@ -338,6 +338,7 @@ void infer_collection(struct finding_out *f, struct group *g)
         g->listed = listed_defaults(f, g);
         add_members(f, g, c);
         add_unseen(f, g, c);
+        infer_self(f, g, c);
     }
     tell(f, g, c);
 }

@@ -174,7 +174,7 @@ static const struct member *wrapped(struct finding_out *f, const struct group *g
     size_t fitting = 0;
     for (size_t i = 0; i < all->count; i++) {
         const struct member *m = &all->list[i];
-        if (!looks_right(f, m->view, rows))
+        if (!looks_right(f, m->view, rows) || infer_is_links(f, m))
             continue;
         if (may_wrap(f, g, m->name, rows))
             return m;
@@ -219,8 +219,9 @@ void infer_unwrap(struct finding_out *f, const struct group *g, struct deed *d)
     } else if (rows) {
         for (size_t i = 0; i < all->count && !d->part.node; i++) {
             struct view v = all->list[i].view;
-            const struct member *deep =
-                view_is_object(&f->look, v) ? wrapped(f, g, v, true) : NULL;
+            const bool may =
+                view_is_object(&f->look, v) && !infer_is_links(f, &all->list[i]);
+            const struct member *deep = may ? wrapped(f, g, v, true) : NULL;
             if (!deep)
                 continue;
             d->at = pointer_join(arena, pointer_join(arena, "", all->list[i].name),

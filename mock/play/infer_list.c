@@ -270,6 +270,8 @@ static void fill(struct finding_out *f, struct view v, struct record_step *step,
         } else if (depth < MOST_DEPTH && view_is_object(&f->look, m->view) &&
                    is_about_pages(name_plain(arena, str(m->name)))) {
             cJSON *below = json_object(arena);
+            if (infer_is_links(f, m))
+                infer_page_links(f, m, step, below);
             fill(f, m->view, step, below, depth + 1);
             if (below->child)
                 json_set(arena, into, m->name, below);

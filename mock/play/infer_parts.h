@@ -135,6 +135,7 @@ struct group {
     struct deed *deeds, **last;
     struct view schema;
     const char *key, *key_why, *key_default;
+    const char *self; /* where an instance tells its own URL; NULL: nowhere */
     bool key_hidden;
     bool within; /* the key is one among those of a parent: kept by all, "ann/one" */
     bool single; /* there is one, or one for each parent: /settings */
@@ -247,6 +248,23 @@ void infer_filters(struct finding_out *f, const struct group *g,
  * stands; NULL: none. */
 const struct member *infer_named(struct finding_out *f, const struct group *g,
                                  const struct input *in, const char **at);
+
+/* ---- infer_self.c: what answers say of where they are, in `_links` (HAL, 4.1.1) or
+ * `links` (JSON:API 1.1, 7.6) ---- */
+
+bool infer_is_links(struct finding_out *f, const struct member *m);
+
+/* The collection's instances tell their own URL, where they have a place for it and can
+ * be read one by one. */
+void infer_self(struct finding_out *f, struct group *g, struct record_collection *c);
+
+/* What a list says in m, a member that holds links: where it is, and its neighbours. */
+void infer_page_links(struct finding_out *f, const struct member *m,
+                      const struct record_step *list, cJSON *links);
+
+/* The same of an answer around one instance, in what its body is made from. */
+void infer_own_links(struct finding_out *f, const struct group *g, const struct deed *d,
+                     cJSON *into);
 
 /* infer_list.c: whether an input turns pages or sorts, by its name. */
 bool infer_is_paging(const struct input *in);

@@ -43,6 +43,23 @@ static cJSON *key_within(const struct group *g, const cJSON *tree, struct arena 
     return json_string(arena, buffer_str(&b));
 }
 
+/* An example need not tell where it is. The host is known to calls alone. */
+static void tell_self(struct seeding *r, cJSON *tree)
+{
+    const struct collection_rules *rules = &book_of(r->b)->rules[r->c];
+    const char *at = r->told->group->self;
+    r->s->item = tree;
+    for (size_t i = 0; at && i < rules->default_count; i++) {
+        const struct step_set *d = &rules->defaults[i];
+        const cJSON *url = strcmp(d->at.text, at) == 0 && !way_get(tree, &d->at)
+                               ? expression_value(d->to, r->s)
+                               : NULL;
+        if (json_is_string(url) && url->valuestring[0] == '/')
+            way_set(r->s->arena, tree, &d->at, json_copy(r->s->arena, url));
+    }
+    r->s->item = NULL;
+}
+
 static void seed_one(struct seeding *r, const struct deed *d, const cJSON *value)
 {
     const struct store_collection *plan = &r->b->plan.collections[r->c];
@@ -61,6 +78,7 @@ static void seed_one(struct seeding *r, const struct deed *d, const cJSON *value
     key = json_copy(arena, key);
     if (g->within)
         pointer_set(arena, tree, plan->key, key_within(g, tree, arena));
+    tell_self(r, tree);
     tree = instance_complete(r->b, r->c, tree, NULL, r->s);
     if (tree && json_equal(pointer_get(tree, g->key), key) &&
         store_insert(r->b->seed, r->c, tree, &slot) == STORE_OK)

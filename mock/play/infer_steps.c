@@ -84,6 +84,8 @@ static char *body_of(struct writing *w)
         pointer_set(
             w->arena, tree, w->g->key,
             json_string(w->arena, str(arena_printf(w->arena, "$one#%s", w->g->key))));
+    if (instance)
+        infer_own_links(f, w->g, d, tree);
     return arena_copy(w->arena, json_text(tree, w->arena));
 }
 
@@ -127,7 +129,7 @@ static bool declares(const struct reply *r, struct str field)
 }
 
 /* The front finds a key called id, or as the path calls it, by itself: in the body of a
- * 201. A body that has no instance in it has none. */
+ * 201 or the one member that it has. A body that has no instance in it has none. */
 static void add_location(struct writing *w, struct record_step *s, int status)
 {
     const struct deed *d = w->d, *get = deed_of(w->g, ROLE_GET);
@@ -139,6 +141,7 @@ static void add_location(struct writing *w, struct record_step *s, int status)
         tail = arena_printf(w->arena, "/{%s}", key);
     bool found = status == 201 && d->op->item && infer_is_instance(w->f, w->g, d) &&
                  !w->g->key_hidden &&
+                 (!*d->at || view_members(&w->f->look, d->whole)->count == 1) &&
                  (strcmp(w->g->key, "/id") == 0 ||
                   strcmp(w->g->key + 1, get ? get->param : "") == 0);
     if (!tail || found ||

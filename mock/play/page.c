@@ -321,15 +321,20 @@ static cJSON *url_with(const struct paging *p, const char *value)
     return utf8_valid(buffer_str(&b)) ? json_string(s->arena, buffer_str(&b)) : NULL;
 }
 
-static void add_url(struct paging *p, cJSON *page, const char *name, const char *rel,
-                    const char *value, struct buffer *link)
+/* The URL alone, as an object with it (HAL, JSON:API), and in a Link field. */
+static void add_url(struct paging *p, cJSON *page, const char *rel, const char *value,
+                    struct buffer *link)
 {
-    cJSON *url = url_with(p, value);
+    struct arena *arena = p->run->s->arena;
+    cJSON *url = url_with(p, value), *object = json_object(arena);
+    const bool next = strcmp(rel, "next") == 0;
     if (!url)
         return;
     buffer_printf(link, "%s<%s>; rel=\"%s\"", link->len ? ", " : "", url->valuestring,
                   rel);
-    json_add(page, name, url);
+    json_add(object, "href", json_borrow(arena, url));
+    json_add(page, next ? "next_url" : "prev_url", url);
+    json_add(page, next ? "next_link" : "prev_link", object);
 }
 
 static void add_urls(struct paging *p, cJSON *page, size_t number)
@@ -348,9 +353,9 @@ static void add_urls(struct paging *p, cJSON *page, size_t number)
                        : NULL;
     }
     if (next)
-        add_url(p, page, "next_url", "next", next, &link);
+        add_url(p, page, "next", next, &link);
     if (prev)
-        add_url(p, page, "prev_url", "prev", prev, &link);
+        add_url(p, page, "prev", prev, &link);
     if (link.len)
         json_add(page, "link", json_string(arena, buffer_str(&link)));
 }

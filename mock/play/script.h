@@ -57,7 +57,7 @@ struct step_set {
 /* What the name holds that a list step binds (page.c). */
 #define PAGE_WORDS                                                                  \
     "items next_cursor prev_cursor count limit offset number has_more total pages " \
-    "first last empty range next_url prev_url link"
+    "first last empty range next_url prev_url next_link prev_link link"
 
 struct step_header {
     const char *name;
