@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Every command of README.md and docs/admin.md is run, and says what is written there.
+# Every command of README.md and of three files of docs/ is run, and says what is written
+# there.
 
 load support
 
@@ -71,6 +72,16 @@ try_all() {
 @test "the console blocks of docs/admin.md happen as they are written" {
     try_all "$root/docs/admin.md"
     [ "$count" -ge 20 ]
+}
+
+@test "the console blocks of docs/answers.md happen as they are written" {
+    try_all "$root/docs/answers.md"
+    [ "$count" -ge 1 ]
+}
+
+@test "the console blocks of docs/check.md happen as they are written" {
+    try_all "$root/docs/check.md"
+    [ "$count" -ge 5 ]
 }
 
 @test "make run does everything and serves" {
