@@ -1,9 +1,9 @@
 /* reading.h — a behaviour while it is read; for the files behaviour*.c and reading.c.
  *
  * behaviour.c reads the whole, behaviour_collection.c what is remembered,
- * behaviour_step.c what calls do, behaviour_webhook.c who is told of it,
- * behaviour_where.c and behaviour_set.c parts of that.
- * Every mistake goes to the reading's err, with the place in behaviour.yaml that
+ * behaviour_reference.c what of it refers to what, behaviour_step.c what calls do,
+ * behaviour_webhook.c who is told of it, behaviour_where.c and behaviour_set.c parts of
+ * that. Every mistake goes to the reading's err, with the place in behaviour.yaml that
  * reading_at and reading_below name. */
 #ifndef PLAY_READING_H
 #define PLAY_READING_H
@@ -78,6 +78,19 @@ bool read_collections(struct reading *r);
 /* Wants an index over the values at some pointers, unless there is one. */
 void reading_index(struct reading *r, struct store_collection *c, const char **pointers,
                    size_t count, bool unique);
+
+/* ---- behaviour_reference.c ---- */
+
+/* The references of the collection with that index, once all have their names. */
+void reading_references(struct reading *r, struct store_collection *c,
+                        const struct record_collection *record, unsigned index);
+
+/* The pointers to what a summary keeps: members' names, or pointers into members. */
+struct way *reading_kept(struct reading *r, char **from, unsigned count);
+
+/* Whether the members of the collection's own summary are there. */
+void reading_check_summary(struct reading *r, const struct store_collection *c,
+                           unsigned index);
 
 /* ---- behaviour_where.c ---- */
 
