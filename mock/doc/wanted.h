@@ -1,6 +1,6 @@
 /* wanted.h — places that are looked for in a text, as a tree of the tokens of their
  * pointers, so that one walk through the text finds them all. For json_locate.c and
- * yaml.c only. */
+ * yaml_locate.c only. */
 #ifndef DOC_WANTED_H
 #define DOC_WANTED_H
 

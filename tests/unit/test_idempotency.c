@@ -1,6 +1,6 @@
 /* Answers that are kept under a key: the table and its bounds, and calls that come
  * while the first one is still being answered. */
-#include "../support/stage.h"
+#include "../support/hall.h"
 #include "base/limits.h"
 #include "play/idempotency.h"
 
@@ -141,29 +141,9 @@ static void a_flight_lands_after_its_table_is_gone(void **state)
 
 /* ---- calls ---- */
 
-struct show {
-    struct stage stage;
-    struct arena *arena;
-};
-
-static int show_up(void **state)
+static int hall_up(void **state)
 {
-    static struct show show;
-    static char name[] = "understudy", word[] = "serve",
-                spec[] = "tests/data/http.yaml";
-    char *words[] = { name, word, spec };
-    const char *why;
-    show.arena = arena_new(LIMIT_SPEC_MEMORY);
-    *state = &show;
-    return stage_open(&show.stage, words, COUNT(words), show.arena, &why) ? 0 : -1;
-}
-
-static int show_down(void **state)
-{
-    struct show *s = *state;
-    stage_done(&s->stage);
-    arena_free(s->arena);
-    return 0;
+    return hall_open(state, "tests/data/http.yaml");
 }
 
 static struct request call(const char *path, const char *body)
@@ -178,7 +158,7 @@ static struct request call(const char *path, const char *body)
     return r;
 }
 
-static int status_of(struct show *s, const char *path, const char *body)
+static int status_of(struct hall *s, const char *path, const char *body)
 {
     struct request r = call(path, body);
     struct delivery d;
@@ -188,7 +168,7 @@ static int status_of(struct show *s, const char *path, const char *body)
 
 static void a_retry_is_409_until_the_first_answer_is_delivered(void **state)
 {
-    struct show *s = *state;
+    struct hall *s = *state;
     struct request r = call("/notes", "{\"title\":\"One\"}");
     struct delivery d = { .delay_ms = 0 };
     struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
@@ -207,7 +187,7 @@ static void a_retry_is_409_until_the_first_answer_is_delivered(void **state)
 
 static void a_reset_while_an_answer_waits_forgets_its_key(void **state)
 {
-    struct show *s = *state;
+    struct hall *s = *state;
     struct request r = call("/notes", "{\"title\":\"One\"}");
     struct delivery d = { .delay_ms = 0 };
     struct arena *arena = arena_new(LIMIT_CALL_MEMORY);
@@ -220,7 +200,7 @@ static void a_reset_while_an_answer_waits_forgets_its_key(void **state)
 }
 
 /* False when that little memory did not do; ends as a server's call does. */
-static bool do_in(struct show *s, size_t bytes, const struct request *r)
+static bool do_in(struct hall *s, size_t bytes, const struct request *r)
 {
     struct arena *arena = arena_new(bytes);
     struct delivery *d = arena_take(s->arena, sizeof(*d));
@@ -239,7 +219,7 @@ static bool do_in(struct show *s, size_t bytes, const struct request *r)
 static void a_call_that_runs_out_of_memory_happens_once_with_its_retry(void **state)
 {
     enum { STEP = 256, MOST = 400 };
-    struct show *s = *state;
+    struct hall *s = *state;
     struct request r = call("/notes", "{\"title\":\"One\"}"),
                    notes = { .path = STR("/notes") };
     struct json_error why;
@@ -309,7 +289,7 @@ static void *insist(void *what)
 
 static void of_many_with_one_key_one_is_done(void **state)
 {
-    struct show *s = *state;
+    struct hall *s = *state;
     static struct crowd w;
     pthread_t threads[CLIENTS];
     w.service = &s->stage.service;
@@ -335,7 +315,7 @@ static void of_many_with_one_key_one_is_done(void **state)
 int main(void)
 {
 #define TABLE(name) cmocka_unit_test_setup_teardown(name, table_up, table_down)
-#define SHOW(name) cmocka_unit_test_setup_teardown(name, show_up, show_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, hall_up, hall_close)
     const struct CMUnitTest tests[] = {
         TABLE(a_record_is_kept_whole_until_it_expires),
         TABLE(a_key_of_another_api_is_another_key),
@@ -343,10 +323,10 @@ int main(void)
         TABLE(past_the_bound_the_oldest_is_forgotten),
         TABLE(long_answers_push_others_out),
         cmocka_unit_test(a_flight_lands_after_its_table_is_gone),
-        SHOW(a_retry_is_409_until_the_first_answer_is_delivered),
-        SHOW(a_reset_while_an_answer_waits_forgets_its_key),
-        SHOW(a_call_that_runs_out_of_memory_happens_once_with_its_retry),
-        SHOW(of_many_with_one_key_one_is_done),
+        TEST(a_retry_is_409_until_the_first_answer_is_delivered),
+        TEST(a_reset_while_an_answer_waits_forgets_its_key),
+        TEST(a_call_that_runs_out_of_memory_happens_once_with_its_retry),
+        TEST(of_many_with_one_key_one_is_done),
     };
     return cmocka_run_group_tests_name("idempotency", tests, NULL, NULL);
 }

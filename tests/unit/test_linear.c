@@ -5,8 +5,8 @@
  * judged one by one. Each value that is written is written once. Besides its status an
  * answer tells what was there (a note's number, the link that was broken), so little is
  * left to guess, and the search stays short. */
+#include "../support/hall.h"
 #include "../support/linear.h"
-#include "../support/stage.h"
 #include "../support/wire.h"
 #include "base/chance.h"
 #include "base/limits.h"
@@ -385,34 +385,14 @@ static void judge(struct crowd *w)
 
 /* ---- the tests ---- */
 
-struct show {
-    struct stage stage;
-    struct arena *arena;
-};
-
-static int show_up(void **state)
+static int hall_up(void **state)
 {
-    static struct show show;
-    static char name[] = "understudy", word[] = "serve",
-                spec[] = "tests/data/linear.yaml";
-    char *words[] = { name, word, spec };
-    const char *why;
-    show.arena = arena_new(LIMIT_SPEC_MEMORY);
-    *state = &show;
-    return stage_open(&show.stage, words, COUNT(words), show.arena, &why) ? 0 : -1;
-}
-
-static int show_down(void **state)
-{
-    struct show *s = *state;
-    stage_done(&s->stage);
-    arena_free(s->arena);
-    return 0;
+    return hall_open(state, "tests/data/linear.yaml");
 }
 
 static void what_32_clients_see_could_have_happened_in_turn(void **state)
 {
-    struct show *s = *state;
+    struct hall *s = *state;
     struct crowd w = { .service = &s->stage.service,
                        .clients = CLIENTS,
                        .calls = CALLS };
@@ -422,7 +402,7 @@ static void what_32_clients_see_could_have_happened_in_turn(void **state)
 
 static void so_it_is_over_sockets(void **state)
 {
-    struct show *s = *state;
+    struct hall *s = *state;
     struct err err = err_in(s->arena);
     struct server *server =
         server_start(&(struct server_options){ .host = "127.0.0.1",
@@ -498,11 +478,11 @@ static void the_search_tells_what_can_be_from_what_cannot(void **state)
 
 int main(void)
 {
-#define SHOW(name) cmocka_unit_test_setup_teardown(name, show_up, show_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, hall_up, hall_close)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_search_tells_what_can_be_from_what_cannot),
-        SHOW(what_32_clients_see_could_have_happened_in_turn),
-        SHOW(so_it_is_over_sockets),
+        TEST(what_32_clients_see_could_have_happened_in_turn),
+        TEST(so_it_is_over_sockets),
     };
     return cmocka_run_group_tests_name("linear", tests, NULL, NULL);
 }

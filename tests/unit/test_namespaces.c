@@ -5,60 +5,36 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>
 
-#include "../support/stage.h"
+#include "../support/hall.h"
 #include "play/export.h"
-#include "play/snapshot.h"
-
-struct hall {
-    struct stage stage;
-    struct arena *arena;
-};
 
 static void forget(void *journal, size_t index)
 {
     journal_clear(journal, index);
 }
 
-static int open_hall_of(void **state, char *spec)
+static int open_hall_of(void **state, const char *spec)
 {
-    static char serve[] = "serve", program[] = "understudy";
-    char *words[] = { program, serve, spec };
-    struct hall *h = calloc(1, sizeof(*h));
-    const char *why = "";
-    h->arena = arena_new(LIMIT_SPEC_MEMORY);
-    *state = h;
-    if (!stage_open(&h->stage, words, COUNT(words), h->arena, &why))
-        fail_msg("%s", why);
-    namespaces_on_free(h->stage.service.world, forget, h->stage.service.journal);
+    hall_open(state, spec);
+    struct service *service = &((struct hall *)*state)->stage.service;
+    namespaces_on_free(service->world, forget, service->journal);
     return 0;
 }
 
 static int open_hall(void **state)
 {
-    static char spec[] = "tests/data/library.yaml";
-    return open_hall_of(state, spec);
+    return open_hall_of(state, "tests/data/library.yaml");
 }
 
 static int open_tasks(void **state)
 {
-    static char spec[] = "tests/data/tasks.yaml";
-    return open_hall_of(state, spec);
-}
-
-static int close_hall(void **state)
-{
-    struct hall *h = *state;
-    stage_done(&h->stage);
-    arena_free(h->arena);
-    free(h);
-    return 0;
+    return open_hall_of(state, "tests/data/tasks.yaml");
 }
 
 static struct str send(struct hall *h, const char *method, const char *path,
@@ -414,7 +390,7 @@ static void an_import_that_was_made_aside_keeps_what_calls_did_meanwhile(void **
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_hall, close_hall)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_hall, hall_close)
 
 int main(void)
 {
@@ -429,7 +405,7 @@ int main(void)
         TEST(an_import_loses_no_change_of_a_call_at_the_same_time),
         cmocka_unit_test_setup_teardown(
             an_import_that_was_made_aside_keeps_what_calls_did_meanwhile, open_tasks,
-            close_hall),
+            hall_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
