@@ -12,8 +12,15 @@ struct suite_folder {
     bool formats; /* are judged */
 };
 
-#define SUITE_FOLDERS 15
-extern const struct suite_folder suite_folders[SUITE_FOLDERS];
+struct suite_entry {
+    const char *path; /* of the file */
+    const char *name; /* "draft7/optional/bignum" */
+    const struct suite_folder *folder;
+};
+
+/* All files of the suite, borrowed from arena; NULL, with a line of TAP that says so,
+ * when a folder is not there. */
+const struct suite_entry *suite_entries(struct arena *arena, size_t *count);
 
 /* The copy that UNDERSTUDY_SUITE names, else the one that Debian brings. */
 const char *suite_root(void);

@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "../support/suite.h"
 #include "base/file.h"

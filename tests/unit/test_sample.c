@@ -7,10 +7,8 @@
 
 #include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "../support/suite.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "doc/document.h"
 #include "schema/sample.h"
@@ -124,33 +122,21 @@ static void print_sum(const struct suite_file *files, size_t count)
 
 int main(void)
 {
-    const char *root = suite_root();
     struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
-    struct suite_file *files =
-        arena_array(arena, struct suite_file, LIMIT_FOLDER_FILES);
-    struct CMUnitTest *tests =
-        arena_array(arena, struct CMUnitTest, LIMIT_FOLDER_FILES);
-    size_t n = 0;
-    for (size_t i = 0; i < SUITE_FOLDERS; i++) {
-        struct err err = err_in(arena);
-        const char *folder = arena_printf(arena, "%s/%s", root, suite_folders[i].path);
-        const char **paths;
-        size_t count;
-        if (!file_list(folder, ".json", arena, &paths, &count, &err)) {
-            printf("not ok - the suite is not in %s\n", folder);
-            return 1;
-        }
-        for (size_t p = 0; p < count; p++, n++) {
-            files[n] = (struct suite_file){ .root = root,
-                                            .path = paths[p],
-                                            .folder = &suite_folders[i] };
-            tests[n] = (struct CMUnitTest){
-                .name = arena_printf(arena, "%s/%s", suite_folders[i].path + 6,
-                                     file_stem(paths[p], arena)),
-                .test_func = every_schema_of_the_file_has_samples,
-                .initial_state = &files[n],
-            };
-        }
+    size_t n;
+    const struct suite_entry *entries = suite_entries(arena, &n);
+    if (!entries)
+        return 1;
+    struct suite_file *files = arena_array(arena, struct suite_file, n);
+    struct CMUnitTest *tests = arena_array(arena, struct CMUnitTest, n);
+    for (size_t i = 0; i < n; i++) {
+        files[i] = (struct suite_file){ .root = suite_root(),
+                                        .path = entries[i].path,
+                                        .folder = entries[i].folder };
+        tests[i] =
+            (struct CMUnitTest){ .name = entries[i].name,
+                                 .test_func = every_schema_of_the_file_has_samples,
+                                 .initial_state = &files[i] };
     }
     int failed = _cmocka_run_group_tests("samples", tests, n, NULL, NULL);
     print_sum(files, n);

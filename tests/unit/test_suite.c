@@ -11,10 +11,8 @@
 
 #include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "../support/suite.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "doc/document.h"
 #include "doc/pointer.h"
@@ -137,38 +135,27 @@ static void a_file_of_the_suite_is_judged_as_it_says(void **state)
 
 int main(void)
 {
-    const char *root = suite_root();
     struct arena *arena = arena_new(LIMIT_SPEC_MEMORY);
-    struct suite_file *files =
-        arena_array(arena, struct suite_file, LIMIT_FOLDER_FILES);
-    struct CMUnitTest *tests =
-        arena_array(arena, struct CMUnitTest, LIMIT_FOLDER_FILES);
-    size_t n = 0;
+    size_t count, n = 0;
     unsigned judged = 0, out = 0;
-    for (size_t i = 0; i < SUITE_FOLDERS; i++) {
-        struct err err = err_in(arena);
-        const char *folder = arena_printf(arena, "%s/%s", root, suite_folders[i].path);
-        const char **paths;
-        size_t count;
-        if (!file_list(folder, ".json", arena, &paths, &count, &err)) {
-            printf("not ok - the suite is not in %s\n", folder);
-            return 1;
+    const struct suite_entry *entries = suite_entries(arena, &count);
+    if (!entries)
+        return 1;
+    struct suite_file *files = arena_array(arena, struct suite_file, count);
+    struct CMUnitTest *tests = arena_array(arena, struct CMUnitTest, count);
+    for (size_t i = 0; i < count; i++) {
+        const char *path = entries[i].path;
+        if (why_left_out(path)) {
+            printf("# left out: %s: %s\n", path, why_left_out(path));
+            out++;
+            continue;
         }
-        for (size_t p = 0; p < count; p++) {
-            if (why_left_out(paths[p])) {
-                printf("# left out: %s: %s\n", paths[p], why_left_out(paths[p]));
-                out++;
-                continue;
-            }
-            files[n] = (struct suite_file){ root, paths[p], &suite_folders[i], 0, 0 };
-            tests[n] = (struct CMUnitTest){
-                .name = arena_printf(arena, "%s/%s", suite_folders[i].path + 6,
-                                     file_stem(paths[p], arena)),
-                .test_func = a_file_of_the_suite_is_judged_as_it_says,
-                .initial_state = &files[n],
-            };
-            n++;
-        }
+        files[n] = (struct suite_file){ suite_root(), path, entries[i].folder, 0, 0 };
+        tests[n] =
+            (struct CMUnitTest){ .name = entries[i].name,
+                                 .test_func = a_file_of_the_suite_is_judged_as_it_says,
+                                 .initial_state = &files[n] };
+        n++;
     }
     int failed = _cmocka_run_group_tests("suite", tests, n, NULL, NULL);
     for (size_t i = 0; i < n; i++)
