@@ -2,7 +2,6 @@
  * told with a place that is in it. */
 #include "api/api.h"
 #include "api/spare.h"
-#include "base/limits.h"
 #include "doc/document.h"
 
 #include <stdint.h>

@@ -7,7 +7,6 @@
 #include "play/behaviour.h"
 #include "play/fixture.h"
 #include "play/scenario.h"
-#include "play/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 /* fuzz_jsonpath.c — a query, a NUL, a tree in JSON: a query is refused with its place,
  * or a search of the tree ends, and each node that it finds stands at its pointer.
  * Without a NUL the tree is one that has a bit of everything. */
-#include "base/limits.h"
 #include "doc/pointer.h"
 #include "schema/iregexp.h"
 

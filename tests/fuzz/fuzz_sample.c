@@ -2,7 +2,6 @@
  * in time; and each mutation of the sample is refused.
  *
  *     clang -fsanitize=fuzzer,address,undefined … tests/fuzz/fuzz_sample.c */
-#include "base/limits.h"
 #include "schema/mutate.h"
 #include "schema/sample.h"
 

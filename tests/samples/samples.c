@@ -7,7 +7,6 @@
  * bodies), in every size and with several seeds, and each failure with its place. Ends
  * with 1 when a sample was refused or none was found. */
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "doc/document.h"
 #include "doc/pointer.h"
@@ -15,7 +14,6 @@
 #include "schema/sample.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { SEEDS = 3, SIZES = SAMPLE_EVERYTHING + 1 };
 

@@ -6,9 +6,6 @@
 #include "doc/pointer.h"
 #include "stage.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 enum { MOST_OPTIONS = 32, BIG = 16 * 1024 * 1024 };
 
 /* ---- reading ---- */

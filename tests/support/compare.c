@@ -4,7 +4,6 @@
 #include "doc/pointer.h"
 
 #include <regex.h>
-#include <stdlib.h>
 
 static bool matches(const char *text, const char *expression)
 {

@@ -8,7 +8,6 @@
 
 #include "api/param.h"
 #include "base/limits.h"
-#include "text.h"
 
 void read_call(struct arena *a, const struct api *api, const char *path,
                const char *query, const struct header *headers, size_t count,

@@ -2,8 +2,7 @@
 #ifndef SUPPORT_QUERY_H
 #define SUPPORT_QUERY_H
 
-#include "api/api.h"
-#include "schema/schema.h"
+#include "text.h"
 
 /* A document's one path, "/a", up to its parameters. */
 #define PARAMETERS "paths:\n  /a:\n    get:\n      " DONE "\n      parameters:\n"

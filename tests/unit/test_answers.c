@@ -6,9 +6,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../support/folder.h"
@@ -17,7 +14,6 @@
 #include "api/jwt.h"
 #include "api/prefer.h"
 #include "base/base64.h"
-#include "base/limits.h"
 
 /* ---- base64 ---------------------------------------------------------------------- */
 
