@@ -201,16 +201,18 @@ static bool document_gives(const struct operation *op, const char *place,
     return false;
 }
 
+/* text, which stands at `at`, is the value or one of its items. */
 static void examine_text(const struct behaviour *b, const struct step *list,
-                         struct scope *s, const char *place, const cJSON *text,
-                         const char *at, struct findings *told)
+                         struct scope *s, const char *place, const cJSON *value,
+                         const cJSON *text, const char *at, struct findings *told)
 {
     struct str rest = str(json_is_string(text) ? text->valuestring : "");
     struct word w;
     bool closed = false;
     schema_types(s->operation->input, at, &closed);
     while (!closed && next_word(&rest, false, &w))
-        if (w.name.len && !is_known(b, s, place, w.name))
+        if (w.name.len && !is_known(b, s, place, w.name) &&
+            !document_gives(s->operation, place, value, s->arena))
             findings_add(told, (struct finding){
                                    .pointer = at,
                                    .keyword = "sort",
@@ -227,10 +229,8 @@ static void examine(const struct behaviour *b, const struct step *list, struct s
     const char *place = expression_place(list->sort, s);
     const cJSON *value = place ? expression_value(list->sort, s) : NULL;
     size_t i = 0;
-    if (!value || document_gives(s->operation, place, value, s->arena))
-        return;
     for (const cJSON *one = first_text(value); one; one = next_text(value, one), i++)
-        examine_text(b, list, s, place, one,
+        examine_text(b, list, s, place, value, one,
                      json_is_array(value) ? arena_printf(s->arena, "%s/%zu", place, i)
                                           : place,
                      told);
