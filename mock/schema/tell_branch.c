@@ -3,6 +3,8 @@
 #include "base/limits.h"
 #include "schema/near.h"
 
+enum { MOST_COMPARED = 16 }; /* findings of one branch with those of another */
+
 /* What speaks for a branch having been meant; the fields stand in order of weight. */
 struct rank {
     bool type;       /* the value has a type that it takes */
@@ -205,12 +207,43 @@ static struct branch *ask_branches(struct checking *c, const struct rule *r,
     return list;
 }
 
+static bool has_finding(const struct findings *all, const struct finding *f)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct finding *g = &all->list[i];
+        bool named =
+            f->name && g->name ? strcmp(f->name, g->name) == 0 : f->name == g->name;
+        if (named && is_at(g, f->pointer) && strcmp(f->keyword, g->keyword) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether all that is wrong by a is wrong by b, too, and more: then a was meant,
+ * however deep the rest lies. */
+static bool is_nearer(const struct branch *a, const struct branch *b)
+{
+    if (a->findings.count >= b->findings.count || a->findings.count > MOST_COMPARED)
+        return false;
+    for (size_t i = 0; i < a->findings.count; i++)
+        if (!has_finding(&b->findings, &a->findings.list[i]))
+            return false;
+    return true;
+}
+
 static size_t best_of(const struct branch *list, size_t count)
 {
     size_t best = 0;
-    for (size_t i = 1; i < count; i++)
-        if (rank_compare(&list[i].rank, &list[best].rank) > 0)
+    for (size_t i = 1; i < count; i++) {
+        const struct branch *a = &list[i], *b = &list[best];
+        const bool alike = a->rank.type == b->rank.type &&
+                           a->rank.misfits == b->rank.misfits &&
+                           a->rank.fits == b->rank.fits;
+        if (alike && (is_nearer(a, b) || is_nearer(b, a)))
+            best = is_nearer(a, b) ? i : best;
+        else if (rank_compare(&a->rank, &b->rank) > 0)
             best = i;
+    }
     return best;
 }
 
