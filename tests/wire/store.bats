@@ -358,7 +358,10 @@ listed() {
     cmp "$store" copy
     run "$program" serve -p 0 --store "$BATS_TEST_TMPDIR/no/such/folder/x.db" specs
     [ "$status" -eq 10 ]
-    [[ "$output" == *"cannot open the store"* ]]
+    [[ "$output" == *"cannot open the store: unable to open database file: No such file or directory"* ]]
+    run "$program" serve -p 0 --store rediss://127.0.0.1 specs
+    [ "$status" -eq 10 ]
+    [[ "$output" == *'--store: expected a file, redis://HOST or valkey://HOST, found "rediss://127.0.0.1"'* ]]
 }
 
 @test "a store of another version is refused" {
