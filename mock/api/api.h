@@ -248,6 +248,9 @@ int operation_status(const struct operation *op, int low, int high);
  * errors a 204 without a body was added at load, with a warning (RFC 9110, 15.3.5). */
 int operation_success(const struct operation *op);
 
+/* The path without what some APIs end each of theirs in: a slash, or ".json". */
+struct str operation_stem(const char *path);
+
 /* The JSON entry of a reply's content; NULL when it has none. */
 const struct media *reply_json(const struct reply *reply);
 

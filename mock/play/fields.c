@@ -123,8 +123,13 @@ static void fill_location(struct call *c)
     struct str path = c->request->path;
     if (c->answer.status != 201 || !item || is_said(&c->answer, "Location"))
         return;
-    const char *open = strrchr(item->path, '{') + 1;
-    char *name = arena_copy(c->arena, (struct str){ open, strlen(open) - 1 });
+    const char *open = strrchr(item->path, '{') + 1, *close = strchr(open, '}');
+    char *name = arena_copy(c->arena, (struct str){ open, (size_t)(close - open) });
+    const char *own = c->route.operation->path;
+    struct str end = str_from(str(own), operation_stem(own).len);
+    if (path.len > end.len &&
+        str_equal(str_from(path, path.len - end.len), end)) /* "/" or ".json" */
+        path.len -= end.len;
     const cJSON *key =
         key_in(c->answer.body, name, strcmp(name, "id") == 0 || echo_names_id(name));
     if (!json_is_string(key) && !json_is_number(key))
@@ -134,6 +139,7 @@ static void fill_location(struct call *c)
     buffer_add(&b, path);
     buffer_add_char(&b, '/');
     uri_encode(&b, text, URI_UNRESERVED);
+    buffer_add_text(&b, close + 1);
     if (text.len && !b.full)
         answer_header(&c->answer, "Location", buffer_str(&b));
 }

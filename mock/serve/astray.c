@@ -12,6 +12,9 @@ static unsigned distance(struct str path, const char *template, struct buffer *b
 {
     struct str rest = str(template), segment, word;
     unsigned far = 0, slips = 0;
+    if (rest.len > 1 && rest.ptr[rest.len - 1] == '/')
+        rest.len--;
+    const bool slash = rest.len < strlen(template);
     while (rest.ptr && path.ptr) {
         str_split(&rest, '/', &word);
         str_split(&path, '/', &segment);
@@ -26,6 +29,8 @@ static unsigned distance(struct str path, const char *template, struct buffer *b
         if (rest.ptr)
             buffer_add_char(b, '/');
     }
+    if (slash)
+        buffer_add_char(b, '/');
     return rest.ptr || path.ptr || b->full ? NEAR_NOT : far;
 }
 
