@@ -22,6 +22,22 @@ static void say_example(struct answer *a, const struct example *e)
     a->voice = "example";
 }
 
+/* A sample of a good answer says that it went well: clients believe it. */
+static void say_well(cJSON *value, const struct schema *schema, struct arena *arena)
+{
+    static const char *const names[] = { "ok", "success", "successful", "succeeded",
+                                         "acknowledged" };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        cJSON *flag = json_member(value, names[i]);
+        if (!json_is_bool(flag) || json_is_true(flag))
+            continue;
+        cJSON before = *flag;
+        json_become(flag, json_bool(arena, true));
+        if (schema && !schema_check(schema, value, DIRECTION_RESPONSE, "", arena, NULL))
+            json_become(flag, &before);
+    }
+}
+
 static void say_sample(struct call *c, const struct media *m)
 {
     const struct operation *op = c->route.operation;
@@ -30,6 +46,8 @@ static void say_sample(struct call *c, const struct media *m)
     if (value)
         value =
             echo_input(value, m->schema, DIRECTION_RESPONSE, op, c->input, c->arena);
+    if (value && c->answer.status >= 200 && c->answer.status <= 299)
+        say_well(value, m->schema, c->arena);
     c->answer.body = value;
 }
 

@@ -93,6 +93,21 @@ static const cJSON *with_key(struct shaping *s, const cJSON *sent, const cJSON *
     return wanted;
 }
 
+/* Where a text was sent and texts are to be told, "new, urgent": those between the
+ * commas. NULL: it is no such place. */
+static const cJSON *texts_of(struct shaping *s, const cJSON *sent, const cJSON *wanted)
+{
+    if (!json_is_string(sent) || !json_is_array(wanted) ||
+        (wanted->child && !json_is_string(wanted->child)))
+        return NULL;
+    cJSON *out = json_array(s->arena);
+    struct str rest = str(sent->valuestring), part;
+    while (rest.ptr && str_split(&rest, ',', &part))
+        if (str_trim(part).len)
+            json_push(out, json_string(s->arena, str_trim(part)));
+    return out;
+}
+
 static bool put(struct shaping *s, const char *pointer, const cJSON *value)
 {
     if (!value)
@@ -142,6 +157,9 @@ static bool mend(struct shaping *s, const struct finding *f)
     if (!*f->pointer && !json_is_null(there))
         return false; /* the last resort will do better */
     const cJSON *better = given(s, f->pointer);
+    const cJSON *texts = texts_of(s, there, better);
+    if (texts && put(s, f->pointer, texts))
+        return true;
     if (better && !json_equal(better, there))
         return put(s, f->pointer, with_key(s, there, better));
     if (!*f->pointer)
