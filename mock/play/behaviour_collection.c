@@ -30,6 +30,16 @@ static const struct schema *schema_of(struct reading *r, const char *name,
     return schemas_add(r->api->schemas, json_object(r->arena), pointer);
 }
 
+/* What new keys of an inferred collection fit that are no member. */
+static const struct schema *plan_aside(const struct reading *r, const char *name)
+{
+    const struct inference *in = r->inference;
+    for (size_t i = 0; in && i < in->collection_count; i++)
+        if (!in->collections[i].own && strcmp(in->collections[i].name, name) == 0)
+            return in->collections[i].key_plan;
+    return NULL;
+}
+
 static void read_schema(struct reading *r, struct store_collection *c,
                         const struct record_collection *record, unsigned i)
 {
@@ -39,6 +49,8 @@ static void read_schema(struct reading *r, struct store_collection *c,
         (*record->schema == '/' || strchr(record->schema, '#')))
         r->rules[i].key =
             infer_key_schema(r->api, record->schema, record->key, r->arena);
+    if (!r->rules[i].key)
+        r->rules[i].key = plan_aside(r, record->name);
 }
 
 static bool same_pointers(const struct store_index *x, const char **pointers,

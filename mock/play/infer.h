@@ -20,6 +20,8 @@ struct inferred {
     const char *key;   /* pointer */
     const char *why;   /* what made it the key, and where new ones come from */
     const char *schema;
+    const struct schema *key_plan; /* of a key that is kept aside: what new ones fit,
+                                    * where nothing else says what they are; or NULL */
     const char *note; /* what else is known: parents, stamps, owned members; or "" */
     size_t seeds;
     bool own;    /* it is a collection of the behaviour file */

@@ -221,6 +221,58 @@ static void add_unseen(struct finding_out *f, const struct group *g,
     }
 }
 
+/* What the path calls those that the value is one of: "users" of /users/{id}. */
+static struct str noun_of(const struct parent *p)
+{
+    struct str item = str(p->item ? p->item : "");
+    if (item.len > 3 && strcmp(item.ptr + item.len - 3, "/{}") == 0)
+        item.len -= 3;
+    size_t at = item.len;
+    while (at && item.ptr[at - 1] != '/')
+        at--;
+    return str_from(item, at);
+}
+
+/* Whether both may hold the same value. */
+static bool may_agree(struct finding_out *f, const struct deed *d, const char *param,
+                      const struct member *m)
+{
+    const unsigned whole = TYPE_INTEGER | TYPE_NUMBER;
+    unsigned its = view_types(&f->look, m->view), types = 0;
+    for (size_t i = 0; i < d->op->param_count; i++)
+        if (d->op->params[i].in == PARAM_PATH &&
+            strcmp(d->op->params[i].name, param) == 0)
+            types = d->op->params[i].types;
+    if (its & (TYPE_OBJECT | TYPE_ARRAY))
+        return false;
+    return !its || !types || its & types || (its & whole && types & whole);
+}
+
+/* The member that says whose an instance is: called as the path's value is, or after
+ * what that is one of: user_id, and idUser, for /users/{id}. NULL: none. */
+static const struct member *member_of_parent(struct finding_out *f,
+                                             const struct group *g,
+                                             const struct deed *d,
+                                             const struct parent *p)
+{
+    struct arena *arena = f->look.arena;
+    const char *plain = name_plain(arena, str(p->param));
+    const char *noun = name_singular(arena, noun_of(p));
+    const char *const names[] = { strlen(plain) > 2 ? plain : "",
+                                  *noun ? arena_printf(arena, "%s%s", noun, plain) : "",
+                                  *noun ? arena_printf(arena, "%sid", noun) : "",
+                                  *noun ? arena_printf(arena, "id%s", noun) : "" };
+    const struct members *all = view_members(&f->look, g->schema);
+    for (size_t n = 0; n < COUNT(names); n++)
+        for (size_t i = 0; *names[n] && i < all->count; i++) {
+            const struct member *m = &all->list[i];
+            if (strcmp(name_plain(arena, str(m->name)), names[n]) == 0 &&
+                may_agree(f, d, p->param, m))
+                return m;
+        }
+    return NULL;
+}
+
 /* A value of the path that instances have as a member is kept there, else aside. */
 static void settle_parents(struct finding_out *f, struct group *g,
                            struct record_collection *c)
@@ -229,13 +281,9 @@ static void settle_parents(struct finding_out *f, struct group *g,
     for (struct deed *d = g->deeds; d; d = d->next)
         for (size_t i = 0; i < d->parent_count; i++) {
             struct parent *p = &d->parents[i];
-            const struct members *all = view_members(&f->look, g->schema);
-            const char *plain = name_plain(arena, str(p->param));
-            for (size_t m = 0; strlen(plain) > 2 && m < all->count; m++)
-                if (!(view_types(&f->look, all->list[m].view) &
-                      (TYPE_OBJECT | TYPE_ARRAY)) &&
-                    strcmp(name_plain(arena, str(all->list[m].name)), plain) == 0)
-                    p->member = pointer_join(arena, "", all->list[m].name);
+            const struct member *m = member_of_parent(f, g, d, p);
+            if (m)
+                p->member = pointer_join(arena, "", m->name);
             bool known = strncmp(p->member, "/path.", 6) != 0;
             for (unsigned h = 0; h < c->hidden_count; h++)
                 known = known || strcmp(c->hidden[h], p->member) == 0;
@@ -317,6 +365,7 @@ static void tell(struct finding_out *f, struct group *g,
                              .key = g->key,
                              .why = g->key_why,
                              .schema = g->schema.place,
+                             .key_plan = g->key_plan,
                              .note = note.len ? buffer_str(&note).ptr : "",
                              .own = g->own != NULL,
                              .group = g };

@@ -103,8 +103,12 @@ static bool means_all(const cJSON *value)
 
 /* A parameter that may have values which the member never has filters in a way that
  * nobody tells, but for one value that means all: *unless is that, or NULL. */
-static bool is_within(const cJSON *asked, const cJSON *had, const char **unless)
+static bool is_within(const struct look *l, const cJSON *asked, struct view member,
+                      const char **unless)
 {
+    const cJSON *had = member.node;
+    const unsigned types = view_types(l, member);
+    const bool texts = !types || types & (TYPE_STRING | TYPE_ARRAY);
     const cJSON *values = json_member(asked, "enum"), *own = json_member(had, "enum");
     const cJSON *items = json_member(json_member(asked, "items"), "enum");
     *unless = NULL;
@@ -112,7 +116,7 @@ static bool is_within(const cJSON *asked, const cJSON *had, const char **unless)
                           : items ? items->child
                                   : NULL;
          v; v = v->next) {
-        if (own ? is_among(v, own) : !means_all(v))
+        if (own ? is_among(v, own) : !means_all(v) && (texts || !json_is_string(v)))
             continue;
         if (!values || !means_all(v) || *unless)
             return false;
@@ -184,9 +188,8 @@ static char *place_of(struct finding_out *f, const struct input *in,
         view_is_array(l, m->view) ? view_items(l, m->view) : (struct view){ NULL, "" };
     if (item.node && view_is_object(l, item))
         return called_at(l, item, asked(l, in), pointer_join(l->arena, at, "*"));
-    return is_within(in->view.node, m->view.node, unless)
-               ? arena_copy(l->arena, str(at))
-               : NULL;
+    return is_within(l, in->view.node, m->view, unless) ? arena_copy(l->arena, str(at))
+                                                        : NULL;
 }
 
 static const struct member *member_called(struct look *l, struct view object,
@@ -409,7 +412,7 @@ void infer_filters(struct finding_out *f, const struct group *g,
         const struct input *in = &all->list[i];
         struct record_where one;
         if (infer_is_paging(in) || in->expression == step->mode ||
-            in->expression == l->back)
+            in->expression == step->limit || in->expression == l->back)
             continue;
         if (!condition_of(f, g, in, &one)) {
             buffer_printf(&b, "%s%s", b.len ? ", " : "", in->name);

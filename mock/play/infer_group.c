@@ -78,7 +78,7 @@ static struct group *group_at(struct finding_out *f, const char *path, const cha
                               bool named)
 {
     struct arena *arena = f->look.arena;
-    const char *key = named ? arena_printf(arena, "by name %s", noun) : path;
+    const char *key = named ? arena_printf(arena, "by name %s", path) : path;
     struct group *g = map_get(f->by_path, str(key));
     if (g)
         return g;
@@ -112,6 +112,39 @@ static void add_deed(struct finding_out *f, struct group *g, const struct operat
     g->last = &d->next;
 }
 
+/* "/recipient/create": what before the last slash is done what behind it. */
+static bool by_last_word(struct look *l, const struct trail *w, const char **of,
+                         enum role *role)
+{
+    const char *slash = w->noun && !w->last ? strrchr(w->path, '/') : NULL;
+    if (!slash || slash == w->path || w->parent_count || w->strange)
+        return false;
+    *of = arena_copy(l->arena, (struct str){ w->path, (size_t)(slash - w->path) });
+    return role_of_verb(name_plain(l->arena, str(w->noun)), role);
+}
+
+/* Whether such words make and find what the path before them calls: one alone
+ * ("/cart/add") may mean anything. */
+static bool is_spoken_of(struct finding_out *f, const char *path)
+{
+    bool makes = false, finds = false;
+    for (size_t i = 0; i < f->look.api->operation_count && !(makes && finds); i++) {
+        const struct operation *op = &f->look.api->operations[i];
+        const size_t n = strlen(path);
+        struct trail w;
+        enum role role;
+        const char *of;
+        if (strncmp(op->path, path, n) != 0 || op->path[n] != '/')
+            continue;
+        trail_read(&f->look, op->path, &w);
+        if (!by_last_word(&f->look, &w, &of, &role) || strcmp(of, path) != 0)
+            continue;
+        makes = makes || role == ROLE_CREATE;
+        finds = finds || role == ROLE_GET || role == ROLE_LIST;
+    }
+    return makes && finds;
+}
+
 static void put_into_group(struct finding_out *f, const struct operation *op)
 {
     struct look *l = &f->look;
@@ -121,11 +154,15 @@ static void put_into_group(struct finding_out *f, const struct operation *op)
     trail_read(l, op->path, &w);
     if (!w.last && w.noun && by_name(l, w.noun, &noun, &role)) {
         w.last = NULL;
-        add_deed(f, group_at(f, NULL, noun, true), op, role, NULL);
+        add_deed(f, group_at(f, noun, noun, true), op, role, NULL);
         return;
     }
     if (!w.last && by_name(l, id, &noun, &role)) {
-        add_deed(f, group_at(f, NULL, noun, true), op, role, NULL);
+        add_deed(f, group_at(f, noun, noun, true), op, role, NULL);
+        return;
+    }
+    if (by_last_word(l, &w, &noun, &role) && is_spoken_of(f, noun)) {
+        add_deed(f, group_at(f, noun, strrchr(noun, '/') + 1, true), op, role, NULL);
         return;
     }
     if (!w.last && w.noun && strchr(w.noun, '.'))
@@ -165,15 +202,30 @@ static bool looks_right(struct finding_out *f, struct view v, bool rows)
            view_is_object(&f->look, view_items(&f->look, v));
 }
 
+/* Whether the member tells how the call went, and nothing of what it was about. */
+static bool is_about_the_call(struct finding_out *f, const struct member *m)
+{
+    static const char *const names[] = { "ok",       "success",   "successful",
+                                         "error",    "errors",    "warning",
+                                         "warnings", "message",   "messages",
+                                         "msg",      "requestid", "responsemetadata" };
+    return name_is_one_of(name_plain(f->look.arena, str(m->name)), names, COUNT(names));
+}
+
 /* The member of an answer that the instance, or the rows, are in. */
 static const struct member *wrapped(struct finding_out *f, const struct group *g,
                                     struct view v, bool rows)
 {
     const struct members *all = view_members(&f->look, v);
     const struct member *only = NULL;
-    size_t fitting = 0;
+    size_t fitting = 0, aside = 0;
     for (size_t i = 0; i < all->count; i++) {
         const struct member *m = &all->list[i];
+        const bool named = name_is_same(f->look.arena, str(m->name), str(g->noun));
+        if (!named && is_about_the_call(f, m)) {
+            aside++;
+            continue;
+        }
         if (!looks_right(f, m->view, rows) || infer_is_links(f, m))
             continue;
         if (may_wrap(f, g, m->name, rows))
@@ -184,7 +236,7 @@ static const struct member *wrapped(struct finding_out *f, const struct group *g
         only = m;
         fitting++;
     }
-    return fitting == 1 && (rows || all->count == 1) ? only : NULL;
+    return fitting == 1 && (rows || all->count - aside == 1) ? only : NULL;
 }
 
 /* Takes the instance (or, of a list, the rows) out of an answer: part and at. */
@@ -267,6 +319,15 @@ void infer_find_schema(struct finding_out *f, struct group *g)
         infer_unwrap(f, g, d);
 }
 
+/* POST /animals/search finds; without a collection of animals it makes nothing. */
+static bool is_a_question(struct finding_out *f, const struct group *g)
+{
+    static const char *const words[] = { "search", "query", "find", "filter",
+                                         "lookup" };
+    return g->path && !deed_of(g, ROLE_GET) &&
+           name_is_one_of(name_plain(f->look.arena, str(g->noun)), words, COUNT(words));
+}
+
 static const char *not_viable(struct finding_out *f, const struct group *g)
 {
     bool own = infer_own(f, g) != NULL, makes = g->single;
@@ -277,7 +338,7 @@ static const char *not_viable(struct finding_out *f, const struct group *g)
     bool changes = deed_of(g, ROLE_UPDATE) || deed_of(g, ROLE_DELETE);
     if (!reads && !changes)
         return "nothing reads what it would make";
-    if (!makes)
+    if (!makes || is_a_question(f, g))
         return "no operation makes what it speaks of";
     if (!g->schema.node || !view_is_object(&f->look, g->schema) ||
         (!view_members(&f->look, g->schema)->count && !member_free(g->schema.node)))

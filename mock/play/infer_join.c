@@ -21,6 +21,27 @@ static void share_parents(struct group *g, const struct group *o)
                 d->parents[i].member = get->parents[i].member;
 }
 
+/* Whether what is made below an item of o, of the same kind of body, is of o's kind,
+ * too: /tasks/{id}/subtasks has tasks. */
+static bool makes_the_same(struct finding_out *f, const struct group *g,
+                           const struct group *o)
+{
+    const size_t n = strlen(o->path);
+    if (strncmp(g->path, o->path, n) != 0 || strncmp(g->path + n, "/{}/", 4) != 0)
+        return false;
+    const struct deed *a = deed_of(g, ROLE_CREATE), *b = deed_of(o, ROLE_CREATE);
+    struct view sent = a ? view_body(&f->look, a->op) : (struct view){ NULL, "" };
+    struct view also = b ? view_body(&f->look, b->op) : (struct view){ NULL, "" };
+    const struct members *in = view_members(&f->look, sent);
+    const struct members *too = view_members(&f->look, also);
+    if (in->count == 1 && too->count == 1 &&
+        view_is_object(&f->look, in->list[0].view)) {
+        sent = in->list[0].view;
+        also = too->list[0].view;
+    }
+    return view_is_same(sent, also);
+}
+
 /* A nested path without items of its own may speak of the items of another
  * (/pets/{id}). */
 static void join_nested(struct finding_out *f, struct group *g)
@@ -29,8 +50,9 @@ static void join_nested(struct finding_out *f, struct group *g)
         return;
     for (struct group *o = f->groups; o; o = o->next) {
         if (o == g || !o->path || !deed_of(o, ROLE_GET) ||
-            !name_is_same(f->look.arena, str(o->noun), str(g->noun)) ||
-            !view_is_same(o->schema, g->schema))
+            !view_is_same(o->schema, g->schema) ||
+            !(name_is_same(f->look.arena, str(o->noun), str(g->noun)) ||
+              makes_the_same(f, g, o)))
             continue;
         share_parents(g, o);
         *o->last = g->deeds;

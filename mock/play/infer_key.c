@@ -58,6 +58,25 @@ static const struct member *by_link(struct finding_out *f, const struct group *g
     return NULL;
 }
 
+/* "ip" of "reserved_ip", "Name" of "fileName"; "" where there is but one word, or a
+ * choice of two ("idOrName"). */
+static const char *last_word(const char *name)
+{
+    const char *last = "";
+    for (const char *c = name; *c; c++) {
+        const bool small = c > name && c[-1] >= 'a' && c[-1] <= 'z';
+        if ((*c == '_' || *c == '-') && c[1])
+            last = c + 1;
+        else if (small && *c >= 'A' && *c <= 'Z')
+            last = c;
+        else
+            continue;
+        if (strncmp(last, "or_", 3) == 0 || strncmp(last, "Or", 2) == 0)
+            return "";
+    }
+    return last;
+}
+
 static const struct member *by_param(struct finding_out *f, const struct group *g,
                                      const char *param)
 {
@@ -70,7 +89,20 @@ static const struct member *by_param(struct finding_out *f, const struct group *
         m = member_plain(f, g, plain + n);
     if (!m && len > 2 && strcmp(plain + len - 2, "id") == 0)
         m = member_plain(f, g, "id");
+    /* {promotion_code} is whatever a promotion code is called by: its id. */
+    if (!m && *last_word(param) &&
+        (strcmp(plain, noun) != 0 || !member_plain(f, g, "id")))
+        m = member_plain(f, g, name_plain(arena, str(last_word(param))));
     return m;
+}
+
+/* The same instances found at another path: its parameter says what the key is. */
+static const struct member *by_sibling(struct finding_out *f, const struct group *g)
+{
+    for (const struct group *o = f->groups; o; o = o->next)
+        if (o != g && o->deeds && keyed(o) && view_is_same(o->schema, g->schema))
+            return by_param(f, o, keyed(o)->param);
+    return NULL;
 }
 
 /* In /repos/{owner}/{repo} a text is no number that the server gave. */
@@ -81,30 +113,6 @@ static bool is_no_key(struct finding_out *f, const struct group *g,
     const unsigned whole = TYPE_INTEGER | TYPE_NUMBER;
     return n > 3 && strcmp(g->path + n - 3, "/{}") == 0 && param &&
            param->types == TYPE_STRING && !(view_types(&f->look, m->view) & ~whole);
-}
-
-static const struct member *by_custom(struct finding_out *f, const struct group *g,
-                                      const struct param *param)
-{
-    const char *noun = name_singular(f->look.arena, str(g->noun));
-    const char *const names[] = {
-        "id",   "uuid", arena_printf(f->look.arena, "%sid", noun),
-        "uid",  "guid", "key",
-        "slug", "code", "number",
-        "name",
-    };
-    for (size_t i = 0; i < COUNT(names); i++) {
-        const struct member *m = member_plain(f, g, names[i]);
-        if (m && !is_no_key(f, g, m, param))
-            return m;
-    }
-    const struct members *all = view_members(&f->look, g->schema);
-    for (size_t i = 0; i < all->count; i++) {
-        const char *format = json_member_text(all->list[i].view.node, "format");
-        if (all->list[i].read_only && format && strcmp(format, "uuid") == 0)
-            return &all->list[i];
-    }
-    return NULL;
 }
 
 static bool takes(const struct schema *s, const char *text, struct arena *arena)
@@ -142,6 +150,78 @@ static const char *source_of(struct finding_out *f, const struct group *g,
     return NULL;
 }
 
+/* Whether the path wants keys of a pattern that the member knows nothing of. */
+static bool is_astray(struct finding_out *f, const struct group *g,
+                      const struct member *m, const struct param *param)
+{
+    const char *wanted = param ? json_member_text(param->schema, "pattern") : NULL;
+    const char *own = json_member_text(m->view.node, "pattern");
+    return wanted && !(own && strcmp(own, wanted) == 0) &&
+           !source_of(f, g, &m->view, param);
+}
+
+const char *infer_called(struct finding_out *f, const struct group *g)
+{
+    for (const struct deed *d = g->deeds; d; d = d->next)
+        if (d->role != ROLE_LIST && d->at && *d->at && !strchr(d->at + 1, '/'))
+            return name_plain(f->look.arena, str(d->at));
+    return name_singular(f->look.arena, str(g->noun));
+}
+
+/* The one member of a format that the path wants, too, and few things have: {ipv6}. */
+static const struct member *by_format(struct finding_out *f, const struct group *g,
+                                      const struct param *param)
+{
+    static const char *const formats[] = { "ipv4", "ipv6", "email", "hostname" };
+    const struct members *all = view_members(&f->look, g->schema);
+    const char *wanted = param ? json_member_text(param->schema, "format") : NULL;
+    const struct member *only = NULL;
+    if (!wanted || !name_is_one_of(wanted, formats, COUNT(formats)))
+        return NULL;
+    for (size_t i = 0; i < all->count; i++) {
+        const char *own = json_member_text(all->list[i].view.node, "format");
+        if (!own || strcmp(own, wanted) != 0)
+            continue;
+        if (only)
+            return NULL;
+        only = &all->list[i];
+    }
+    return only;
+}
+
+static const struct member *by_custom(struct finding_out *f, const struct group *g,
+                                      const struct param *param)
+{
+    struct arena *arena = f->look.arena;
+    const char *noun = name_singular(arena, str(g->noun)), *called = infer_called(f, g);
+    const char *const names[] = {
+        "id",
+        "uuid",
+        arena_printf(arena, "%sid", noun),
+        arena_printf(arena, "%suuid", noun),
+        arena_printf(arena, "%sid", called),
+        "uid",
+        "guid",
+        "key",
+        "slug",
+        "code",
+        "number",
+        "name",
+    };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const struct member *m = member_plain(f, g, names[i]);
+        if (m && !is_no_key(f, g, m, param) && !is_astray(f, g, m, param))
+            return m;
+    }
+    const struct members *all = view_members(&f->look, g->schema);
+    for (size_t i = 0; i < all->count; i++) {
+        const char *format = json_member_text(all->list[i].view.node, "format");
+        if (all->list[i].read_only && format && strcmp(format, "uuid") == 0)
+            return &all->list[i];
+    }
+    return by_format(f, g, param);
+}
+
 /* Whether the client names them, and each call says whose they are. */
 static bool is_within(struct finding_out *f, const struct group *g,
                       const struct member *m)
@@ -174,6 +254,10 @@ void infer_key(struct finding_out *f, struct group *g)
         m = by_param(f, g, d->param);
         why = arena_printf(arena, "the path's {%s}", d->param);
     }
+    if (!m && !d) {
+        m = by_sibling(f, g);
+        why = "as elsewhere";
+    }
     if (!m) {
         m = by_custom(f, g, param);
         why = "its name";
@@ -199,6 +283,9 @@ void infer_key(struct finding_out *f, struct group *g)
         g->key = INFER_ASIDE;
         why = "no member is one; it is kept aside";
         g->key_default = source_of(f, g, NULL, param);
+        if (!g->key_default && param && param->schema)
+            g->key_plan = infer_unexampled(
+                &f->look, view_of(&f->look, param->schema, param->schema_pointer));
     }
     g->key_why =
         arena_printf(arena, "%s; new ones: %s", why,

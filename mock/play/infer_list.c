@@ -4,23 +4,38 @@
 #include "doc/pointer.h"
 
 /* Rows of a page where a document pages but does not say how many. */
-enum { ROWS = 50, MOST_DEPTH = 3 };
+enum { ROWS = 50 };
 
-static const char *const limits[] = { "limit",      "perpage",       "pagesize",
-                                      "maxresults", "size",          "take",
-                                      "top",        "first",         "max",
-                                      "pagelimit",  "maxitems",      "itemsperpage",
-                                      "rows",       "resultsperpage" };
-static const char *const offsets[] = { "offset", "skip",    "start",     "startindex",
-                                       "from",   "startat", "pageoffset" };
-static const char *const numbers[] = { "page", "pagenumber", "pageno",     "pagenum",
-                                       "p",    "pageindex",  "currentpage" };
+static const char *const limits[] = { "limit",
+                                      "perpage",
+                                      "pagesize",
+                                      "maxresults",
+                                      "size",
+                                      "take",
+                                      "top",
+                                      "first",
+                                      "max",
+                                      "pagelimit",
+                                      "maxitems",
+                                      "itemsperpage",
+                                      "rows",
+                                      "resultsperpage",
+                                      "paginationpagesize",
+                                      "paginationlimit" };
+static const char *const offsets[] = { "offset",     "skip",           "start",
+                                       "startindex", "from",           "startat",
+                                       "pageoffset", "paginationstart" };
+static const char *const numbers[] = { "page",        "pagenumber",
+                                       "pageno",      "pagenum",
+                                       "p",           "pageindex",
+                                       "currentpage", "paginationpage" };
 static const char *const cursors[] = { "cursor",        "after",
                                        "pagetoken",     "nexttoken",
                                        "pageafter",     "continuationtoken",
                                        "nextcursor",    "marker",
                                        "startingafter", "nextpagetoken",
-                                       "pagecursor",    "startafter" };
+                                       "pagecursor",    "startafter",
+                                       "offset" };
 static const char *const sorts[] = { "sort",     "sortby",    "orderby",
                                      "ordering", "sortfield", "sortkey" };
 static const char *const orders[] = { "order",         "direction", "sortorder",
@@ -110,8 +125,11 @@ static void add_paging(const struct inputs *all, struct listing *l)
     const struct input *cursor = input_of(all, cursors, COUNT(cursors), TYPE_STRING);
     const struct input *turn = number ? number : offset ? offset : cursor;
     static const char *const page[] = { "page" }, *const mode[] = { "mode" };
+    static const char *const count[] = { "count" };
     if (!turn)
         turn = cursor = input_of(all, page, 1, TYPE_STRING);
+    if (!limit && turn)
+        limit = input_of(all, count, 1, whole);
     if (limit)
         step->limit = limit->expression;
     if (limit || turn)
@@ -149,180 +167,6 @@ static void add_sorting(const struct inputs *all, struct record_step *step)
         step->sort = order->expression;
 }
 
-/* ---- the envelope ---- */
-
-/* What a page tells under a plain name; whole: the number of all is told beside it. */
-static const char *word_named(const char *plain, unsigned types, bool whole, bool url)
-{
-    static const struct {
-        const char *plain, *word;
-        unsigned types;
-        bool whole; /* else the name may mean something else */
-    } words[] = {
-        { "total", "total", TYPE_INTEGER, false },
-        { "totalcount", "total", TYPE_INTEGER, false },
-        { "totalitems", "total", TYPE_INTEGER, false },
-        { "totalresults", "total", TYPE_INTEGER, false },
-        { "totalrecords", "total", TYPE_INTEGER, false },
-        { "totalelements", "total", TYPE_INTEGER, false },
-        { "totalentries", "total", TYPE_INTEGER, false },
-        { "totalhits", "total", TYPE_INTEGER, false },
-        { "count", "total", TYPE_INTEGER, false },
-        { "limit", "limit", TYPE_INTEGER, false },
-        { "perpage", "limit", TYPE_INTEGER, false },
-        { "pagesize", "limit", TYPE_INTEGER, false },
-        { "itemsperpage", "limit", TYPE_INTEGER, false },
-        { "size", "limit", TYPE_INTEGER, true },
-        { "numberofelements", "count", TYPE_INTEGER, false },
-        { "offset", "offset", TYPE_INTEGER, false },
-        { "skip", "offset", TYPE_INTEGER, false },
-        { "page", "number", TYPE_INTEGER, false },
-        { "pagenumber", "number", TYPE_INTEGER, false },
-        { "currentpage", "number", TYPE_INTEGER, false },
-        { "number", "number", TYPE_INTEGER, true },
-        { "pages", "pages", TYPE_INTEGER, false },
-        { "totalpages", "pages", TYPE_INTEGER, false },
-        { "pagecount", "pages", TYPE_INTEGER, false },
-        { "lastpage", "pages", TYPE_INTEGER, false },
-        { "first", "first", TYPE_BOOLEAN, true },
-        { "last", "last", TYPE_BOOLEAN, true },
-        { "empty", "empty", TYPE_BOOLEAN, true },
-        { "hasmore", "has_more", TYPE_BOOLEAN, false },
-        { "hasnext", "has_more", TYPE_BOOLEAN, false },
-        { "hasnextpage", "has_more", TYPE_BOOLEAN, false },
-        { "more", "has_more", TYPE_BOOLEAN, false },
-        { "nextcursor", "next_cursor", TYPE_STRING, false },
-        { "nextpagetoken", "next_cursor", TYPE_STRING, false },
-        { "nexttoken", "next_cursor", TYPE_STRING, false },
-        { "endcursor", "next_cursor", TYPE_STRING, false },
-        { "cursor", "next_cursor", TYPE_STRING, false },
-        { "continuationtoken", "next_cursor", TYPE_STRING, false },
-        { "after", "next_cursor", TYPE_STRING, false },
-        { "nextmarker", "next_cursor", TYPE_STRING, false },
-        { "prevcursor", "prev_cursor", TYPE_STRING, false },
-        { "previouscursor", "prev_cursor", TYPE_STRING, false },
-        { "before", "prev_cursor", TYPE_STRING, false },
-        { "nexturl", "next_url", TYPE_STRING, false },
-        { "nextlink", "next_url", TYPE_STRING, false },
-        { "nextpageurl", "next_url", TYPE_STRING, false },
-        { "next", "next", TYPE_STRING, false },
-        { "prevurl", "prev_url", TYPE_STRING, false },
-        { "previous", "prev", TYPE_STRING, false },
-        { "prev", "prev", TYPE_STRING, false },
-    };
-    for (size_t i = 0; i < COUNT(words); i++) {
-        if (strcmp(words[i].plain, plain) != 0 || (words[i].whole && !whole) ||
-            !(types & words[i].types ||
-              (words[i].types == TYPE_INTEGER && types & TYPE_NUMBER)))
-            continue;
-        if (strcmp(words[i].word, "next") == 0)
-            return url ? "next_url" : "next_cursor";
-        if (strcmp(words[i].word, "prev") == 0)
-            return url ? "prev_url" : "prev_cursor";
-        return words[i].word;
-    }
-    return NULL;
-}
-
-static const char *word_for(struct finding_out *f, const struct record_step *step,
-                            const struct member *m, bool whole)
-{
-    const char *format = json_member_text(m->view.node, "format");
-    const char *plain = name_plain(f->look.arena, str(m->name));
-    plain += strncmp(plain, "odata", 5) == 0 ? 5 : 0; /* "@odata.nextLink" */
-    return word_named(plain, view_types(&f->look, m->view), whole,
-                      !step->cursor || (format && strncmp(format, "ur", 2) == 0));
-}
-
-static void note_total(struct record_step *step, const char *word)
-{
-    static const char *const words[] = { "total", "pages", "first",
-                                         "last",  "empty", "range" };
-    if (name_is_one_of(word, words, COUNT(words)))
-        step->total = YES;
-}
-
-static bool is_about_pages(const char *plain)
-{
-    static const char *const names[] = { "meta",  "pagination",    "paging",
-                                         "links", "pageinfo",      "cursors",
-                                         "page",  "metadata",      "responsemetadata",
-                                         "pages", "pagingmetadata" };
-    return name_is_one_of(plain, names, COUNT(names));
-}
-
-static void fill(struct finding_out *f, struct view v, struct record_step *step,
-                 cJSON *into, int depth)
-{
-    struct arena *arena = f->look.arena;
-    const struct members *all = view_members(&f->look, v);
-    bool whole = view_member(&f->look, v, "totalElements") ||
-                 view_member(&f->look, v, "total_elements");
-    for (size_t i = 0; i < all->count; i++) {
-        const struct member *m = &all->list[i];
-        const char *word = word_for(f, step, m, whole);
-        if (json_member(into, m->name))
-            continue;
-        if (word) {
-            note_total(step, word);
-            json_set(arena, into, m->name,
-                     json_string(arena, str(arena_printf(arena, "$page#/%s", word))));
-        } else if (depth < MOST_DEPTH && view_is_object(&f->look, m->view) &&
-                   is_about_pages(name_plain(arena, str(m->name)))) {
-            cJSON *below = json_object(arena);
-            if (infer_is_links(f, m))
-                infer_page_links(f, m, step, below);
-            fill(f, m->view, step, below, depth + 1);
-            if (below->child)
-                json_set(arena, into, m->name, below);
-        }
-    }
-}
-
-/* The value of a declared field; NULL where a list says nothing about it. */
-static char *field_value(struct finding_out *f, const struct group *g,
-                         struct record_step *step, const char *name)
-{
-    struct arena *arena = f->look.arena;
-    const char *plain = name_plain(arena, str(name));
-    if (strcmp(plain, "link") == 0)
-        return step->turn ? arena_copy(arena, STR("$page#/link")) : NULL;
-    if (strcmp(plain, "contentrange") == 0) {
-        note_total(step, "range");
-        return arena_printf(arena, "%s {$page#/range}", g->noun);
-    }
-    plain += strncmp(plain, "x", 1) == 0;
-    plain += strncmp(plain, "pagination", 10) == 0 ? 10 : 0;
-    const char *word = word_named(plain, TYPE_ANY, false, true);
-    if (!word)
-        return NULL;
-    note_total(step, word);
-    bool text = strstr(word, "_url") || strstr(word, "_cursor"); /* or is not there */
-    return arena_printf(arena, text ? "$page#/%s" : "{$page#/%s}", word);
-}
-
-static void fill_fields(struct finding_out *f, const struct group *g,
-                        const struct deed *d, struct record_step *step,
-                        struct record_step *answer)
-{
-    const struct reply *r = operation_reply(d->op, d->status);
-    size_t count = r ? r->field_count : 0;
-    bool linked = false;
-    answer->header = arena_take(f->look.arena, (count + 1) * sizeof(*answer->header));
-    for (size_t i = 0; i < count; i++) {
-        char *name = arena_copy(f->look.arena, str(r->fields[i].name));
-        char *value = field_value(f, g, step, name);
-        linked = linked || str_equal_nocase(str(name), STR("Link"));
-        if (value)
-            answer->header[answer->header_count++] =
-                (struct record_header){ name, value };
-    }
-    if (step->turn && !*d->at && !linked)
-        answer->header[answer->header_count++] =
-            (struct record_header){ arena_copy(f->look.arena, STR("Link")),
-                                    arena_copy(f->look.arena, STR("$page#/link")) };
-}
-
 void infer_list(struct finding_out *f, const struct group *g, const struct deed *d,
                 struct listing *l)
 {
@@ -331,13 +175,16 @@ void infer_list(struct finding_out *f, const struct group *g, const struct deed 
     add_paging(all, l);
     add_sorting(all, l->step);
     infer_filters(f, g, all, l);
-    fill_fields(f, g, d, l->step, l->answer);
+    infer_page_fields(f, g, d, l->step, l->answer);
     if (!*d->at) {
         l->answer->body = arena_copy(arena, STR("$page#/items"));
         return;
     }
     cJSON *tree = json_object(arena);
     pointer_set(arena, tree, d->at, json_string(arena, STR("$page#/items")));
-    fill(f, d->whole, l->step, tree, 0);
+    infer_page(f, d->whole, l->step, tree);
+    infer_say_well(f, d->whole, tree);
     l->answer->body = arena_copy(arena, json_text(tree, arena));
+    if (infer_last_page(f, d->whole, tree))
+        l->last_body = arena_copy(arena, json_text(tree, arena));
 }

@@ -47,8 +47,8 @@ const struct members *view_members(const struct look *l, struct view v);
 const struct member *view_member(const struct look *l, struct view v, const char *name);
 struct view view_items(const struct look *l, struct view v);
 
-/* The member that holds what an instance is like in JSON:API (1.1, 7.2); NULL: its
- * members stand in the instance itself. */
+/* The member that holds what an instance is like in JSON:API (1.1, 7.2), or beside an
+ * id and no more; NULL: its members stand in the instance itself. */
 const struct member *view_attributes(const struct look *l, struct view v);
 
 /* Of enum schema_type; 0 when nothing is said. */
@@ -56,6 +56,9 @@ unsigned view_types(const struct look *l, struct view v);
 bool view_is_object(const struct look *l, struct view v);
 bool view_is_array(const struct look *l, struct view v);
 bool view_is_same(struct view a, struct view b);
+
+/* A schema without its examples, so that samples differ. */
+const struct schema *infer_unexampled(const struct look *l, struct view v);
 
 /* The schema of the JSON answer of that status, and of the JSON request body. */
 struct view view_answer(const struct look *l, const struct operation *op, int status);
@@ -137,6 +140,7 @@ struct group {
     const char *key, *key_why, *key_default;
     const char *self; /* where an instance tells its own URL; NULL: nowhere */
     bool key_hidden;
+    const struct schema *key_plan; /* of one kept aside: what samples of it fit */
     bool within; /* the key is one among those of a parent: kept by all, "ann/one" */
     bool single; /* there is one, or one for each parent: /settings */
     const struct map *listed; /* what lists ask of a member by default; or NULL */
@@ -190,6 +194,10 @@ bool infer_is_instance(struct finding_out *f, const struct group *g,
 /* infer_key.c: how the group's instances are found. */
 void infer_key(struct finding_out *f, struct group *g);
 
+/* The plain name by which answers call an instance that they wrap: {"sink": {…}}; else
+ * its noun. */
+const char *infer_called(struct finding_out *f, const struct group *g);
+
 /* What the store keeps them by, where that is no member: hidden. */
 #define INFER_ASIDE "/path.key"
 
@@ -210,14 +218,34 @@ const char *infer_steps(struct finding_out *f, struct group *g, const struct dee
 /* What a list call does. */
 struct listing {
     struct record_step *step, *answer; /* to fill */
+    char *last_body;  /* of the answer that no page follows; NULL: as any other */
     char *back;       /* where the caller wants a page to end; NULL: cannot be said */
     const char *idle; /* what the call may carry without an effect; NULL: nothing */
 };
+
+/* infer_page.c: adds to `into` what an envelope of that schema tells of a page, and
+ * notes in the step what has to be counted for it. */
+void infer_page(struct finding_out *f, struct view v, struct record_step *step,
+                cJSON *into);
+
+/* infer_page.c: takes out of that what is about a next page. False: it has nothing of
+ * that kind. */
+bool infer_last_page(struct finding_out *f, struct view v, cJSON *tree);
+
+/* infer_page.c: the fields that the answer to a list declares, and Link. */
+void infer_page_fields(struct finding_out *f, const struct group *g,
+                       const struct deed *d, struct record_step *step,
+                       struct record_step *answer);
 
 /* infer_list.c: fills the step of the list, and the body and the fields of its answer.
  */
 void infer_list(struct finding_out *f, const struct group *g, const struct deed *d,
                 struct listing *l);
+
+/* infer_reply.c: what a good answer of that schema says of itself ("ok": true,
+ * "errors":
+ * []), where `into` does not say it yet. */
+void infer_say_well(struct finding_out *f, struct view v, cJSON *into);
 
 /* One value that a list call may carry. */
 struct input {

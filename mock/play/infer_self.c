@@ -141,10 +141,11 @@ void infer_page_links(struct finding_out *f, const struct member *m,
                       const struct record_step *list, cJSON *links)
 {
     static const struct {
-        const char *plain, *url, *object;
-    } words[] = { { "next", "$page#/next_url", "$page#/next_link" },
-                  { "prev", "$page#/prev_url", "$page#/prev_link" },
-                  { "previous", "$page#/prev_url", "$page#/prev_link" } };
+        const char *plain, *url, *whole, *object;
+    } words[] = { { "next", "$page#/next_url", "$page#/next_uri", "$page#/next_link" },
+                  { "prev", "$page#/prev_url", "$page#/prev_uri", "$page#/prev_link" },
+                  { "previous", "$page#/prev_url", "$page#/prev_uri",
+                    "$page#/prev_link" } };
     struct arena *arena = f->look.arena;
     const struct members *all = view_members(&f->look, m->view);
     for (size_t i = 0; i < all->count; i++) {
@@ -154,7 +155,9 @@ void infer_page_links(struct finding_out *f, const struct member *m,
             put_link(f, link, links, "$target", NULL);
         for (size_t n = 0; list->turn && n < COUNT(words); n++)
             if (strcmp(plain, words[n].plain) == 0)
-                put_link(f, link, links, words[n].url, words[n].object);
+                put_link(f, link, links,
+                         is_absolute(link) ? words[n].whole : words[n].url,
+                         words[n].object);
     }
 }
 

@@ -65,21 +65,97 @@ char *writing_sent(struct writing *w)
     return writing_text(w, "$request.body");
 }
 
-/* The expression of a member of what is sent; NULL where no call may send it. */
-static char *member_sent(struct writing *w, const char *from, const char *at)
+/* What the instance in a request may have, as writing_sent gives it in `from`. */
+static struct view view_sent(struct writing *w, const char *from)
 {
     struct look *l = &w->f->look;
     struct view v = view_body(l, w->d->op);
     const char *within = from ? strchr(from, '#') : NULL;
     if (view_is_array(l, v))
         v = view_items(l, v);
-    if (within) {
-        const struct member *m = view_member(l, v, within + 2);
-        v = m ? m->view : (struct view){ NULL, "" };
-    }
-    if (!from || !view_member(l, v, at + 1))
+    if (!within)
+        return v;
+    const struct member *m = view_member(l, v, within + 2);
+    return m ? m->view : (struct view){ NULL, "" };
+}
+
+static const char *spelled_in(struct writing *w, struct view v, const char *sent,
+                              const char *at)
+{
+    const struct members *all = view_members(&w->f->look, v);
+    const char *plain = name_plain(w->arena, str(sent));
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp(name_plain(w->arena, str(all->list[i].name)), plain) == 0)
+            return pointer_join(w->arena, at, all->list[i].name);
+    return NULL;
+}
+
+/* Where the instance has a member that is spelled otherwise where it is sent
+ * (FriendlyName for friendly_name), or stands deeper (in its attributes). NULL:
+ * nowhere, or in its own place. */
+static const char *respelled(struct writing *w, const char *sent)
+{
+    struct look *l = &w->f->look;
+    const struct member *in = view_attributes(l, w->g->schema);
+    if (view_member(l, w->g->schema, sent))
         return NULL;
-    return arena_printf(w->arena, "%s%s%s", from, within ? "" : "#", at);
+    const char *at = spelled_in(w, w->g->schema, sent, "");
+    if (!at && in)
+        at = spelled_in(w, in->view, sent, pointer_join(w->arena, "", in->name));
+    return at && strcmp(at, w->g->key) != 0 ? at : NULL;
+}
+
+void writing_set_respelled(struct writing *w, struct record_step *s, const char *from)
+{
+    const struct members *all = view_members(&w->f->look, view_sent(w, from));
+    size_t count = 0;
+    for (size_t i = 0; from && i < all->count; i++)
+        count += respelled(w, all->list[i].name) != NULL;
+    if (!count)
+        return;
+    struct record_set *list =
+        arena_array(w->arena, struct record_set, s->set_count + count + MOST_SETS);
+    if (s->set_count)
+        memcpy(list, s->set, s->set_count * sizeof(*list));
+    s->set = list;
+    for (size_t i = 0; i < all->count; i++) {
+        const char *at = respelled(w, all->list[i].name);
+        if (!at)
+            continue;
+        char *to = arena_printf(w->arena, "%s%s%s", from, strchr(from, '#') ? "" : "#",
+                                pointer_join(w->arena, "", all->list[i].name));
+        writing_set(w, s, at, to);
+        s->set[s->set_count - 1].when = arena_printf(w->arena, "%s != null", to);
+    }
+}
+
+bool writing_is_partial(struct writing *w)
+{
+    struct look *l = &w->f->look;
+    struct writing maker = *w;
+    maker.d = deed_of(w->g, ROLE_CREATE);
+    for (const struct deed *d = w->g->deeds; d; d = d->next)
+        if (strcmp(d->op->method, "PATCH") == 0)
+            return false;
+    if (!maker.d || w->d->role != ROLE_REPLACE)
+        return false;
+    const struct view put = view_sent(w, writing_sent(w));
+    const struct members *all =
+        view_members(l, view_sent(&maker, writing_sent(&maker)));
+    for (size_t i = 0; i < all->count; i++) {
+        const struct member *m = &all->list[i], *may = view_member(l, put, m->name);
+        if (m->required && !m->read_only && may && !may->required)
+            return true;
+    }
+    return false;
+}
+
+/* The expression of a member of what is sent; NULL where no call may send it. */
+static char *member_sent(struct writing *w, const char *from, const char *at)
+{
+    if (!from || !view_member(&w->f->look, view_sent(w, from), at + 1))
+        return NULL;
+    return arena_printf(w->arena, "%s%s%s", from, strchr(from, '#') ? "" : "#", at);
 }
 
 /* The key that the call gives, with whose it is before it: "ann/one". A slash in either

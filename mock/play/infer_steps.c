@@ -2,7 +2,7 @@
 
 #include "doc/pointer.h"
 
-static struct record_step *step(struct writing *w)
+struct record_step *writing_step(struct writing *w)
 {
     return &w->to->steps[w->to->steps_count++];
 }
@@ -51,7 +51,7 @@ static void find_parents(struct writing *w)
         const struct group *of = map_get(w->f->by_path, (struct str){ p->item, n - 3 });
         if (!of || !of->deeds || !of->told || of->single || !deed_of(of, ROLE_GET))
             continue;
-        struct record_step *s = step(w);
+        struct record_step *s = writing_step(w);
         s->find = writing_text(w, of->name);
         s->as = arena_printf(w->arena, "parent%zu", i + 1);
         where(w, s, of->key, writing_path(w, p->param));
@@ -63,96 +63,6 @@ static void find_parents(struct writing *w)
     }
 }
 
-/* ---- answers ---- */
-
-static char *body_of(struct writing *w)
-{
-    const struct deed *d = w->d;
-    struct finding_out *f = w->f;
-    if (!d->whole.node)
-        return reply_json(operation_reply(d->op, d->status)) ? writing_text(w, "null")
-                                                             : NULL;
-    bool instance = infer_is_instance(f, w->g, d);
-    if (instance && !*d->at)
-        return writing_text(w, "$one");
-    cJSON *tree = json_object(w->arena);
-    if (instance)
-        pointer_set(w->arena, tree, d->at, json_string(w->arena, STR("$one")));
-    else if (!view_is_object(&f->look, d->whole))
-        return writing_text(w, "null");
-    else if (!w->g->key_hidden && view_member(&f->look, d->whole, w->g->key + 1))
-        pointer_set(
-            w->arena, tree, w->g->key,
-            json_string(w->arena, str(arena_printf(w->arena, "$one#%s", w->g->key))));
-    if (instance)
-        infer_own_links(f, w->g, d, tree);
-    return arena_copy(w->arena, json_text(tree, w->arena));
-}
-
-static struct record_step *answer(struct writing *w, int status, char *body)
-{
-    struct record_step *s = step(w);
-    s->answer = status;
-    s->body = body;
-    s->shape = body ? YES : UNSET;
-    return s;
-}
-
-/* Whether an answer of that status is, byte for byte, what GET of the instance says. */
-static bool is_same(struct writing *w, int status)
-{
-    const struct deed *d = w->d, *get = deed_of(w->g, ROLE_GET);
-    bool item =
-        get && get->param && !get->claimed && infer_is_instance(w->f, w->g, get);
-    if (!item ||
-        (d->role == ROLE_CREATE ? status != 201 || !d->op->item
-                                : !d->param || strcmp(d->op->path, get->op->path) != 0))
-        return false;
-    const struct media *own = reply_json(operation_reply(d->op, status));
-    const struct media *its = reply_json(operation_reply(get->op, get->status));
-    return own && its && strcmp(own->type, its->type) == 0 && d->at && get->at &&
-           strcmp(d->at, get->at) == 0 &&
-           view_is_same(view_answer(&w->f->look, d->op, status), get->whole);
-}
-
-static void answer_whole(struct writing *w, struct record_step *s)
-{
-    s->same = is_same(w, s->answer) ? YES : UNSET;
-}
-
-static bool declares(const struct reply *r, struct str field)
-{
-    for (size_t i = 0; r && i < r->field_count; i++)
-        if (str_equal_nocase(str(r->fields[i].name), field))
-            return true;
-    return false;
-}
-
-/* The front finds a key called id, or as the path calls it, by itself: in the body of a
- * 201 or the one member that it has. A body that has no instance in it has none. */
-static void add_location(struct writing *w, struct record_step *s, int status)
-{
-    const struct deed *d = w->d, *get = deed_of(w->g, ROLE_GET);
-    const char *key = arena_printf(w->arena, "$one#%s", w->g->key);
-    char *tail = d->role == ROLE_CREATE && get && get->param
-                     ? trail_tail(w->arena, d->op->path, get->op->path, key)
-                     : NULL;
-    if (!tail && get && get->param && d->role == ROLE_CREATE && d->op->item)
-        tail = arena_printf(w->arena, "/{%s}", key);
-    bool found = status == 201 && d->op->item && infer_is_instance(w->f, w->g, d) &&
-                 !w->g->key_hidden &&
-                 (!*d->at || view_members(&w->f->look, d->whole)->count == 1) &&
-                 (strcmp(w->g->key, "/id") == 0 ||
-                  strcmp(w->g->key + 1, get ? get->param : "") == 0);
-    if (!tail || found ||
-        (status != 201 && !declares(operation_reply(d->op, status), STR("Location"))))
-        return;
-    s->header = arena_take(w->arena, sizeof(*s->header));
-    s->header[0] = (struct record_header){ writing_text(w, "Location"),
-                                           arena_printf(w->arena, "{$url}%s", tail) };
-    s->header_count = 1;
-}
-
 static void make(struct writing *w, struct record_step *s, char *from)
 {
     s->create = writing_text(w, w->g->name);
@@ -160,25 +70,28 @@ static void make(struct writing *w, struct record_step *s, char *from)
     s->merge = from;
     if (!from)
         writing_set_query(w, s);
+    writing_set_respelled(w, s, from);
     for (size_t i = 0; i < w->d->parent_count; i++)
         writing_set(w, s, w->d->parents[i].member,
                     writing_path(w, w->d->parents[i].param));
     if (w->key)
         writing_set(w, s, w->g->key, w->key);
+    if (w->key && w->d->role == ROLE_CREATE && !w->g->single)
+        s->set[s->set_count - 1].when = arena_printf(w->arena, "%s != null", w->key);
     writing_set_made(w, s, from);
     s->otherwise = error(w, 409, "conflict");
 }
 
 static void create(struct writing *w, const char *when)
 {
-    struct record_step *s = step(w);
+    struct record_step *s = writing_step(w);
     s->when = when ? writing_text(w, when) : NULL;
     make(w, s, writing_sent(w));
 }
 
 static void find_one(struct writing *w, bool needed)
 {
-    struct record_step *s = step(w);
+    struct record_step *s = writing_step(w);
     s->find = writing_text(w, w->g->name);
     s->as = writing_text(w, "one");
     where_item(w, s);
@@ -189,7 +102,7 @@ static void find_one(struct writing *w, bool needed)
 /* Each item of the body is one. A name that an update has bound collects them. */
 static const char *write_many(struct writing *w)
 {
-    struct record_step *none = step(w), *all = step(w), *one;
+    struct record_step *none = writing_step(w), *all = writing_step(w), *one;
     none->update = writing_text(w, w->g->name);
     none->as = writing_text(w, "made");
     none->when = writing_text(w, "false");
@@ -207,11 +120,11 @@ static const char *write_many(struct writing *w)
     const struct deed *d = w->d;
     bool rows = view_is_array(&w->f->look, d->whole);
     bool first = d->whole.node && infer_is_instance(w->f, w->g, d) && !*d->at;
-    answer(w, d->status,
-           rows            ? writing_text(w, "$made")
-           : first         ? writing_text(w, "$made#/0")
-           : d->whole.node ? writing_text(w, "null")
-                           : NULL);
+    writing_answer(w, d->status,
+                   rows            ? writing_text(w, "$made")
+                   : first         ? writing_text(w, "$made#/0")
+                   : d->whole.node ? writing_text(w, "null")
+                                   : NULL);
     return "makes one of each item";
 }
 
@@ -220,9 +133,9 @@ static const char *write_create(struct writing *w)
     if (view_is_array(&w->f->look, view_body(&w->f->look, w->d->op)))
         return write_many(w);
     create(w, NULL);
-    struct record_step *s = answer(w, w->d->status, body_of(w));
-    answer_whole(w, s);
-    add_location(w, s, w->d->status);
+    struct record_step *s = writing_answer(w, w->d->status, writing_body(w));
+    writing_whole(w, s);
+    writing_location(w, s, w->d->status);
     return w->g->single ? "makes it" : "makes one";
 }
 
@@ -232,7 +145,7 @@ static const char *write_get(struct writing *w)
 {
     const bool always = w->g->single && !deed_of(w->g, ROLE_DELETE);
     find_one(w, !always);
-    struct record_step *s = answer(w, w->d->status, body_of(w));
+    struct record_step *s = writing_answer(w, w->d->status, writing_body(w));
     if (!always)
         return w->g->single ? "reads it, or 404" : "reads one, or 404";
     s->when = writing_text(w, "$one != null");
@@ -242,19 +155,19 @@ static const char *write_get(struct writing *w)
 static const char *write_act(struct writing *w)
 {
     find_one(w, true);
-    answer(w, w->d->status, body_of(w));
+    writing_answer(w, w->d->status, writing_body(w));
     return "answers with one, or 404";
 }
 
 static void change(struct writing *w, const char *when)
 {
-    struct record_step *s = step(w);
+    struct record_step *s = writing_step(w);
     s->when = when ? writing_text(w, when) : NULL;
     s->update = writing_text(w, w->g->name);
     s->as = writing_text(w, "changed");
     where_item(w, s);
     char *from = writing_sent(w);
-    if (w->d->role == ROLE_REPLACE)
+    if (w->d->role == ROLE_REPLACE && !writing_is_partial(w))
         s->replace = from;
     else
         s->patch = from;
@@ -262,6 +175,7 @@ static void change(struct writing *w, const char *when)
         writing_set_query(w, s);
     if (s->replace)
         writing_set_unsaid(w, s, from);
+    writing_set_respelled(w, s, from);
     if (w->g->within) /* no member that a body leaves alone by itself */
         writing_set(w, s, w->g->key, w->key);
 }
@@ -271,7 +185,7 @@ static void write_changed(struct writing *w)
     find_one(w, true);
     change(w, NULL);
     find_one(w, true);
-    answer_whole(w, answer(w, w->d->status, body_of(w)));
+    writing_whole(w, writing_answer(w, w->d->status, writing_body(w)));
 }
 
 /* Changes what is there, else makes it. */
@@ -288,11 +202,11 @@ static void write_upsert(struct writing *w)
     w->to->steps[w->to->steps_count - 1].as = writing_text(w, "made");
     change(w, "$made == null");
     find_one(w, true);
-    char *body = body_of(w);
-    struct record_step *s = answer(w, made ? 201 : again, body);
+    char *body = writing_body(w);
+    struct record_step *s = writing_answer(w, made ? 201 : again, body);
     s->when = writing_text(w, "$made != null");
-    answer_whole(w, s);
-    answer_whole(w, answer(w, again, again == 204 ? NULL : body));
+    writing_whole(w, s);
+    writing_whole(w, writing_answer(w, again, again == 204 ? NULL : body));
 }
 
 static const char *write_update(struct writing *w)
@@ -312,7 +226,7 @@ static const char *write_replace(struct writing *w)
         return write_update(w);
     if (!operation_status(w->d->op, 201, 201) && deed_of(w->g, ROLE_CREATE)) {
         write_changed(w);
-        return "replaces one, or 404";
+        return writing_is_partial(w) ? "changes one, or 404" : "replaces one, or 404";
     }
     write_upsert(w);
     return "replaces one, or makes it";
@@ -346,7 +260,7 @@ static void remove_below(struct writing *w)
             o->deeds && !o->own && o != w->g ? parent_in(o, w->g) : MOST_PARENTS;
         if (place != w->d->parent_count)
             continue;
-        struct record_step *s = step(w);
+        struct record_step *s = writing_step(w);
         s->remove = writing_text(w, o->name);
         for (size_t i = 0; i < place; i++)
             where(w, s, o->deeds->parents[i].member,
@@ -361,17 +275,18 @@ static const char *write_delete(struct writing *w)
     find_one(w, true);
     if (w->d->param)
         remove_below(w);
-    struct record_step *s = step(w);
+    struct record_step *s = writing_step(w);
     s->remove = writing_text(w, w->g->name);
     where_item(w, s);
-    answer(w, w->d->status, body_of(w));
+    writing_answer(w, w->d->status, writing_body(w));
     return w->g->single ? "removes it, or 404" : "removes one, or 404";
 }
 
 /* A caller who turns back gets the page that ends there. */
 static const char *write_list(struct writing *w)
 {
-    struct record_step *back = step(w), *s = step(w), *a = step(w);
+    struct record_step *back = writing_step(w), *s = writing_step(w),
+                       *a = writing_step(w);
     struct listing l = { .step = s, .answer = a };
     s->list = writing_text(w, w->g->name);
     s->as = writing_text(w, "page");
@@ -389,6 +304,12 @@ static const char *write_list(struct writing *w)
     } else {
         *s = *a;
         w->to->steps_count--;
+    }
+    if (l.last_body) {
+        struct record_step *last = writing_step(w), *before = last - 1;
+        *last = *before;
+        last->body = l.last_body;
+        before->when = writing_text(w, "$page#/next_cursor != null");
     }
     return l.idle ? arena_printf(w->arena, "lists them; without effect: %s", l.idle)
                   : "lists them";
@@ -413,9 +334,28 @@ static char *key_of(struct writing *w)
         return writing_path(w, w->d->param);
     const char *noun = name_singular(w->arena, str(w->g->noun));
     const char *key = name_plain(w->arena, str(w->g->key));
-    const char *const names[] = { key, arena_printf(w->arena, "%s%s", noun, key),
-                                  arena_printf(w->arena, "%sid", noun), noun, "id" };
+    const char *called = infer_called(w->f, w->g);
+    const char *const names[] = { key,
+                                  arena_printf(w->arena, "%s%s", noun, key),
+                                  arena_printf(w->arena, "%sid", noun),
+                                  noun,
+                                  "id",
+                                  arena_printf(w->arena, "%sid", called),
+                                  called };
     return infer_input(w->f, w->d->op, names, COUNT(names));
+}
+
+/* The key that a call which makes one may give it beside the body: ?petId=rex. */
+static char *key_given(struct writing *w)
+{
+    const struct inputs *all = infer_inputs(w->f, w->d->op);
+    const char *noun = name_singular(w->arena, str(w->g->noun));
+    const char *name = arena_printf(w->arena, "%sid", noun);
+    for (size_t i = 0; i < all->count; i++)
+        if (all->list[i].query && strcmp(all->list[i].plain, name) == 0 &&
+            !(all->list[i].types & (TYPE_OBJECT | TYPE_ARRAY)))
+            return all->list[i].expression;
+    return NULL;
 }
 
 const char *infer_steps(struct finding_out *f, struct group *g, const struct deed *d)
@@ -429,7 +369,7 @@ const char *infer_steps(struct finding_out *f, struct group *g, const struct dee
     struct record_behaviour *r = f->record;
     struct writing w = { .f = f, .arena = f->look.arena, .g = g, .d = d };
     bool one = g->single || (d->role != ROLE_CREATE && d->role != ROLE_LIST);
-    w.key = one ? key_of(&w) : NULL;
+    w.key = one ? key_of(&w) : d->role == ROLE_CREATE ? key_given(&w) : NULL;
     if (one && !w.key)
         return "nothing in the call names one instance";
     if (d->role == ROLE_LIST && !d->part.node)

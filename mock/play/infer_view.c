@@ -184,7 +184,10 @@ bool view_is_same(struct view a, struct view b)
 const struct member *view_attributes(const struct look *l, struct view v)
 {
     const struct member *m = view_member(l, v, "attributes");
-    return m && view_is_object(l, m->view) && view_member(l, v, "type") ? m : NULL;
+    bool alike = view_member(l, v, "id") && view_members(l, v)->count <= 3;
+    return m && view_is_object(l, m->view) && (alike || view_member(l, v, "type"))
+               ? m
+               : NULL;
 }
 
 struct view view_answer(const struct look *l, const struct operation *op, int status)
@@ -212,6 +215,16 @@ const struct schema *infer_schema(const struct api *api, const char *place)
     return node ? schemas_add_in(api->schemas, d, node, pointer) : NULL;
 }
 
+const struct schema *infer_unexampled(const struct look *l, struct view v)
+{
+    static const char *const given[] = { "example", "examples", "default" };
+    cJSON *copy = json_copy(l->arena, v.node);
+    for (size_t i = 0; i < COUNT(given); i++)
+        if (json_member(copy, given[i]))
+            json_detach(copy, json_member(copy, given[i]));
+    return schemas_add(l->api->schemas, copy, v.place);
+}
+
 const struct schema *infer_key_schema(const struct api *api, const char *place,
                                       const char *key, struct arena *arena)
 {
@@ -227,10 +240,5 @@ const struct schema *infer_key_schema(const struct api *api, const char *place,
                                           : NULL;
     if (!m || !m->view.node || *first)
         return NULL;
-    static const char *const given[] = { "example", "examples", "default" };
-    cJSON *copy = json_copy(arena, m->view.node);
-    for (size_t i = 0; i < COUNT(given); i++)
-        if (json_member(copy, given[i]))
-            json_detach(copy, json_member(copy, given[i]));
-    return schemas_add(api->schemas, copy, m->view.place);
+    return infer_unexampled(&l, m->view);
 }

@@ -321,7 +321,40 @@ static cJSON *url_with(const struct paging *p, const char *value)
     return utf8_valid(buffer_str(&b)) ? json_string(s->arena, buffer_str(&b)) : NULL;
 }
 
-/* The URL alone, as an object with it (HAL, JSON:API), and in a Link field. */
+/* As the caller named this server; nobody speaks TLS here. */
+static void add_whole(struct paging *p, cJSON *page, const char *name, const char *url)
+{
+    struct arena *arena = p->run->s->arena;
+    struct str host = request_header(p->run->s->request, "Host");
+    if (host.len && utf8_valid(host))
+        json_add(page, name,
+                 json_string(arena, str(arena_printf(arena, "http://%.*s%s",
+                                                     (int)host.len, host.ptr, url))));
+}
+
+/* The first page and, where all are counted, the last; no part of Link, which tells
+ * what is beside. */
+static void add_ends(struct paging *p, cJSON *page)
+{
+    struct arena *arena = p->run->s->arena;
+    const size_t base = p->step->from_zero ? 0 : 1;
+    const size_t pages = p->total ? (p->total + p->limit - 1) / p->limit : 1;
+    const struct {
+        const char *name, *whole;
+        size_t number;
+    } ends[] = { { "first_url", "first_uri", base },
+                 { "last_url", "last_uri", base + pages - 1 } };
+    for (size_t i = 0; i < (p->step->total ? COUNT(ends) : 1); i++) {
+        cJSON *url = url_with(p, arena_printf(arena, "%zu", ends[i].number));
+        if (!url)
+            continue;
+        add_whole(p, page, ends[i].whole, url->valuestring);
+        json_add(page, ends[i].name, url);
+    }
+}
+
+/* The URL alone, with scheme and host, as an object with it (HAL, JSON:API), and in a
+ * Link field. */
 static void add_url(struct paging *p, cJSON *page, const char *rel, const char *value,
                     struct buffer *link)
 {
@@ -332,6 +365,7 @@ static void add_url(struct paging *p, cJSON *page, const char *rel, const char *
         return;
     buffer_printf(link, "%s<%s>; rel=\"%s\"", link->len ? ", " : "", url->valuestring,
                   rel);
+    add_whole(p, page, next ? "next_uri" : "prev_uri", url->valuestring);
     json_add(object, "href", json_borrow(arena, url));
     json_add(page, next ? "next_url" : "prev_url", url);
     json_add(page, next ? "next_link" : "prev_link", object);
@@ -358,12 +392,23 @@ static void add_urls(struct paging *p, cJSON *page, size_t number)
         add_url(p, page, "prev", prev, &link);
     if (link.len)
         json_add(page, "link", json_string(arena, buffer_str(&link)));
+    if (step->number)
+        add_ends(p, page);
+}
+
+static void add_key(struct paging *p, cJSON *page, const char *name, size_t slot)
+{
+    const cJSON *key = run_key(p->run, p->c, slot);
+    if (key)
+        json_add(page, name, json_copy(p->run->s->arena, key));
 }
 
 static void add_cursors(struct paging *p, cJSON *page)
 {
     if (!p->count)
         return;
+    add_key(p, page, "first_key", p->slots[0]);
+    add_key(p, page, "last_key", p->slots[p->count - 1]);
     if (p->cut)
         json_add(page, "next_cursor", cursor_of(p, p->slots[p->count - 1]));
     if (p->earlier)
@@ -405,6 +450,10 @@ static cJSON *page_of(struct paging *p, size_t number)
     json_add(page, "limit", json_integer(s->arena, (int64_t)p->limit));
     json_add(page, "offset", json_integer(s->arena, (int64_t)p->skip));
     json_add(page, "number", json_integer(s->arena, (int64_t)number));
+    if (p->count && (p->step->number || p->step->offset)) {
+        json_add(page, "from", json_integer(s->arena, (int64_t)p->skip + 1));
+        json_add(page, "to", json_integer(s->arena, (int64_t)(p->skip + p->count)));
+    }
     json_add(page, "has_more", json_bool(s->arena, p->before ? p->earlier : p->cut));
     if (p->step->total)
         add_totals(p, page);

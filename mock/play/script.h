@@ -57,7 +57,8 @@ struct step_set {
 /* What the name holds that a list step binds (page.c). */
 #define PAGE_WORDS                                                                  \
     "items next_cursor prev_cursor count limit offset number has_more total pages " \
-    "first last empty range next_url prev_url next_link prev_link link"
+    "first last empty range from to first_key last_key link next_url prev_url "     \
+    "next_link prev_link first_url last_url next_uri prev_uri first_uri last_uri"
 
 struct step_header {
     const char *name;
