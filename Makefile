@@ -148,7 +148,7 @@ build/fuzz/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(LIBRARY)
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
 
 build/fuzz/fuzz_infer: build/fuzz/tests/survey/calls.o
-build/fuzz/fuzz_document build/fuzz/fuzz_import build/fuzz/fuzz_infer: build/fuzz/tests/fuzz/trees.o
+build/fuzz/fuzz_document build/fuzz/fuzz_import build/fuzz/fuzz_infer build/fuzz/fuzz_schema: build/fuzz/tests/fuzz/trees.o
 
 # The official JSON Schema Test Suite; SUITE is a copy of it (tests/ and remotes/).
 conformance: test-packages
