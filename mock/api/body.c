@@ -12,7 +12,8 @@ static bool refuse(struct body_refusal *why, const char *kind, int status,
     return false;
 }
 
-static const char *sentence(struct arena *arena, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static const char *
+sentence(struct arena *arena, const char *format, va_list args)
 {
     char text[1024];
     vsnprintf(text, sizeof(text), format, args);

@@ -157,7 +157,8 @@ static void compact(const cyaml_schema_value_t *v, size_t count, void *at,
 }
 
 /* What cyaml logs first about a refusal. */
-static void on_log(cyaml_log_t level, void *context, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void
+on_log(cyaml_log_t level, void *context, const char *format, va_list args)
 {
     char *reason = context;
     (void)level;

@@ -340,7 +340,7 @@ static bool condition_of(struct finding_out *f, const struct group *g,
 {
     const char *at, *unless = NULL;
     const struct member *m = infer_named(f, g, in, &at);
-    *to = (struct record_where){ NULL };
+    *to = (struct record_where){ .at = NULL };
     if (in->types && !(in->types & ~(unsigned)TYPE_OBJECT))
         return false;
     to->at = m ? place_of(f, in, m, at, &unless) : nested(f, g, in);
