@@ -10,7 +10,7 @@ static const char *const long_days[] = { "Sunday",   "Monday", "Tuesday", "Wedne
 
 /* What a date says, whichever form it has. */
 struct parts {
-    int year, month, day, hour, minute, second;
+    int64_t year, month, day, hour, minute, second;
 };
 
 static bool take(struct str *s, const char *text)
@@ -31,20 +31,6 @@ static int take_one(struct str *s, const char *const *words, size_t count)
     return -1;
 }
 
-static bool take_digits(struct str *s, size_t n, int *value)
-{
-    if (s->len < n)
-        return false;
-    *value = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (s->ptr[i] < '0' || s->ptr[i] > '9')
-            return false;
-        *value = *value * 10 + (s->ptr[i] - '0');
-    }
-    *s = str_from(*s, n);
-    return true;
-}
-
 static bool take_month(struct str *s, struct parts *p)
 {
     p->month = take_one(s, months, COUNT(months)) + 1;
@@ -53,37 +39,36 @@ static bool take_month(struct str *s, struct parts *p)
 
 static bool take_time(struct str *s, struct parts *p)
 {
-    return take_digits(s, 2, &p->hour) && take(s, ":") &&
-           take_digits(s, 2, &p->minute) && take(s, ":") &&
-           take_digits(s, 2, &p->second);
+    return str_digits(s, 2, &p->hour) && take(s, ":") && str_digits(s, 2, &p->minute) &&
+           take(s, ":") && str_digits(s, 2, &p->second);
 }
 
 static bool read_fixdate(struct str s, struct parts *p)
 {
     return take_one(&s, days, COUNT(days)) >= 0 && take(&s, ", ") &&
-           take_digits(&s, 2, &p->day) && take(&s, " ") && take_month(&s, p) &&
-           take(&s, " ") && take_digits(&s, 4, &p->year) && take(&s, " ") &&
+           str_digits(&s, 2, &p->day) && take(&s, " ") && take_month(&s, p) &&
+           take(&s, " ") && str_digits(&s, 4, &p->year) && take(&s, " ") &&
            take_time(&s, p) && take(&s, " GMT") && !s.len;
 }
 
-static int year_of(clock_ms ms)
+static int64_t year_of(clock_ms ms)
 {
     char text[CLOCK_TEXT];
     struct str s = { text, 4 };
-    int year = 0;
+    int64_t year = 0;
     clock_write(ms, 0, "Z", text);
-    take_digits(&s, 4, &year);
+    str_digits(&s, 4, &year);
     return year;
 }
 
 static bool read_rfc850(struct str s, clock_ms now, struct parts *p)
 {
     if (take_one(&s, long_days, COUNT(long_days)) < 0 || !take(&s, ", ") ||
-        !take_digits(&s, 2, &p->day) || !take(&s, "-") || !take_month(&s, p) ||
-        !take(&s, "-") || !take_digits(&s, 2, &p->year) || !take(&s, " ") ||
+        !str_digits(&s, 2, &p->day) || !take(&s, "-") || !take_month(&s, p) ||
+        !take(&s, "-") || !str_digits(&s, 2, &p->year) || !take(&s, " ") ||
         !take_time(&s, p) || !take(&s, " GMT") || s.len)
         return false;
-    int this_year = year_of(now);
+    int64_t this_year = year_of(now);
     p->year += this_year - this_year % 100;
     if (p->year > this_year + 50)
         p->year -= 100;
@@ -94,10 +79,9 @@ static bool read_asctime(struct str s, struct parts *p)
 {
     return take_one(&s, days, COUNT(days)) >= 0 && take(&s, " ") && take_month(&s, p) &&
            take(&s, " ") &&
-           (take(&s, " ") ? take_digits(&s, 1, &p->day)
-                          : take_digits(&s, 2, &p->day)) &&
+           (take(&s, " ") ? str_digits(&s, 1, &p->day) : str_digits(&s, 2, &p->day)) &&
            take(&s, " ") && take_time(&s, p) && take(&s, " ") &&
-           take_digits(&s, 4, &p->year) && !s.len;
+           str_digits(&s, 4, &p->year) && !s.len;
 }
 
 bool http_date_read(struct str text, clock_ms now, clock_ms *ms)
@@ -107,8 +91,8 @@ bool http_date_read(struct str text, clock_ms now, clock_ms *ms)
     if (!read_fixdate(text, &p) && !read_rfc850(text, now, &p) &&
         !read_asctime(text, &p))
         return false;
-    snprintf(plain, sizeof(plain), "%04d-%02d-%02dT%02d:%02d:%02dZ", p.year, p.month,
-             p.day, p.hour, p.minute, p.second);
+    snprintf(plain, sizeof(plain), "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)p.year,
+             (int)p.month, (int)p.day, (int)p.hour, (int)p.minute, (int)p.second);
     return clock_read(str(plain), ms); /* which knows how long months are */
 }
 
@@ -118,10 +102,10 @@ void http_date_write(clock_ms ms, char *out)
     static const char form[] = "Ddd, DD Mmm YYYY HH:MM:SS GMT";
     char text[CLOCK_TEXT];
     int64_t day = ms / DAY_MS - (ms % DAY_MS < 0);
-    int month = 0;
+    int64_t month = 0;
     clock_write(ms, 0, "Z", text);
     struct str s = { text + 5, 2 };
-    take_digits(&s, 2, &month);
+    str_digits(&s, 2, &month);
     /* A field that most answers have. */
     memcpy(out, form, sizeof(form));
     memcpy(out, days[((day + THURSDAY) % 7 + 7) % 7], 3);

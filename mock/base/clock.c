@@ -56,21 +56,6 @@ static void date_of(int64_t days, int64_t *y, int64_t *m, int64_t *d)
     *y = yoe + era * 400 + (*m <= 2);
 }
 
-/* Takes exactly n digits off the front of *s. */
-static bool digits(struct str *s, size_t n, int64_t *value)
-{
-    if (s->len < n)
-        return false;
-    *value = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (s->ptr[i] < '0' || s->ptr[i] > '9')
-            return false;
-        *value = *value * 10 + (s->ptr[i] - '0');
-    }
-    *s = str_from(*s, n);
-    return true;
-}
-
 static bool one(struct str *s, const char *any)
 {
     if (!s->len || !s->ptr[0] || !strchr(any, s->ptr[0]))
@@ -84,23 +69,24 @@ static bool read_time(struct str s, bool zoned, int64_t *seconds, int64_t *nanos
 {
     int64_t y, mo, d, h, mi, sec, oh = 0, om = 0, sign = 0;
     *nanos = 0;
-    if (!digits(&s, 4, &y) || !one(&s, "-") || !digits(&s, 2, &mo) || !one(&s, "-") ||
-        !digits(&s, 2, &d) || !one(&s, "Tt ") || !digits(&s, 2, &h) || !one(&s, ":") ||
-        !digits(&s, 2, &mi) || !one(&s, ":") || !digits(&s, 2, &sec))
+    if (!str_digits(&s, 4, &y) || !one(&s, "-") || !str_digits(&s, 2, &mo) ||
+        !one(&s, "-") || !str_digits(&s, 2, &d) || !one(&s, "Tt ") ||
+        !str_digits(&s, 2, &h) || !one(&s, ":") || !str_digits(&s, 2, &mi) ||
+        !one(&s, ":") || !str_digits(&s, 2, &sec))
         return false;
     if (one(&s, ".")) {
         int64_t scale = 100000000, digit;
         if (!s.len || s.ptr[0] < '0' || s.ptr[0] > '9')
             return false;
-        while (digits(&s, 1, &digit)) {
+        while (str_digits(&s, 1, &digit)) {
             *nanos += digit * scale;
             scale /= 10;
         }
     }
     if (!one(&s, "Zz") && (zoned || s.len)) {
         sign = s.len && s.ptr[0] == '-' ? -1 : 1;
-        if (!one(&s, "+-") || !digits(&s, 2, &oh) || !one(&s, ":") ||
-            !digits(&s, 2, &om))
+        if (!one(&s, "+-") || !str_digits(&s, 2, &oh) || !one(&s, ":") ||
+            !str_digits(&s, 2, &om))
             return false;
     }
     static const int64_t month_days[] = {
@@ -189,9 +175,9 @@ bool clock_duration(struct str text, clock_ms *ms)
                   { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
     struct str rest = text;
     int64_t value = 0, digit;
-    if (!digits(&rest, 1, &value))
+    if (!str_digits(&rest, 1, &value))
         return false;
-    while (digits(&rest, 1, &digit)) {
+    while (str_digits(&rest, 1, &digit)) {
         value = value * 10 + digit;
         if (value > LIMIT_DURATION_MS)
             return false;

@@ -46,6 +46,20 @@ bool str_split(struct str *rest, char separator, struct str *part)
     return true;
 }
 
+bool str_digits(struct str *rest, size_t n, int64_t *value)
+{
+    if (rest->len < n)
+        return false;
+    *value = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (rest->ptr[i] < '0' || rest->ptr[i] > '9')
+            return false;
+        *value = *value * 10 + (rest->ptr[i] - '0');
+    }
+    *rest = str_from(*rest, n);
+    return true;
+}
+
 /* The last bytes of a, fewer than eight, as the low ones of a word; no call of memcpy
  * with a length that varies. */
 static unsigned long long tail_of(struct str a, size_t count)

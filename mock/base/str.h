@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct str {
@@ -87,6 +88,10 @@ struct str str_trim(struct str a);
  * *rest was used up. "a,b" gives "a", "b"; "" gives "" once. A *rest whose ptr is
  * NULL is used up. */
 bool str_split(struct str *rest, char separator, struct str *part);
+
+/* Takes exactly n digits, 18 at most, off the front of *rest. False, with *rest as it
+ * was, when they are not there. */
+bool str_digits(struct str *rest, size_t n, int64_t *value);
 
 /* A 64-bit hash, the same in every run; not stable between versions. A client can write
  * texts that have one hash: see base/salt.h. */
