@@ -11,6 +11,9 @@
 #include "../support/text.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "doc/pointer.h"
+#include "schema/format.h"
+#include "schema/pattern.h"
 #include "schema/sample.h"
 
 enum { SEEDS = 20 };
@@ -201,11 +204,244 @@ static void a_hopeless_schema_is_given_up_in_time(void **state)
     }
 }
 
+/* ---- what is in it ---- */
+
+/* NULL too when the schema is none. */
+static cJSON *sample_of(struct arena *a, const char *text, bool openapi_30,
+                        enum sample_size size, uint64_t seed)
+{
+    struct chance chance = chance_of(seed, STR("n"), STR("o"), 1);
+    struct err err;
+    enum dialect dialect = openapi_30 ? DIALECT_OPENAPI_30 : DIALECT_OPENAPI_31;
+    const struct schema *schema = compile(a, must_json(a, text), dialect, &err);
+    struct sampler s = { .size = size, .chance = &chance, .arena = a };
+    return schema ? sample_make(&s, schema) : NULL;
+}
+
+/* The sample must have at pointer exactly this; "?" for anything, "" for nothing. */
+static void check_samples(struct arena *a, bool openapi_30, const char *const rows[][3],
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            cJSON *made = sample_of(a, rows[i][0], openapi_30, SAMPLE_TYPICAL, seed);
+            const cJSON *at = pointer_get(made, rows[i][1]);
+            const char *got = at ? json_text(at, a).ptr : "";
+            if (strcmp(rows[i][2], "?") == 0 ? !at : strcmp(got, rows[i][2]) != 0)
+                fail_msg("%s: %s is %s", rows[i][0], rows[i][1], got);
+        }
+}
+
+static void what_the_author_wrote_comes_first(void **state)
+{
+    static const char *const rows[][3] = {
+        { "{\"const\":5,\"example\":6}", "", "5" },
+        { "{\"type\":\"string\",\"example\":\"a\",\"default\":\"b\"}", "", "\"a\"" },
+        { "{\"type\":\"string\",\"examples\":[\"c\",\"d\"]}", "", "\"c\"" },
+        { "{\"type\":\"integer\",\"default\":7}", "", "7" },
+        { "{\"type\":\"integer\",\"example\":\"no\",\"default\":7}", "", "7" },
+        { "{\"enum\":[\"x\"]}", "", "\"x\"" },
+        { "{\"properties\":{\"a\":{\"example\":[1]}}}", "/a", "[1]" },
+        { "{\"allOf\":[{\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":["
+          "\"a\"],"
+          "\"example\":{\"a\":3}},{\"properties\":{\"b\":{\"type\":\"null\"}},"
+          "\"required\":[\"b\"]}]}",
+          "/a", "3" },
+    };
+    check_samples(*state, false, rows, COUNT(rows));
+}
+
+static void structure_is_followed(void **state)
+{
+    static const char *const rows[][3] = {
+        { "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"const\":1}}}", "", "1" },
+        { "{\"$ref\":\"#/$defs/b\"}", "", "" },
+        { "{\"$ref\":\"#\"}", "", "?" },
+        { "false", "", "" },
+        { "true", "", "?" },
+        { "{\"allOf\":[{\"type\":\"number\"},{\"enum\":[\"a\",2]}]}", "", "2" },
+        { "{\"oneOf\":[false,{\"const\":2}]}", "", "2" },
+        { "{\"anyOf\":[{\"const\":1},{\"const\":2}],\"enum\":[2,3]}", "", "2" },
+        { "{\"type\":[\"null\",\"integer\"],\"minimum\":3,\"maximum\":3}", "", "3" },
+        { "{\"type\":\"null\"}", "", "null" },
+        { "{\"prefixItems\":[{\"const\":1},{\"const\":2}]}", "", "[1,2]" },
+        { "{\"type\":\"array\",\"items\":{\"enum\":[1,2,3]},\"minItems\":3,"
+          "\"uniqueItems\":true}",
+          "/2", "?" },
+        { "{\"type\":\"array\",\"items\":{\"const\":1},\"maxItems\":0}", "", "[]" },
+        { "{\"contains\":{\"const\":4}}", "/0", "4" },
+        { "{\"type\":\"array\",\"items\":{\"type\":\"boolean\"},\"minItems\":3,"
+          "\"uniqueItems\":true}",
+          "", "" },
+        { "{\"type\":\"object\",\"required\":[\"z\"]}", "/z", "?" },
+        { "{\"type\":\"object\",\"required\":[\"z\"],\"additionalProperties\":false}",
+          "", "" },
+        { "{\"additionalProperties\":{\"const\":1}}", "", "{\"key1\":1}" },
+        { "{\"type\":\"object\",\"minProperties\":2,\"additionalProperties\":{"
+          "\"const\":1}}",
+          "", "{\"key1\":1,\"key2\":1}" },
+        { "{\"maxProperties\":1,\"properties\":{\"a\":{\"const\":1},\"b\":{}}}", "",
+          "{\"a\":1}" },
+        { "{\"type\":\"object\",\"properties\":{\"next\":{\"$ref\":\"#\"}}}",
+          "/next/next", "?" },
+        { "{\"type\":\"object\",\"properties\":{\"next\":{\"$ref\":\"#\"}}}",
+          "/next/next/next/next/next", "" },
+        { "{\"required\":[\"n\"],\"properties\":{\"n\":{\"$ref\":\"#\"}}}", "/n", "?" },
+        { "{\"type\":\"object\",\"required\":[\"n\"],\"properties\":{\"n\":{\"$ref\":"
+          "\"#\"}}}",
+          "", "" },
+        { "{\"required\":[\"n\"],\"properties\":{\"n\":{\"anyOf\":[{\"$ref\":\"#\"},{"
+          "\"type\":\"null\"}]}}}",
+          "/n", "?" },
+        { "{\"oneOf\":[{\"$ref\":\"#/components/schemas/"
+          "Cat\"}],\"discriminator\":{\"propertyName\":\"kind\","
+          "\"mapping\":{\"cat\":\"#/components/schemas/"
+          "Cat\"}},\"components\":{\"schemas\":{\"Cat\":"
+          "{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"}}}}}}",
+          "/kind", "\"cat\"" },
+        { "{\"type\":\"integer\",\"exclusiveMinimum\":1,\"exclusiveMaximum\":3}", "",
+          "2" },
+        { "{\"type\":\"number\",\"multipleOf\":0.1,\"minimum\":0.3,\"maximum\":0.3}",
+          "", "0.3" },
+        { "{\"type\":\"integer\",\"minimum\":1,\"maximum\":20,\"multipleOf\":15}", "",
+          "15" },
+        { "{\"type\":\"integer\",\"minimum\":-3,\"maximum\":-3}", "", "-3" },
+        { "{\"type\":\"integer\",\"minimum\":9223372036854775807}", "",
+          "9223372036854775807" },
+        { "{\"type\":\"integer\",\"format\":\"int8\",\"minimum\":127}", "", "127" },
+        { "{\"type\":\"string\",\"maxLength\":0}", "", "\"\"" },
+        { "{\"minItems\":1000,\"uniqueItems\":true,\"items\":{\"type\":\"integer\"}}",
+          "/999", "?" },
+        { "{\"allOf\":[{\"$ref\":\"#/components/schemas/"
+          "Pet\"}],\"components\":{\"schemas\":{\"Pet\":"
+          "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"#/components/schemas/"
+          "Dog\"},\"k\":{}},"
+          "\"discriminator\":{\"propertyName\":\"k\"}},\"Dog\":{\"allOf\":[{\"$ref\":"
+          "\"#/components/schemas/Pet\"}]}}}}",
+          "/a/k", "\"Dog\"" },
+        { "{\"pattern\":\"^a{3}-(b|b)\\\\.$\"}", "", "\"aaa-b.\"" },
+    };
+    check_samples(*state, false, rows, COUNT(rows));
+}
+
+static void the_dialect_of_3_0_is_understood(void **state)
+{
+    static const char *const rows[][3] = {
+        { "{\"type\":\"integer\",\"minimum\":1,\"exclusiveMinimum\":true,\"maximum\":"
+          "2}",
+          "", "2" },
+        { "{\"type\":\"string\",\"nullable\":true,\"enum\":[null]}", "", "null" },
+        { "{\"type\":\"string\",\"nullable\":true,\"example\":null}", "", "null" },
+        { "{\"$ref\":\"#/x\",\"const\":2,\"x\":{\"enum\":[1]}}", "", "1" },
+        { "{\"nullable\":true,\"allOf\":[{\"type\":\"integer\",\"minimum\":4,"
+          "\"maximum\":4}]}",
+          "", "4" },
+    };
+    check_samples(*state, true, rows, COUNT(rows));
+}
+
+static void a_string_fits_its_pattern_format_and_length(void **state)
+{
+    static const char *const rows[] = {
+        "\"pattern\":\"^[A-Z]{2}-\\\\d{4}$\"",
+        "\"pattern\":\"^\\\\w+@[a-z]+\\\\.(com|org)$\"",
+        "\"pattern\":\"^[a-z0-9]+(?:-[a-z0-9]+)*$\",\"minLength\":20,\"maxLength\":30",
+        "\"pattern\":\"^[^\\\\s]+$\",\"minLength\":100",
+        "\"pattern\":\"^(?!-)[a-z-]{1,10}$\"",
+        "\"pattern\":\"^\\\\+?[1-9]\\\\d{1,14}$\"",
+        "\"pattern\":\"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$\"",
+        "\"pattern\":\"^\\\\p{Lu}\\\\p{L}*$\"",
+        "\"pattern\":\"^$\"",
+        "\"pattern\":\"x\",\"maxLength\":3",
+        "\"pattern\":\"^(?=.*[A-Z])(?=.*\\\\d)[A-Za-z\\\\d]{8,}$\"",
+        "\"pattern\":\"^(?=abc)[a-z]+(?<=xyz)$\"",
+        "\"pattern\":\"^(?!admin)[a-z]{3,10}$\"",
+        "\"pattern\":\"^(\\\\d{2})-\\\\1$\"",
+        "\"pattern\":\"^(?<y>\\\\d{4})/\\\\k<y>$\"",
+        "\"pattern\":\"^\\\\u{1F600}[\\\\u00e0-\\\\u00ff]{3}$\"",
+        "\"pattern\":\"^\\\\p{Script=Greek}{4}\\\\P{L}+$\"",
+        "\"pattern\":\"^[^\\\\x00-\\\\x7f]{2}$\",\"minLength\":2",
+        "\"pattern\":\"^\\\\cA[\\\\b]\\\\0[^]$\"",
+        "\"pattern\":\"^\\\\07[\\\\012]\\\\0101$\"",
+        "\"minLength\":50",
+        "\"maxLength\":2",
+        "\"minLength\":3,\"maxLength\":3",
+        "\"format\":\"uuid\"",
+        "\"format\":\"date-time\"",
+        "\"format\":\"date\"",
+        "\"format\":\"time\"",
+        "\"format\":\"duration\"",
+        "\"format\":\"email\",\"maxLength\":40",
+        "\"format\":\"uri\"",
+        "\"format\":\"uri-reference\"",
+        "\"format\":\"hostname\"",
+        "\"format\":\"ipv4\"",
+        "\"format\":\"ipv6\"",
+        "\"format\":\"byte\"",
+        "\"format\":\"json-pointer\"",
+        "\"format\":\"relative-json-pointer\"",
+        "\"format\":\"regex\"",
+        "\"format\":\"password\",\"minLength\":12",
+        "\"format\":\"iri\"",
+        "\"format\":\"uri-template\"",
+        "\"format\":\"idn-hostname\"",
+        "\"format\":\"http-date\"",
+        "\"format\":\"char\"",
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            char *text = arena_printf(*state, "{\"type\":\"string\",%s}", rows[i]);
+            cJSON *schema = must_json(*state, text), *made;
+            const char *why, *pattern = json_member_text(schema, "pattern");
+            const char *format = json_member_text(schema, "format");
+            const cJSON *least = json_member(schema, "minLength");
+            const cJSON *most = json_member(schema, "maxLength");
+            made = sample_of(*state, text, false, SAMPLE_TYPICAL, seed);
+            assert_true(json_is_string(made));
+            size_t length = utf8_length(made->valuestring);
+            bool ok = (!format || format_check(format_of(format), made)) &&
+                      (!least || (double)length >= least->valuedouble) &&
+                      (!most || (double)length <= most->valuedouble) &&
+                      (!pattern || pattern_match(pattern_compile(pattern, *state, &why),
+                                                 str(made->valuestring),
+                                                 *state) == PATTERN_MATCHES);
+            if (!ok)
+                fail_msg("%s: %s", text, made->valuestring);
+        }
+}
+
+static void a_small_sample_has_only_what_is_required(void **state)
+{
+    const char *schema = "{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}},"
+                         "\"required\":[\"b\"]}";
+    cJSON *made = sample_of(*state, schema, false, SAMPLE_REQUIRED, 1);
+    assert_string_equal(json_text(made, *state).ptr, "{\"b\":2}");
+}
+
+static void the_same_chance_gives_the_same_sample(void **state)
+{
+    const char *schema = "{\"properties\":{\"id\":{\"format\":\"uuid\"},\"email\":{},"
+                         "\"created_at\":{},\"price\":{\"type\":\"number\"}}}";
+    cJSON *a = sample_of(*state, schema, false, SAMPLE_TYPICAL, 1);
+    cJSON *b = sample_of(*state, schema, false, SAMPLE_TYPICAL, 1);
+    cJSON *c = sample_of(*state, schema, false, SAMPLE_TYPICAL, 2);
+    assert_true(json_equal(a, b));
+    assert_false(json_equal(a, c));
+    assert_true(format_check(format_of("email"), json_member(a, "email")));
+    assert_true(format_check(format_of("date-time"), json_member(a, "created_at")));
+}
+
 #define SENTENCE(test) cmocka_unit_test_setup_teardown(test, arena_up, arena_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SENTENCE(what_the_author_wrote_comes_first),
+        SENTENCE(structure_is_followed),
+        SENTENCE(the_dialect_of_3_0_is_understood),
+        SENTENCE(a_string_fits_its_pattern_format_and_length),
+        SENTENCE(a_small_sample_has_only_what_is_required),
+        SENTENCE(the_same_chance_gives_the_same_sample),
         SENTENCE(what_happens_later_has_a_later_date),
         SENTENCE(a_value_has_only_what_travels_its_way),
         SENTENCE(a_larger_size_has_more),
