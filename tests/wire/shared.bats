@@ -34,11 +34,12 @@ shop() {
     dataset=$(jq -r '.[0].id' fixtures/serial/datasets.json)
 }
 
-# begin_store [OPTION…] — a Redis of our own on a free port, the one that it had before if
+# begin_store [OPTION…] — a Redis of our own on a free port below those that connections
+# get, so that it finds the same one free again: the one that it had before if
 # it had one; every change is on the disk before it is answered.
 begin_store() {
     for _ in $(seq 50); do
-        store_port=${store_kept-$((20000 + RANDOM % 20000))}
+        store_port=${store_kept-$((20000 + RANDOM % 12000))}
         redis-server --port "$store_port" --bind 127.0.0.1 --dir "$PWD" --save '' \
             --appendonly yes --appendfsync always --daemonize no "$@" >redis.log 2>&1 3>&- &
         redis=$!
