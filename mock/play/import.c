@@ -1,5 +1,6 @@
 #include "doc/pointer.h"
 #include "play/export.h"
+#include "play/keeping.h"
 #include "play/mistake.h"
 #include "play/state.h"
 
@@ -279,6 +280,7 @@ bool namespace_import_into(struct world *w, struct namespace *ns,
                     named_in(w, api, tree, "collections")))
             return false;
     struct namespace *now = namespace_copy_held(w, ns);
+    bool noted = true;
     if (!now)
         return false;
     for (size_t api = 0; api < w->cast.count; api++) {
@@ -287,15 +289,21 @@ bool namespace_import_into(struct world *w, struct namespace *ns,
         const cJSON *sequences = named_in(w, api, tree, "sequences");
         struct store *to = now->stores[api], *from = made->stores[api];
         for (size_t c = 0; c < b->plan.collection_count; c++)
-            if (json_member(named, b->plan.collections[c].name))
+            if (json_member(named, b->plan.collections[c].name)) {
                 store_take(to, from, c);
+                noted = namespace_imports(ns, api, c, false) && noted;
+            }
         for (size_t i = 0; i < b->plan.sequence_count; i++)
-            if (json_member(sequences, b->sequences[i]))
+            if (json_member(sequences, b->sequences[i])) {
                 store_sequence_set(to, i, store_sequence(from, i));
+                noted = namespace_imports(ns, api, i, true) && noted;
+            }
     }
     if (json_member(tree, "clock_offset_ms"))
         now->clock_offset = made->clock_offset;
-    namespace_become(w, ns, now);
+    namespace_take(w, ns, now);
+    if (!noted)
+        namespace_replaced(w, ns);
     namespace_drop(w, now);
     return true;
 }

@@ -34,10 +34,20 @@ struct keeping *keeping_new(const struct world *w, struct namespace *ns)
     return k;
 }
 
+static void forget_imported(struct keeping *k)
+{
+    while (k->imported) {
+        struct imported *next = k->imported->next;
+        free(k->imported);
+        k->imported = next;
+    }
+}
+
 void keeping_free(struct keeping *k, const struct world *w)
 {
     if (!k)
         return;
+    forget_imported(k);
     for (size_t i = 0; i < w->cast.count; i++)
         free(k->touched[i]);
     free(k->touched);
@@ -62,6 +72,26 @@ void namespace_answered(struct namespace *ns, const struct stored_answer *answer
         ns->keeping->answer = *answer;
 }
 
+bool namespace_imports(struct namespace *ns, size_t api, size_t number, bool sequence)
+{
+    struct imported *one = ns->keeping ? malloc(sizeof(*one)) : NULL;
+    if (!one)
+        return !ns->keeping;
+    *one = (struct imported){ ns->keeping->imported, api, number, sequence, 0 };
+    if (!sequence)
+        one->slots = store_slots(ns->stores[api], number);
+    ns->keeping->imported = one;
+    return true;
+}
+
+void namespace_imported(const struct world *w, struct namespace *ns)
+{
+    if (!ns->keeping)
+        return;
+    fix_stores(w, ns);
+    ns->keeping->fresh = false;
+}
+
 /* ---- settled, or taken back ---- */
 
 static void remember(struct outgoing *o)
@@ -80,6 +110,10 @@ static void remember(struct outgoing *o)
             k->touched[api][c] = true;
         store_keep(s);
     }
+    for (const struct imported *i = k->imported; i; i = i->next)
+        if (!i->sequence)
+            k->touched[i->api][i->number] = true;
+    forget_imported(k);
     for (size_t i = 0; i < ns->running_count; i++)
         running_settle(ns->running[i]);
     k->documents &= !k->forgotten;
@@ -104,10 +138,12 @@ void namespace_abandon(struct world *w, struct namespace *ns)
         return;
     for (size_t i = 0; i < ns->running_count && !k->restarted && !k->replaced; i++)
         running_undo(ns->running[i]);
-    if (k->replaced || k->restarted) { /* what there was is only kept there */
+    /* What there was is only kept there. */
+    if (k->replaced || k->restarted || k->imported) {
         k->place = (struct keep_place){ 0 };
         k->fresh = false;
     }
+    forget_imported(k);
     k->replaced = k->restarted = false;
     k->drew = SIZE_MAX;
     k->answer.key.ptr = NULL;
@@ -148,8 +184,9 @@ static bool anything_changed(const struct world *w, const struct namespace *ns)
         if (store_marked(ns->stores[api]) &&
             store_is_changed(w->behaviours[api], ns->stores[api]))
             return true;
-    return k->replaced || k->restarted || k->answer.key.ptr || k->drew != SIZE_MAX ||
-           ns->clock_offset != k->clock_offset || keeping_counted(ns);
+    return k->replaced || k->restarted || k->imported || k->answer.key.ptr ||
+           k->drew != SIZE_MAX || ns->clock_offset != k->clock_offset ||
+           keeping_counted(ns);
 }
 
 enum keep_answer namespace_settle(struct world *w, struct namespace *ns)

@@ -39,6 +39,14 @@
 
 #include <stdatomic.h>
 
+/* A collection, or a sequence, that an import has put in the place of another. */
+struct imported {
+    struct imported *next;
+    size_t api, number;
+    bool sequence;
+    size_t slots; /* of the collection that was there */
+};
+
 /* What a namespace knows of its keep. */
 struct keeping {
     struct keep_place place;
@@ -60,6 +68,7 @@ struct keeping {
      * to know. */
     atomic_uint_least64_t asked;
     uint64_t heard;
+    struct imported *imported; /* still to be settled; owned */
 };
 
 /* For a namespace that comes into the table as the seed has it; NULL when memory ran
@@ -103,6 +112,13 @@ bool namespace_overwrite(struct world *w, struct namespace *ns, bool forget);
 
 /* The whole state is another one, which is still to be settled. */
 void namespace_replaced(struct world *w, struct namespace *ns);
+
+/* One collection or sequence is to be another one: to be said while ns has what there
+ * was. False when memory ran out. */
+bool namespace_imports(struct namespace *ns, size_t api, size_t number, bool sequence);
+
+/* ns has what it was to get, still to be settled, and everything else as before. */
+void namespace_imported(const struct world *w, struct namespace *ns);
 
 /* Takes back what a call has done and not settled. */
 void namespace_abandon(struct world *w, struct namespace *ns);

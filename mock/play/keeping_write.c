@@ -253,9 +253,27 @@ static void put_state(struct outgoing *o)
         put_answer(o, idempotency_at(o->ns->idempotency, i), i);
 }
 
+/* What had a slot that nothing stands in any more, goes. */
+static void put_imported(struct outgoing *o, const struct imported *i)
+{
+    const struct store_plan *plan = &o->w->behaviours[i->api]->plan;
+    const struct store *s = o->ns->stores[i->api];
+    if (i->sequence) {
+        put_sequence(o, i->api, i->number);
+        return;
+    }
+    put_collection(o, i->api, i->number);
+    const char *name = keeping_collection(&plan->collections[i->number], arena_of(o));
+    for (size_t slot = 0; slot < i->slots && o->k->touched[i->api][i->number]; slot++)
+        if (!store_get(s, i->number, slot))
+            put_instance(o, o->w->cast.apis[i->api]->name, name, s, i->number, slot);
+}
+
 static void put_difference(struct outgoing *o)
 {
     const struct namespace *ns = o->ns;
+    for (const struct imported *i = o->k->imported; i; i = i->next)
+        put_imported(o, i);
     for (size_t api = 0; api < o->w->cast.count; api++)
         if (store_marked(ns->stores[api]))
             put_changed(o, api);

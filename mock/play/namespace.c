@@ -138,6 +138,12 @@ static void exchange(struct namespace *ns, struct namespace *other)
     other->running_count = count;
 }
 
+void namespace_take(struct world *w, struct namespace *ns, struct namespace *other)
+{
+    exchange(ns, other);
+    namespace_imported(w, ns);
+}
+
 void namespace_become(struct world *w, struct namespace *ns, struct namespace *other)
 {
     exchange(ns, other);

@@ -183,6 +183,10 @@ struct namespace *namespace_copy_held(struct world *w, const struct namespace *f
  * what else the caller does. */
 void namespace_become(struct world *w, struct namespace *ns, struct namespace *other);
 
+/* The same where other is a copy of ns but for what namespace_imports was told of
+ * (keeping.h): that alone is to be kept anew. */
+void namespace_take(struct world *w, struct namespace *ns, struct namespace *other);
+
 /* Starts a scenario; own as in running_new. False when there are too many. */
 bool namespace_start(struct namespace *ns, const struct scenario *s, struct arena *own);
 

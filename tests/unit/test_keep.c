@@ -146,6 +146,59 @@ static void a_later_change_takes_only_itself_along(void **state)
     house_close(&h);
 }
 
+static void an_import_takes_only_what_it_names_along(void **state)
+{
+    static const struct {
+        const char *body;
+        size_t count;
+        const char *name, *value;
+    } rows[] = {
+        { "{}", 0, "/clock", NULL },
+        { "{\"clock_offset_ms\":5}", 1, "/clock", "5" },
+        { "{\"apis\":{\"pets\":{\"sequences\":{\"pet\":9}}}}", 1, "/sequences/pets/pet",
+          "9" },
+        /* Of three there are one: two go. */
+        { "{\"apis\":{\"pets\":{\"collections\":{\"pets\":[{\"id\":\"a\",\"name\":"
+          "\"A\"}]}}}}",
+          4, "/instances/pets/pets:~1id/0", "{\"id\":\"a\",\"name\":\"A\"}" },
+    };
+    struct house h;
+    (void)state;
+    house_open(&h);
+    assert_int_equal(status(&h, "POST", "/pets", "{\"name\":\"Rex\"}"), 201);
+    assert_int_equal(status(&h, "POST", "/pets", "{\"name\":\"Pia\"}"), 201);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        h.fake.entries = map_new(h.arena);
+        assert_int_equal(status(&h, "POST", "/__admin/import", rows[i].body), 204);
+        const char *value = entry(&h.fake, rows[i].name);
+        bool same = rows[i].value ? value && strcmp(value, rows[i].value) == 0 : !value;
+        if (!same || map_count(h.fake.entries) != rows[i].count)
+            fail_msg("%s: %zu entries, %s is %s", rows[i].body,
+                     map_count(h.fake.entries), rows[i].name, value ? value : "none");
+    }
+    assert_null(entry(&h.fake, "/instances/pets/pets:~1id/2"));
+    assert_int_equal(status(&h, "GET", "/pets/pet-1", NULL), 404);
+    assert_int_equal(status(&h, "GET", "/pets/a", NULL), 200);
+    struct delivery d = send(&h, "POST", "/pets", "{\"name\":\"Tom\"}");
+    assert_true(says(&d, "pet-9"));
+    assert_non_null(entry(&h.fake, "/instances/pets/pets:~1id/1"));
+    house_close(&h);
+}
+
+static void an_import_that_cannot_be_kept_has_never_happened(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    h.fake.answers[0] = KEEP_FULL;
+    h.fake.whole = true;
+    assert_int_equal(status(&h, "POST", "/__admin/import",
+                            "{\"apis\":{\"pets\":{\"collections\":{\"pets\":[]}}}}"),
+                     507);
+    assert_int_equal(status(&h, "GET", "/pets/old", NULL), 200);
+    house_close(&h);
+}
+
 static void a_call_that_changes_nothing_writes_nothing(void **state)
 {
     struct house h;
@@ -305,7 +358,9 @@ static void a_keep_without_room_is_told_as_such(void **state)
     static const struct {
         const char *method, *path, *body;
     } rows[] = {
-        { "POST", "/__admin/import", "{}" },
+        { "POST", "/__admin/import", "{\"clock_offset_ms\":5}" },
+        { "POST", "/__admin/import",
+          "{\"apis\":{\"pets\":{\"collections\":{\"pets\":[]}}}}" },
         { "POST", "/__admin/reset", NULL },
         { "POST", "/__admin/namespaces/new", NULL },
         { "PUT", "/__admin/namespaces/kept", NULL },
@@ -342,7 +397,9 @@ static void an_import_loses_no_change_of_another_server(void **state)
     assert_int_equal(status(&h, "POST", "/__admin/import", "{\"clock_offset_ms\":5}"),
                      204);
     assert_int_equal(status(&h, "GET", "/pets/7", NULL), 200);
-    assert_non_null(entry(&h.fake, "/instances/pets/pets:~1id/7"));
+    assert_non_null(entry(&h.fake, "/instances/pets/pets:~1id/1")); /* as it was */
+    assert_null(
+        entry(&h.fake, "/instances/pets/pets:~1id/7")); /* the other's to write */
     assert_string_equal(entry(&h.fake, "/clock"), "5");
     house_close(&h);
 }
@@ -699,6 +756,8 @@ int main(void)
         cmocka_unit_test(counts_that_cannot_be_kept_are_taken_back),
         cmocka_unit_test(a_keep_that_is_away_is_told_by_every_question),
         cmocka_unit_test(a_keep_without_room_is_told_as_such),
+        cmocka_unit_test(an_import_takes_only_what_it_names_along),
+        cmocka_unit_test(an_import_that_cannot_be_kept_has_never_happened),
         cmocka_unit_test(an_import_loses_no_change_of_another_server),
         cmocka_unit_test(an_admin_change_that_is_behind_is_made_again),
         cmocka_unit_test(what_others_changed_is_seen_by_the_next_call),
