@@ -102,9 +102,10 @@ static void read_wordings(struct reading *r)
         check_kind(r, from->on, reading_at(r, "/errors/%/on", i, 0));
         reading_bind_words(&n, "finding",
                            "name pointer keyword expected found expected_type "
-                           "found_type message");
-        reading_bind_words(&n, "limit", "retry_after limit max_bytes");
-        reading_bind_words(&n, "refusal", "kind detail");
+                           "found_type message",
+                           NULL);
+        reading_bind_words(&n, "limit", "retry_after limit max_bytes", NULL);
+        reading_bind_words(&n, "refusal", "kind detail", NULL);
         w->list[i].on = from->on;
         if (from->when)
             w->list[i].when =

@@ -169,7 +169,7 @@ static void read_step(struct reading *r, struct naming *n, struct step *to,
     if (to->kind == STEP_ANSWER)
         read_answer(r, n, to, from, w);
     if (from->as && to->kind == STEP_LIST)
-        reading_bind_words(n, from->as, PAGE_WORDS);
+        to->seldom = reading_bind_words(n, from->as, PAGE_WORDS, PAGE_SELDOM);
     else if (from->as)
         reading_bind(n, from->as,
                      to->of_count == 1 &&

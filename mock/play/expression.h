@@ -86,6 +86,8 @@ struct naming {
         const char *name;
         const struct store_collection *collection; /* NULL: free-form */
         const char *words; /* its members, between spaces; NULL: whatever it has */
+        const char *seldom; /* those of them that are noted, in *asked, when asked for */
+        bool *asked;
     } names[SCOPE_BINDINGS];
     size_t name_count;
     const struct store_collection *item; /* what $item is; NULL: not to be had */

@@ -193,6 +193,16 @@ static struct expression *read_now(struct naming *n, struct str name, const char
     return e;
 }
 
+/* The whole of it has what is made seldom, too. */
+static void note_seldom(struct naming *n, size_t i, const char *pointer)
+{
+    struct str rest = str(n->names[i].seldom ? n->names[i].seldom : ""), word;
+    const char *token = *pointer ? pointer_token(&pointer, n->arena) : NULL;
+    while (rest.len && rest.ptr && str_split(&rest, ' ', &word))
+        if (!token || str_is(word, token))
+            *n->names[i].asked = true;
+}
+
 static struct expression *read_name(struct naming *n, struct str name,
                                     const char *pointer, const char *text,
                                     struct where at)
@@ -217,6 +227,7 @@ static struct expression *read_name(struct naming *n, struct str name,
             e->name = n->names[i].name;
             expression_check_member(n, n->names[i].collection, pointer, text, at);
             expression_check_word(n, n->names[i].words, pointer, text, at);
+            note_seldom(n, i, pointer);
             return e;
         }
         near_try(&near, n->names[i].name);

@@ -321,6 +321,18 @@ static cJSON *url_with(const struct paging *p, const char *value)
     return utf8_valid(buffer_str(&b)) ? json_string(s->arena, buffer_str(&b)) : NULL;
 }
 
+static bool is_asked(const struct paging *p)
+{
+    return p->step->seldom && *p->step->seldom;
+}
+
+static void add_key(struct paging *p, cJSON *page, const char *name, size_t slot)
+{
+    const cJSON *key = run_key(p->run, p->c, slot);
+    if (key)
+        json_add(page, name, json_copy(p->run->s->arena, key));
+}
+
 /* As the caller named this server; nobody speaks TLS here. */
 static void add_whole(struct paging *p, cJSON *page, const char *name, const char *url)
 {
@@ -365,7 +377,8 @@ static void add_url(struct paging *p, cJSON *page, const char *rel, const char *
         return;
     buffer_printf(link, "%s<%s>; rel=\"%s\"", link->len ? ", " : "", url->valuestring,
                   rel);
-    add_whole(p, page, next ? "next_uri" : "prev_uri", url->valuestring);
+    if (is_asked(p))
+        add_whole(p, page, next ? "next_uri" : "prev_uri", url->valuestring);
     json_add(object, "href", json_borrow(arena, url));
     json_add(page, next ? "next_url" : "prev_url", url);
     json_add(page, next ? "next_link" : "prev_link", object);
@@ -392,23 +405,18 @@ static void add_urls(struct paging *p, cJSON *page, size_t number)
         add_url(p, page, "prev", prev, &link);
     if (link.len)
         json_add(page, "link", json_string(arena, buffer_str(&link)));
-    if (step->number)
+    if (step->number && is_asked(p))
         add_ends(p, page);
-}
-
-static void add_key(struct paging *p, cJSON *page, const char *name, size_t slot)
-{
-    const cJSON *key = run_key(p->run, p->c, slot);
-    if (key)
-        json_add(page, name, json_copy(p->run->s->arena, key));
 }
 
 static void add_cursors(struct paging *p, cJSON *page)
 {
     if (!p->count)
         return;
-    add_key(p, page, "first_key", p->slots[0]);
-    add_key(p, page, "last_key", p->slots[p->count - 1]);
+    if (is_asked(p)) {
+        add_key(p, page, "first_key", p->slots[0]);
+        add_key(p, page, "last_key", p->slots[p->count - 1]);
+    }
     if (p->cut)
         json_add(page, "next_cursor", cursor_of(p, p->slots[p->count - 1]));
     if (p->earlier)
@@ -450,7 +458,7 @@ static cJSON *page_of(struct paging *p, size_t number)
     json_add(page, "limit", json_integer(s->arena, (int64_t)p->limit));
     json_add(page, "offset", json_integer(s->arena, (int64_t)p->skip));
     json_add(page, "number", json_integer(s->arena, (int64_t)number));
-    if (p->count && (p->step->number || p->step->offset)) {
+    if (is_asked(p) && p->count && (p->step->number || p->step->offset)) {
         json_add(page, "from", json_integer(s->arena, (int64_t)p->skip + 1));
         json_add(page, "to", json_integer(s->arena, (int64_t)(p->skip + p->count)));
     }

@@ -48,22 +48,31 @@ void reading_bind(struct naming *n, const char *name,
     for (size_t i = 0; i < n->name_count; i++)
         if (strcmp(n->names[i].name, name) == 0) {
             n->names[i].collection = collection;
-            n->names[i].words = NULL;
+            n->names[i].words = n->names[i].seldom = NULL;
             return;
         }
     if (n->name_count == SCOPE_BINDINGS)
         return;
     n->names[n->name_count].name = name;
-    n->names[n->name_count].words = NULL;
+    n->names[n->name_count].words = n->names[n->name_count].seldom = NULL;
+    n->names[n->name_count].asked = NULL;
     n->names[n->name_count++].collection = collection;
 }
 
-void reading_bind_words(struct naming *n, const char *name, const char *words)
+const bool *reading_bind_words(struct naming *n, const char *name, const char *words,
+                               const char *seldom)
 {
     reading_bind(n, name, NULL);
-    for (size_t i = 0; i < n->name_count; i++)
-        if (strcmp(n->names[i].name, name) == 0)
-            n->names[i].words = words;
+    for (size_t i = 0; i < n->name_count; i++) {
+        if (strcmp(n->names[i].name, name) != 0)
+            continue;
+        n->names[i].words = words;
+        n->names[i].seldom = seldom;
+        if (!n->names[i].asked) /* one for all that are bound to the name */
+            n->names[i].asked = arena_take(n->arena, sizeof(bool));
+        return n->names[i].asked;
+    }
+    return NULL;
 }
 
 bool reading_member(struct reading *r, const struct store_collection *c,

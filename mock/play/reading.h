@@ -37,8 +37,11 @@ struct naming reading_naming(struct reading *r);
 void reading_bind(struct naming *n, const char *name,
                   const struct store_collection *collection);
 
-/* The same for what is always made alike: its members, between spaces. */
-void reading_bind_words(struct naming *n, const char *name, const char *words);
+/* The same for what is always made alike: its members, between spaces. Whether any of
+ * those in seldom is asked for is known, in what is returned, when all is read; NULL:
+ * there is no room for the name. */
+const bool *reading_bind_words(struct naming *n, const char *name, const char *words,
+                               const char *seldom);
 
 const char **reading_texts(struct reading *r, char **from, unsigned count);
 struct way *reading_pointers(struct reading *r, char **from, unsigned count);

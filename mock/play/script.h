@@ -57,8 +57,12 @@ struct step_set {
 /* What the name holds that a list step binds (page.c). */
 #define PAGE_WORDS                                                                  \
     "items next_cursor prev_cursor count limit offset number has_more total pages " \
-    "first last empty range from to first_key last_key link next_url prev_url "     \
-    "next_link prev_link first_url last_url next_uri prev_uri first_uri last_uri"
+    "first last empty range link next_url prev_url next_link prev_link " PAGE_SELDOM
+
+/* Of these, what is made only for who asks for any of it. */
+#define PAGE_SELDOM                                                              \
+    "from to first_key last_key first_url last_url next_uri prev_uri first_uri " \
+    "last_uri"
 
 struct step_header {
     const char *name;
@@ -83,6 +87,7 @@ struct step {
     const char *turn; /* the query parameter that turns the page; NULL: none */
     size_t page;      /* 0: all rows */
     bool total, from_zero;
+    const bool *seldom; /* whether any of PAGE_SELDOM is asked for; NULL: no */
     const struct expression *each; /* STEP_EACH */
     struct step *steps;
     size_t step_count;
