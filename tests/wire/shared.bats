@@ -34,17 +34,18 @@ shop() {
     dataset=$(jq -r '.[0].id' fixtures/serial/datasets.json)
 }
 
-# begin_store [OPTION…] — a Redis of our own on a free port below those that connections
-# get, so that it finds the same one free again: the one that it had before if
+# begin_store [OPTION…] — a Redis of our own on a free port, the one that it had before if
 # it had one; every change is on the disk before it is answered.
 begin_store() {
     for _ in $(seq 50); do
+        # Below the ports that the system gives to those who connect.
         store_port=${store_kept-$((20000 + RANDOM % 12000))}
+        rm -f redis.log # what the one before has said is not said by this one
         redis-server --port "$store_port" --bind 127.0.0.1 --dir "$PWD" --save '' \
             --appendonly yes --appendfsync always --daemonize no "$@" >redis.log 2>&1 3>&- &
         redis=$!
         eventually has_spoken
-        grep -q 'Ready to accept' redis.log && break
+        grep -qs 'Ready to accept' redis.log && break
     done
     kill -0 "$redis"
     store_kept=$store_port
@@ -53,7 +54,7 @@ begin_store() {
 
 # Whether the Redis is ready, or is gone.
 has_spoken() {
-    grep -q 'Ready to accept' redis.log || ! kill -0 "$redis" 2>/dev/null
+    grep -qs 'Ready to accept' redis.log || ! kill -0 "$redis" 2>/dev/null
 }
 
 # begin N — N servers; their ports are in the array ports.
