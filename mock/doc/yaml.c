@@ -295,20 +295,26 @@ static bool read_root(struct reader *r, cJSON *root)
 cJSON *yaml_read(struct str text, struct arena *arena, struct json_error *error)
 {
     struct str bare = yaml_without_bom(text);
-    struct reader r = { .events = yaml_events_new(bare),
-                        .arena = arena,
-                        .error = error,
-                        .anchors = map_new(arena),
-                        .nodes = 1 };
+    struct reader r = {
+        .arena = arena, .error = error, .anchors = map_new(arena), .nodes = 1
+    };
     cJSON *root = arena_take(arena, sizeof(*root));
-    if (!r.events) {
+    struct yaml_events *const events = yaml_events_new(bare);
+    if (!events) {
         *error = json_place(text, 0);
         error->why = "there is no memory left to read the text";
         return NULL;
     }
+    /* They are no memory of the arena, which may have no more. */
+    if (setjmp(*arena_guard(arena))) {
+        yaml_events_free(events);
+        arena_fail(arena);
+    }
+    r.events = events;
     bool ok = read_root(&r, root);
+    arena_unguard(arena);
     if (!ok)
         error->offset += text.len - bare.len;
-    yaml_events_free(r.events);
+    yaml_events_free(events);
     return ok ? root : NULL;
 }

@@ -447,6 +447,31 @@ static void problems_with_a_pointer_get_their_line(void **state)
             fail_msg("%s: %u:%u", p->why, p->at.line, p->at.col);
 }
 
+static const cJSON *read_within(struct str text, struct arena *arena)
+{
+    struct json_error ignored;
+    if (setjmp(*arena_guard(arena)))
+        return NULL;
+    const cJSON *tree = yaml_read(text, arena, &ignored);
+    arena_unguard(arena);
+    return tree;
+}
+
+/* What is left behind, AddressSanitizer finds. */
+static void a_text_that_runs_out_of_memory_leaves_nothing_behind(void **state)
+{
+    struct str text = repeated(*state, "", "key#: [a, {b: 1}]\n", 40, "");
+    bool read = false;
+    unsigned broken_off = 0;
+    for (size_t limit = 0; !read && limit < 1024 * 1024; limit += 128) {
+        struct arena *arena = arena_new(limit);
+        read = read_within(text, arena);
+        broken_off += !read;
+        arena_free(arena);
+    }
+    assert_true(read && broken_off > 10);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_up, arena_down)
@@ -459,6 +484,7 @@ int main(void)
         TEST(an_alias_bomb_is_refused_quickly),
         TEST(yaml_depth_is_bounded_through_aliases_too),
         TEST(a_yaml_number_with_too_many_digits_is_refused),
+        TEST(a_text_that_runs_out_of_memory_leaves_nothing_behind),
         TEST(a_pointer_is_located_in_a_text),
         TEST(all_pointers_into_a_text_are_located_at_once),
         TEST(no_place_is_found_where_there_is_none),
