@@ -2,7 +2,8 @@
 
 #include "doc/pointer.h"
 
-static char **grown(struct arena *arena, char **list, unsigned *count, const char *text)
+char **infer_one_more(struct arena *arena, char **list, unsigned *count,
+                      const char *text)
 {
     char **more = arena_array(arena, char *, *count + 1);
     if (*count)
@@ -121,16 +122,9 @@ static struct map *listed_defaults(struct finding_out *f, const struct group *g)
     return found;
 }
 
-static void add_default(struct finding_out *f, const struct group *g,
-                        struct record_collection *c, const struct member *m,
-                        const char *at)
+void infer_add_default(struct arena *arena, struct record_collection *c, const char *at,
+                       char *to)
 {
-    struct arena *arena = f->look.arena;
-    char *to = infer_default(f, g, m);
-    if (!to && m->required) /* it would be a sample */
-        to = map_get(g->listed, str(m->name));
-    if (!to || strcmp(at, g->key) == 0)
-        return;
     struct record_set *more =
         arena_array(arena, struct record_set, c->defaults_count + 1);
     if (c->defaults_count)
@@ -138,6 +132,17 @@ static void add_default(struct finding_out *f, const struct group *g,
     more[c->defaults_count++] =
         (struct record_set){ .at = arena_copy(arena, str(at)), .to = to };
     c->defaults = more;
+}
+
+static void add_default(struct finding_out *f, const struct group *g,
+                        struct record_collection *c, const struct member *m,
+                        const char *at)
+{
+    char *to = infer_default(f, g, m);
+    if (!to && m->required) /* it would be a sample */
+        to = map_get(g->listed, str(m->name));
+    if (to && strcmp(at, g->key) != 0)
+        infer_add_default(f->look.arena, c, at, to);
 }
 
 static void add_member(struct finding_out *f, const struct group *g,
@@ -149,11 +154,11 @@ static void add_member(struct finding_out *f, const struct group *g,
     struct arena *arena = f->look.arena;
     const char *plain = name_plain(arena, str(m->name));
     if (!writable)
-        c->owned = grown(arena, c->owned, &c->owned_count, at);
+        c->owned = infer_one_more(arena, c->owned, &c->owned_count, at);
     if (is_created(plain) && holds_time(f, m))
-        c->created = grown(arena, c->created, &c->created_count, at);
+        c->created = infer_one_more(arena, c->created, &c->created_count, at);
     else if (is_updated(plain) && holds_time(f, m))
-        c->updated = grown(arena, c->updated, &c->updated_count, at);
+        c->updated = infer_one_more(arena, c->updated, &c->updated_count, at);
     else if (!writable && view_types(&f->look, m->view) == TYPE_INTEGER &&
              !c->version && name_is_one_of(plain, versions, COUNT(versions)))
         c->version = arena_copy(arena, str(at));
@@ -216,7 +221,7 @@ static void add_unseen(struct finding_out *f, const struct group *g,
             for (unsigned h = 0; h < c->hidden_count; h++)
                 known = known || strcmp(c->hidden[h], at) == 0;
             if (!known)
-                c->hidden = grown(arena, c->hidden, &c->hidden_count, at);
+                c->hidden = infer_one_more(arena, c->hidden, &c->hidden_count, at);
         }
     }
 }
@@ -288,7 +293,8 @@ static void settle_parents(struct finding_out *f, struct group *g,
             for (unsigned h = 0; h < c->hidden_count; h++)
                 known = known || strcmp(c->hidden[h], p->member) == 0;
             if (!known)
-                c->hidden = grown(arena, c->hidden, &c->hidden_count, p->member);
+                c->hidden =
+                    infer_one_more(arena, c->hidden, &c->hidden_count, p->member);
         }
 }
 
@@ -300,9 +306,9 @@ static void add_unique(struct finding_out *f, struct group *g,
     struct record_unique *u = c->unique = arena_take(arena, sizeof(*u));
     c->unique_count = 1;
     for (size_t i = 0; i < g->deeds->parent_count; i++)
-        u->pointers =
-            grown(arena, u->pointers, &u->pointers_count, g->deeds->parents[i].member);
-    u->pointers = grown(arena, u->pointers, &u->pointers_count, g->key);
+        u->pointers = infer_one_more(arena, u->pointers, &u->pointers_count,
+                                     g->deeds->parents[i].member);
+    u->pointers = infer_one_more(arena, u->pointers, &u->pointers_count, g->key);
 }
 
 /* A new key of a parent is drawn until it is new among all: a sequence gives one
@@ -312,7 +318,7 @@ static void add_key(struct finding_out *f, struct group *g, struct record_collec
     struct arena *arena = f->look.arena;
     struct record_behaviour *r = f->record;
     if (g->key_hidden || g->within)
-        c->hidden = grown(arena, c->hidden, &c->hidden_count, INFER_ASIDE);
+        c->hidden = infer_one_more(arena, c->hidden, &c->hidden_count, INFER_ASIDE);
     if (g->within)
         add_unique(f, g, c);
     if (!g->key_default)

@@ -209,6 +209,15 @@ bool infer_is_writable(struct finding_out *f, const struct group *g, const char 
 char *infer_default(struct finding_out *f, const struct group *g,
                     const struct member *m);
 
+/* infer_collection.c: what stands at `at` (copied) when nobody gives it; to is taken.
+ */
+void infer_add_default(struct arena *arena, struct record_collection *c, const char *at,
+                       char *to);
+
+/* infer_collection.c: the list with one more text (copied), in a place of its own. */
+char **infer_one_more(struct arena *arena, char **list, unsigned *count,
+                      const char *text);
+
 /* infer_collection.c: adds the record. */
 void infer_collection(struct finding_out *f, struct group *g);
 

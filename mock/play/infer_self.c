@@ -80,16 +80,6 @@ static bool is_owned(const struct record_collection *c, const char *name)
     return false;
 }
 
-static char **one_more(struct arena *arena, char **list, unsigned *count,
-                       const char *at)
-{
-    char **more = arena_array(arena, char *, *count + 1);
-    if (*count)
-        memcpy(more, list, *count * sizeof(*more));
-    more[(*count)++] = arena_copy(arena, str(at));
-    return more;
-}
-
 void infer_self(struct finding_out *f, struct group *g, struct record_collection *c)
 {
     struct arena *arena = f->look.arena;
@@ -106,16 +96,10 @@ void infer_self(struct finding_out *f, struct group *g, struct record_collection
     char *to = path_of(f, g, get, is_absolute(is_text(f, self) ? self : href));
     if (!to)
         return;
-    struct record_set *more =
-        arena_array(arena, struct record_set, c->defaults_count + 1);
-    if (c->defaults_count)
-        memcpy(more, c->defaults, c->defaults_count * sizeof(*more));
-    more[c->defaults_count++] =
-        (struct record_set){ .at = arena_copy(arena, str(at)), .to = to };
-    c->defaults = more;
+    infer_add_default(arena, c, at, to);
     g->self = at;
     if (!is_owned(c, links->name))
-        c->owned = one_more(arena, c->owned, &c->owned_count, at);
+        c->owned = infer_one_more(arena, c->owned, &c->owned_count, at);
 }
 
 /* ---- what is around them ---- */
