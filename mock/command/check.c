@@ -30,10 +30,12 @@ int command_check(const struct options *o)
     bool ok = load(&l, &all);
     load_print(&l, false, stderr);
     if (!o->quiet) {
-        for (size_t i = 0; ok && i < l.world.cast.count; i++)
-            printf("%s: %s %s, %zu operations, fine\n", l.world.cast.apis[i]->file,
-                   l.world.cast.apis[i]->title, l.world.cast.apis[i]->version,
-                   l.world.cast.apis[i]->operation_count);
+        for (size_t i = 0; ok && i < l.world.cast.count; i++) {
+            const struct api *api = l.world.cast.apis[i];
+            printf("%s: %s %s, %zu operation%s, fine\n", api->file, api->title,
+                   api->version, api->operation_count,
+                   api->operation_count == 1 ? "" : "s");
+        }
         printf("%u error%s, %u warning%s\n", l.err.errors, l.err.errors == 1 ? "" : "s",
                l.err.warnings, l.err.warnings == 1 ? "" : "s");
     }

@@ -3,92 +3,95 @@
 
 enum { MOST_DEPTH = 3 };
 
+/* Plain names, and the words of a page that they mean. */
+static const struct {
+    const char *plain, *word;
+    unsigned types;
+    bool whole; /* else the name may mean something else */
+} page_words[] = {
+    { "total", "total", TYPE_INTEGER, false },
+    { "totalcount", "total", TYPE_INTEGER, false },
+    { "totalitems", "total", TYPE_INTEGER, false },
+    { "totalresults", "total", TYPE_INTEGER, false },
+    { "totalrecords", "total", TYPE_INTEGER, false },
+    { "totalelements", "total", TYPE_INTEGER, false },
+    { "totalentries", "total", TYPE_INTEGER, false },
+    { "totalhits", "total", TYPE_INTEGER, false },
+    { "count", "total", TYPE_INTEGER, false },
+    { "limit", "limit", TYPE_INTEGER, false },
+    { "perpage", "limit", TYPE_INTEGER, false },
+    { "pagesize", "limit", TYPE_INTEGER, false },
+    { "itemsperpage", "limit", TYPE_INTEGER, false },
+    { "size", "limit", TYPE_INTEGER, true },
+    { "numberofelements", "count", TYPE_INTEGER, false },
+    { "offset", "offset", TYPE_INTEGER, false },
+    { "skip", "offset", TYPE_INTEGER, false },
+    { "startat", "offset", TYPE_INTEGER, false },
+    { "start", "offset", TYPE_INTEGER, false },
+    { "maxresults", "limit", TYPE_INTEGER, false },
+    { "page", "number", TYPE_INTEGER, false },
+    { "pagenumber", "number", TYPE_INTEGER, false },
+    { "currentpage", "number", TYPE_INTEGER, false },
+    { "number", "number", TYPE_INTEGER, true },
+    { "pages", "pages", TYPE_INTEGER, false },
+    { "totalpages", "pages", TYPE_INTEGER, false },
+    { "pagecount", "pages", TYPE_INTEGER, false },
+    { "lastpage", "pages", TYPE_INTEGER, false },
+    { "first", "first", TYPE_BOOLEAN, true },
+    { "last", "last", TYPE_BOOLEAN, true },
+    { "empty", "empty", TYPE_BOOLEAN, true },
+    { "firstid", "first_key", TYPE_ANY, false },
+    { "lastid", "last_key", TYPE_ANY, false },
+    { "hasmore", "has_more", TYPE_BOOLEAN, false },
+    { "hasnext", "has_more", TYPE_BOOLEAN, false },
+    { "hasnextpage", "has_more", TYPE_BOOLEAN, false },
+    { "more", "has_more", TYPE_BOOLEAN, false },
+    { "nextcursor", "next_cursor", TYPE_STRING, false },
+    { "nextpagetoken", "next_cursor", TYPE_STRING, false },
+    { "nexttoken", "next_cursor", TYPE_STRING, false },
+    { "endcursor", "next_cursor", TYPE_STRING, false },
+    { "cursor", "next_cursor", TYPE_STRING, false },
+    { "continuationtoken", "next_cursor", TYPE_STRING, false },
+    { "after", "next_cursor", TYPE_STRING, false },
+    { "nextmarker", "next_cursor", TYPE_STRING, false },
+    { "prevcursor", "prev_cursor", TYPE_STRING, false },
+    { "previouscursor", "prev_cursor", TYPE_STRING, false },
+    { "before", "prev_cursor", TYPE_STRING, false },
+    { "nexturl", "next_url", TYPE_STRING, false },
+    { "nextlink", "next_url", TYPE_STRING, false },
+    { "nextpageurl", "next_url", TYPE_STRING, false },
+    { "nextpageuri", "next_url", TYPE_STRING, false },
+    { "nexturi", "next_url", TYPE_STRING, false },
+    { "first", "first_url", TYPE_STRING, false },
+    { "firstpageurl", "first_url", TYPE_STRING, false },
+    { "last", "last_url", TYPE_STRING, false },
+    { "lastpageurl", "last_url", TYPE_STRING, false },
+    { "from", "from", TYPE_INTEGER, false },
+    { "to", "to", TYPE_INTEGER, false },
+    { "next", "next", TYPE_STRING, false },
+    { "prevurl", "prev_url", TYPE_STRING, false },
+    { "previousurl", "prev_url", TYPE_STRING, false },
+    { "prevpageurl", "prev_url", TYPE_STRING, false },
+    { "previouspageurl", "prev_url", TYPE_STRING, false },
+    { "previouspageuri", "prev_url", TYPE_STRING, false },
+    { "previous", "prev", TYPE_STRING, false },
+    { "prev", "prev", TYPE_STRING, false },
+};
+
 /* What a page tells under a plain name; whole: the number of all is told beside it. */
 static const char *word_named(const char *plain, unsigned types, bool whole, bool url)
 {
-    static const struct {
-        const char *plain, *word;
-        unsigned types;
-        bool whole; /* else the name may mean something else */
-    } words[] = {
-        { "total", "total", TYPE_INTEGER, false },
-        { "totalcount", "total", TYPE_INTEGER, false },
-        { "totalitems", "total", TYPE_INTEGER, false },
-        { "totalresults", "total", TYPE_INTEGER, false },
-        { "totalrecords", "total", TYPE_INTEGER, false },
-        { "totalelements", "total", TYPE_INTEGER, false },
-        { "totalentries", "total", TYPE_INTEGER, false },
-        { "totalhits", "total", TYPE_INTEGER, false },
-        { "count", "total", TYPE_INTEGER, false },
-        { "limit", "limit", TYPE_INTEGER, false },
-        { "perpage", "limit", TYPE_INTEGER, false },
-        { "pagesize", "limit", TYPE_INTEGER, false },
-        { "itemsperpage", "limit", TYPE_INTEGER, false },
-        { "size", "limit", TYPE_INTEGER, true },
-        { "numberofelements", "count", TYPE_INTEGER, false },
-        { "offset", "offset", TYPE_INTEGER, false },
-        { "skip", "offset", TYPE_INTEGER, false },
-        { "startat", "offset", TYPE_INTEGER, false },
-        { "start", "offset", TYPE_INTEGER, false },
-        { "maxresults", "limit", TYPE_INTEGER, false },
-        { "page", "number", TYPE_INTEGER, false },
-        { "pagenumber", "number", TYPE_INTEGER, false },
-        { "currentpage", "number", TYPE_INTEGER, false },
-        { "number", "number", TYPE_INTEGER, true },
-        { "pages", "pages", TYPE_INTEGER, false },
-        { "totalpages", "pages", TYPE_INTEGER, false },
-        { "pagecount", "pages", TYPE_INTEGER, false },
-        { "lastpage", "pages", TYPE_INTEGER, false },
-        { "first", "first", TYPE_BOOLEAN, true },
-        { "last", "last", TYPE_BOOLEAN, true },
-        { "empty", "empty", TYPE_BOOLEAN, true },
-        { "firstid", "first_key", TYPE_ANY, false },
-        { "lastid", "last_key", TYPE_ANY, false },
-        { "hasmore", "has_more", TYPE_BOOLEAN, false },
-        { "hasnext", "has_more", TYPE_BOOLEAN, false },
-        { "hasnextpage", "has_more", TYPE_BOOLEAN, false },
-        { "more", "has_more", TYPE_BOOLEAN, false },
-        { "nextcursor", "next_cursor", TYPE_STRING, false },
-        { "nextpagetoken", "next_cursor", TYPE_STRING, false },
-        { "nexttoken", "next_cursor", TYPE_STRING, false },
-        { "endcursor", "next_cursor", TYPE_STRING, false },
-        { "cursor", "next_cursor", TYPE_STRING, false },
-        { "continuationtoken", "next_cursor", TYPE_STRING, false },
-        { "after", "next_cursor", TYPE_STRING, false },
-        { "nextmarker", "next_cursor", TYPE_STRING, false },
-        { "prevcursor", "prev_cursor", TYPE_STRING, false },
-        { "previouscursor", "prev_cursor", TYPE_STRING, false },
-        { "before", "prev_cursor", TYPE_STRING, false },
-        { "nexturl", "next_url", TYPE_STRING, false },
-        { "nextlink", "next_url", TYPE_STRING, false },
-        { "nextpageurl", "next_url", TYPE_STRING, false },
-        { "nextpageuri", "next_url", TYPE_STRING, false },
-        { "nexturi", "next_url", TYPE_STRING, false },
-        { "first", "first_url", TYPE_STRING, false },
-        { "firstpageurl", "first_url", TYPE_STRING, false },
-        { "last", "last_url", TYPE_STRING, false },
-        { "lastpageurl", "last_url", TYPE_STRING, false },
-        { "from", "from", TYPE_INTEGER, false },
-        { "to", "to", TYPE_INTEGER, false },
-        { "next", "next", TYPE_STRING, false },
-        { "prevurl", "prev_url", TYPE_STRING, false },
-        { "previousurl", "prev_url", TYPE_STRING, false },
-        { "prevpageurl", "prev_url", TYPE_STRING, false },
-        { "previouspageurl", "prev_url", TYPE_STRING, false },
-        { "previouspageuri", "prev_url", TYPE_STRING, false },
-        { "previous", "prev", TYPE_STRING, false },
-        { "prev", "prev", TYPE_STRING, false },
-    };
-    for (size_t i = 0; i < COUNT(words); i++) {
-        if (strcmp(words[i].plain, plain) != 0 || (words[i].whole && !whole) ||
-            !(types & words[i].types ||
-              (words[i].types == TYPE_INTEGER && types & TYPE_NUMBER)))
+    for (size_t i = 0; i < COUNT(page_words); i++) {
+        if (strcmp(page_words[i].plain, plain) != 0 ||
+            (page_words[i].whole && !whole) ||
+            !(types & page_words[i].types ||
+              (page_words[i].types == TYPE_INTEGER && types & TYPE_NUMBER)))
             continue;
-        if (strcmp(words[i].word, "next") == 0)
+        if (strcmp(page_words[i].word, "next") == 0)
             return url ? "next_url" : "next_cursor";
-        if (strcmp(words[i].word, "prev") == 0)
+        if (strcmp(page_words[i].word, "prev") == 0)
             return url ? "prev_url" : "prev_cursor";
-        return words[i].word;
+        return page_words[i].word;
     }
     return NULL;
 }
