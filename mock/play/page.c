@@ -41,7 +41,7 @@ static int compare_rows(const void *x, const void *y)
             return a->paging->sorts[i].down != a->paging->before ? -c : c;
     }
     int c = a->slot < b->slot ? -1 : a->slot > b->slot;
-    return a->paging->before ? -c : c;
+    return a->paging->before != a->paging->round ? -c : c;
 }
 
 struct row page_row(const struct paging *p, size_t slot)
@@ -115,10 +115,10 @@ static void find_in_order(struct paging *p, const struct row *anchor)
     struct store_window w = { .until = SIZE_MAX,
                               .skip = p->before ? 0 : p->skip,
                               .most = p->limit + 1,
-                              .backwards = p->before };
+                              .backwards = p->before != p->round };
     size_t count, found;
     run_conditions(p->run, p->step, &p->step->where, p->c, where, &count);
-    if (anchor && p->before)
+    if (anchor && w.backwards)
         w.until = anchor->slot;
     else if (anchor)
         w.from = anchor->slot + 1;
@@ -189,7 +189,7 @@ bool run_list(struct run *run, const struct step *step)
     if (json_is_number(asked) && asked->valuedouble >= 1 &&
         asked->valuedouble < LIMIT_LIST_ROWS)
         p.limit = (size_t)asked->valuedouble;
-    p.sort_count = sort_read(run->b, step, s, p.sorts);
+    p.sort_count = sort_read(run->b, step, s, p.sorts, &p.round);
     count_of(step->offset, s, &p.skip);
     if (count_of(step->number, s, &number) && number >= base)
         p.skip = (number - base) * p.limit;

@@ -125,12 +125,13 @@ static const cJSON *next_text(const cJSON *value, const cJSON *one)
 }
 
 size_t sort_read(const struct behaviour *b, const struct step *list, struct scope *s,
-                 struct store_sort *by)
+                 struct store_sort *by, bool *round)
 {
     const cJSON *value = list->sort ? expression_value(list->sort, s) : NULL;
-    const cJSON *order = value && list->order ? expression_value(list->order, s) : NULL;
+    const cJSON *order = list->order ? expression_value(list->order, s) : NULL;
     const bool down = json_is_string(order) && goes_down(str(order->valuestring));
     size_t count = 0;
+    *round = down && !value;
     for (const cJSON *one = first_text(value); one; one = next_text(value, one)) {
         struct str rest = str(json_is_string(one) ? one->valuestring : "");
         struct word w;
@@ -139,8 +140,11 @@ size_t sort_read(const struct behaviour *b, const struct step *list, struct scop
                 w.name.len ? member_of(plan_of(b, list), w.name, s->arena) : NULL;
             if (at)
                 by[count++] = (struct store_sort){ at, w.down };
+            else
+                *round = *round || goes_down(w.name);
         }
     }
+    *round = *round && !count;
     return count;
 }
 

@@ -13,9 +13,11 @@
 struct step;
 
 /* What a list step sorts by in this call: its members, at most STORE_SORTS, in by.
- * Returns how many. Borrowed from the scope's arena and the plan. */
+ * Returns how many; where there is none, *round is whether the order in which instances
+ * were made is turned round, as by a direction alone ("desc"). Borrowed from the scope's
+ * arena and the plan. */
 size_t sort_read(const struct behaviour *b, const struct step *list, struct scope *s,
-                 struct store_sort *by);
+                 struct store_sort *by, bool *round);
 
 /* Adds a finding for each word of s->input that a list of the operation is to be sorted
  * by and that names no member of what it lists. What the document names itself (enum,
