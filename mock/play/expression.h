@@ -85,8 +85,8 @@ struct naming {
     struct {
         const char *name;
         const struct store_collection *collection; /* NULL: free-form */
-        const char *words; /* its members, between spaces; NULL: whatever it has */
-        const char *seldom; /* those of them that are noted, in *asked, when asked for */
+        const char *words;  /* its members, between spaces; NULL: whatever it has */
+        const char *seldom; /* those that are noted, in *asked, when asked for */
         bool *asked;
     } names[SCOPE_BINDINGS];
     size_t name_count;

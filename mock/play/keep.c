@@ -37,9 +37,10 @@ struct keep *keep_open(const char *where, struct err *err)
     if (str_starts(w, STR("redis://")) || str_starts(w, STR("valkey://")))
         return keep_redis_open(where, err);
     if (strstr(where, "://") || !w.len)
-        return err_set(err, (struct where){ .file = "--store" },
-                       "expected a file, redis://HOST or valkey://HOST, found \"%.100s\"",
-                       where),
+        return err_set(
+                   err, (struct where){ .file = "--store" },
+                   "expected a file, redis://HOST or valkey://HOST, found \"%.100s\"",
+                   where),
                NULL;
     return keep_sqlite_open(where, err);
 }

@@ -144,11 +144,10 @@ static bool open_database(struct keep_sqlite *k, const char *file, struct err *e
 {
     struct where at = { .file = file };
     if (sqlite3_open_v2(file, &k->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL))
-        return err_set(err, at, "cannot open the store: %s%s%s", sqlite3_errmsg(k->db),
-                       sqlite3_system_errno(k->db) ? ": " : "",
-                       sqlite3_system_errno(k->db)
-                           ? strerror(sqlite3_system_errno(k->db))
-                           : "");
+        return err_set(
+            err, at, "cannot open the store: %s%s%s", sqlite3_errmsg(k->db),
+            sqlite3_system_errno(k->db) ? ": " : "",
+            sqlite3_system_errno(k->db) ? strerror(sqlite3_system_errno(k->db)) : "");
     sqlite3_limit(k->db, SQLITE_LIMIT_LENGTH, (int)LIMIT_KEEP_VALUE);
     /* Asked before anything is written: another program's file stays as it is. */
     int64_t tables = number_of(k->db, "SELECT count(*) FROM sqlite_schema");

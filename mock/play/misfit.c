@@ -1,6 +1,5 @@
 #include "play/misfit.h"
 
-
 void misfit_note(struct misfits *m, const char *key, const char *why,
                  struct where where, struct arena *arena)
 {

@@ -11,7 +11,7 @@ struct paging {
     size_t c;
     struct store_sort sorts[STORE_SORTS];
     size_t sort_count;
-    bool round; /* not sorted, and what was made last comes first */
+    bool round;    /* not sorted, and what was made last comes first */
     size_t *slots; /* of the page */
     size_t count;
     size_t total; /* instances on all pages, where that is asked for */

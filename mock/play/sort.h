@@ -14,8 +14,8 @@ struct step;
 
 /* What a list step sorts by in this call: its members, at most STORE_SORTS, in by.
  * Returns how many; where there is none, *round is whether the order in which instances
- * were made is turned round, as by a direction alone ("desc"). Borrowed from the scope's
- * arena and the plan. */
+ * were made is turned round, as by a direction alone ("desc"). Borrowed from the
+ * scope's arena and the plan. */
 size_t sort_read(const struct behaviour *b, const struct step *list, struct scope *s,
                  struct store_sort *by, bool *round);
 

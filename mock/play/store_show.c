@@ -305,7 +305,7 @@ static cJSON *show_all(struct showing *to, struct instance *of)
 }
 
 /* What to->look asks for, kept before or from now on, and there until the arena is
- * reset. NULL when it is not to be kept; *tree is a tree of it then. */
+ * reset. NULL when it is not to be kept; *tree is a tree of it then, lent as long. */
 static struct view *view_of(struct showing *to, cJSON **tree)
 {
     struct instance *of = slots_get(&to->s->shelves[to->look->c].slots, to->look->slot);

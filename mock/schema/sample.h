@@ -25,7 +25,8 @@ struct sampler {
     enum direction direction;  /* members that are not for it are left out */
     const char *member, *text; /* the value is an object whose member is that text; or
                                   NULL for any value */
-    bool first; /* of listed values (enum) the first: "queued", "open", what begins so */
+    bool
+        first; /* of listed values (enum) the first: "queued", "open", what begins so */
     struct chance *chance;
     struct arena *arena; /* the value is borrowed from it */
     const char **why; /* when no value was found: what stood in the way, where that is

@@ -18,12 +18,13 @@
 
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
-#define FUNCTIONS(X)                                                             \
-    X(global_init)                                                               \
-    X(easy_init)                                                                 \
-    X(easy_cleanup) X(easy_reset) X(easy_setopt) X(easy_perform) X(easy_getinfo) \
-        X(easy_strerror) X(slist_append) X(slist_free_all) X(url) X(url_cleanup) \
-            X(url_set) X(url_get) X(url_strerror) X(free)
+#define FUNCTIONS(X)                                                                  \
+    X(global_init)                                                                    \
+    X(easy_init)                                                                      \
+    X(easy_cleanup)                                                                   \
+    X(easy_reset) X(easy_setopt) X(easy_perform) X(easy_getinfo) X(easy_strerror)     \
+        X(slist_append) X(slist_free_all) X(url) X(url_cleanup) X(url_set) X(url_get) \
+            X(url_strerror) X(free)
 
 #define MEMBER(name) __typeof__(&curl_##name) name;
 static struct {

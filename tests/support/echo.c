@@ -47,7 +47,7 @@ static int descend(int levels)
 }
 
 void echo(void *context, const struct request *r, struct arena *arena,
-                 struct delivery *d)
+          struct delivery *d)
 {
     struct house *h = context;
     atomic_fetch_add(&h->calls, 1);
