@@ -144,6 +144,14 @@ static bool complete(struct run *run, size_t c, cJSON **tree, const cJSON *befor
     return *tree != NULL;
 }
 
+/* What was made to fit, and is stored now, was asked already. */
+static void note_complete(const struct run *run, size_t c, size_t slot)
+{
+    if (rules_of(run, c)->complete)
+        store_note_fit(run->s->store, c, slot,
+                       schema_mark(run->b->plan.collections[c].schema));
+}
+
 bool run_create(struct run *run, const struct step *step)
 {
     size_t c = step->of[0], slot;
@@ -164,7 +172,8 @@ bool run_create(struct run *run, const struct step *step)
     if (!stored(run, step, c, store_insert(run->s->store, c, tree, &slot), tree,
                 SIZE_MAX))
         return false;
-    run_bind(run, step, c, store_get(run->s->store, c, slot), false);
+    note_complete(run, c, slot);
+    run_bind_at(run, step, c, slot);
     return true;
 }
 
@@ -272,8 +281,11 @@ static bool change_one(struct run *run, const struct step *step, size_t c, size_
     if (!finish(run, step, c, *tree, false) || !complete(run, c, tree, old))
         return false;
     instance_arm(run->b, c, *tree, run->s);
-    return stored(run, step, c, store_replace(run->s->store, c, slot, *tree), *tree,
-                  slot);
+    if (!stored(run, step, c, store_replace(run->s->store, c, slot, *tree), *tree,
+                slot))
+        return false;
+    note_complete(run, c, slot);
+    return true;
 }
 
 bool run_update(struct run *run, const struct step *step)

@@ -33,11 +33,12 @@ static const cJSON *render(const struct binding *b, struct scope *s)
         return store_show_before(s->store, b->collection, b->value, s->arena,
                                  &s->broken);
     if (!b->list)
-        return store_show_tree(s->store, b->collection, b->value, s->arena, &s->broken);
+        return store_show_tree(s->store, b->collection, b->value, b->slot, s->arena,
+                               &s->broken);
     cJSON *list = json_array(s->arena);
     for (const cJSON *one = b->value->child; one; one = one->next)
-        json_push(list,
-                  store_show_tree(s->store, b->collection, one, s->arena, &s->broken));
+        json_push(list, store_show_tree(s->store, b->collection, one, b->slot, s->arena,
+                                        &s->broken));
     return list;
 }
 

@@ -37,6 +37,7 @@ struct binding {
     bool list;
     bool before; /* it is an instance as it was before the call */
     size_t collection;
+    size_t slot; /* of one instance: where it was found, and mostly still is */
 };
 
 enum { SCOPE_BINDINGS = 48 };

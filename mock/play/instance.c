@@ -129,6 +129,15 @@ void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool creat
 
 /* Hidden members, and the mark of what is broken on purpose, are no business of the
  * schema. */
+static bool has_hidden(const struct store_collection *plan, const cJSON *tree)
+{
+    const uint64_t names = plan->hidden_count ? json_names(tree) : 0;
+    for (size_t i = 0; i < plan->hidden_count; i++)
+        if (way_may(&plan->hidden[i], names) && way_get(tree, &plan->hidden[i]))
+            return true;
+    return json_member(tree, STORE_BROKEN) != NULL;
+}
+
 static cJSON *without_hidden(const struct store_collection *plan, const cJSON *tree,
                              struct arena *arena)
 {
@@ -139,10 +148,12 @@ static cJSON *without_hidden(const struct store_collection *plan, const cJSON *t
     return out;
 }
 
-cJSON *instance_complete(const struct behaviour *b, size_t c, const cJSON *tree,
+cJSON *instance_complete(const struct behaviour *b, size_t c, cJSON *tree,
                          const cJSON *before, struct scope *s)
 {
     const struct store_collection *plan = &b->plan.collections[c];
+    if (!has_hidden(plan, tree))
+        return shape_fit(plan->schema, tree, before, s->chance, s->arena);
     cJSON *out = shape_fit(plan->schema, without_hidden(plan, tree, s->arena), before,
                            s->chance, s->arena);
     for (size_t i = 0; out && i < plan->hidden_count; i++) {

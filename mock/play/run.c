@@ -164,6 +164,16 @@ size_t *run_matches(struct run *run, const struct step *step, size_t c, size_t f
 
 /* ---- steps ---- */
 
+void run_bind_at(struct run *run, const struct step *step, size_t c, size_t slot)
+{
+    if (step->as)
+        scope_bind(run->s, (struct binding){ .name = step->as,
+                                             .value = store_get(run->s->store, c, slot),
+                                             .instances = true,
+                                             .collection = c,
+                                             .slot = slot });
+}
+
 void run_bind(struct run *run, const struct step *step, size_t c, const cJSON *value,
               bool list)
 {
@@ -187,8 +197,7 @@ static bool run_find(struct run *run, const struct step *step)
             continue;
         if (step->follow) /* the end of the chain */
             slots += n - 1;
-        run_bind(run, step, step->of[i],
-                 store_get(run->s->store, step->of[i], slots[0]), false);
+        run_bind_at(run, step, step->of[i], slots[0]);
         run_note_read(run, step->of[i], slots[0]);
         return true;
     }

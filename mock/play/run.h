@@ -72,7 +72,10 @@ void run_forget_draws(struct run *run);
 bool run_create(struct run *run, const struct step *step);
 bool run_update(struct run *run, const struct step *step);
 
-/* Binds the outcome of a step to its name. */
+/* Binds one instance to the name of a step. */
+void run_bind_at(struct run *run, const struct step *step, size_t c, size_t slot);
+
+/* Binds another outcome of a step to its name. */
 void run_bind(struct run *run, const struct step *step, size_t c, const cJSON *value,
               bool list);
 

@@ -221,9 +221,10 @@ void instance_stamp(const struct behaviour *b, size_t c, cJSON *tree, bool creat
 /* Notes in tree, which is about to be stored, which transition waits for it. */
 void instance_arm(const struct behaviour *b, size_t c, cJSON *tree, struct scope *s);
 
-/* tree with what its schema wants and nobody gave: from before (may be NULL), else from
- * a sample. NULL when no way was found. */
-cJSON *instance_complete(const struct behaviour *b, size_t c, const cJSON *tree,
+/* tree (taken) with what its schema wants and nobody gave: from before (may be NULL),
+ * else from a sample. It fits then, as an answer, without its hidden members. NULL when
+ * no way was found. */
+cJSON *instance_complete(const struct behaviour *b, size_t c, cJSON *tree,
                          const cJSON *before, struct scope *s);
 
 /* The first way in which tree breaks its schema; with before, only a required member

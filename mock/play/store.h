@@ -326,9 +326,14 @@ void store_reserve(struct store *s, size_t collection, size_t slots);
 cJSON *store_show(struct store *s, size_t collection, size_t slot, struct arena *arena,
                   bool *broken);
 
-/* The same of a tree, which mostly is what stands at its key. */
+/* The same of a tree, which mostly is what stands at that slot (any, where none is
+ * known), or else at its key. */
 cJSON *store_show_tree(struct store *s, size_t collection, const cJSON *tree,
-                       struct arena *arena, bool *broken);
+                       size_t slot, struct arena *arena, bool *broken);
+
+/* What stands at slot was found to fit the plan of that mark (schema_mark) as an
+ * answer: where it is shown as it is, it need not be asked again. */
+void store_note_fit(struct store *s, size_t collection, size_t slot, uint64_t mark);
 
 /* The same of any tree for a look: the store keeps nothing of it, and what comes back
  * is borrowed as tree and store_get's are. */

@@ -277,6 +277,8 @@ static struct view *view_new(const struct showing *to, struct instance *of,
     pack(tree, &v->node, &node);
     memcpy(written, buffer_str(&text).ptr, text.len);
     v->lent.text = (struct str){ written, text.len };
+    if (json_is_lent(tree)) /* what it was found to fit, it fits still */
+        atomic_init(&v->lent.fits, atomic_load(&json_lent_of(tree)->fits));
     json_lend(&v->node, &v->lent);
     return v;
 }
@@ -348,19 +350,32 @@ cJSON *store_show(struct store *s, size_t c, size_t slot, struct arena *arena,
     return v ? json_same(arena, &v->node) : tree;
 }
 
-cJSON *store_show_tree(struct store *s, size_t c, const cJSON *tree,
+/* Whether it is that tree that stands at slot. */
+static bool stands_at(const struct store *s, size_t c, const cJSON *tree, size_t slot)
+{
+    const cJSON *stored = store_get(s, c, slot);
+    return stored && stored->child && stored->child == tree->child;
+}
+
+cJSON *store_show_tree(struct store *s, size_t c, const cJSON *tree, size_t slot,
                        struct arena *arena, bool *broken)
 {
     const struct look look = { .c = c };
     struct showing to = { .s = s, .keeps = s, .arena = arena, .look = &look };
-    const cJSON *key = store_key_of(&s->plan->collections[c], tree), *stored;
-    size_t slot;
-    if (json_is_string(key) && store_key(s, c, key->valuestring, &slot) &&
-        (stored = store_get(s, c, slot))->child == tree->child)
+    const cJSON *key = store_key_of(&s->plan->collections[c], tree);
+    if (stands_at(s, c, tree, slot) ||
+        (json_is_string(key) && store_key(s, c, key->valuestring, &slot) &&
+         stands_at(s, c, tree, slot)))
         return store_show(s, c, slot, arena, broken);
     cJSON *out = json_share(arena, show(&to, tree));
     note_broken(&to, broken);
     return out;
+}
+
+void store_note_fit(struct store *s, size_t c, size_t slot, uint64_t mark)
+{
+    struct instance *of = slots_get(&s->shelves[c].slots, slot);
+    atomic_store_explicit(&of->lent.fits, mark, memory_order_relaxed);
 }
 
 const cJSON *store_render(const struct store *s, size_t c, const cJSON *tree,

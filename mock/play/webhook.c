@@ -163,7 +163,7 @@ static void post(struct telling *t, const struct webhook_event *e, size_t slot)
                            .key = json_is_string(key) ? key->valuestring : "",
                            .listens = t->webhook->listens };
     p->key = arena_copy(run->s->arena, str(p->key));
-    run_bind(run, &t->webhook->find, c, store_get(run->s->store, c, slot), false);
+    run_bind_at(run, &t->webhook->find, c, slot);
     if (t->bytes < LIMIT_TOLD_BYTES)
         fill(t->webhook, e, p, run->s);
     else

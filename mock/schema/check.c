@@ -399,12 +399,17 @@ static bool is_asked_alone(const struct checking *c, const struct schema *s,
     return true;
 }
 
+uint64_t schema_mark(const struct schema *s)
+{
+    return (s->alias ? s->alias : s)->mark;
+}
+
 /* A value that many answers show need not be asked the same each time. */
 static NOT_INLINE bool check_lent(struct checking *c, const struct schema *s,
                                   const cJSON *value, const struct path *at)
 {
     struct json_lent *l = json_lent_of(value);
-    const uint64_t mark = (s->alias ? s->alias : s)->mark;
+    const uint64_t mark = schema_mark(s);
     bool alone = is_asked_alone(c, s, value, at);
     if (alone && atomic_load_explicit(&l->fits, memory_order_relaxed) == mark)
         return true;

@@ -110,6 +110,10 @@ struct findings {
 bool schema_check(const struct schema *s, const cJSON *value, enum direction direction,
                   const char *prefix, struct arena *arena, struct findings *findings);
 
+/* What a value that is lent (doc/json.h) is noted to fit the plan by: not 0, and of this
+ * plan alone as long as the program runs. */
+uint64_t schema_mark(const struct schema *s);
+
 /* Adds one finding, unless the same is there already (and whole is not set). Past the
  * limit only full is set. */
 void findings_add(struct findings *all, struct finding f);

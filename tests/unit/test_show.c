@@ -106,7 +106,7 @@ static const char *must_show(struct store *s, size_t c, size_t slot,
     const cJSON *tree = store_get(s, c, slot);
     const cJSON *now = store_render(s, c, tree, arena, &wanted);
     const cJSON *kept = store_show(s, c, slot, arena, &broken);
-    const cJSON *found = store_show_tree(s, c, tree, arena, &again);
+    const cJSON *found = store_show_tree(s, c, tree, 0, arena, &again);
     const char *text = json_text(kept, arena).ptr;
     assert_string_equal(text, json_text(now, arena).ptr);
     assert_string_equal(text, json_text(found, arena).ptr);
