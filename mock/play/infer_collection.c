@@ -196,12 +196,8 @@ static struct view sent_view(struct finding_out *f, const struct group *g,
     struct view v = view_body(&f->look, d->op);
     if (view_is_array(&f->look, v))
         v = view_items(&f->look, v);
-    const struct members *all = view_members(&f->look, v);
-    const struct member *only = all->count == 1 ? &all->list[0] : NULL;
-    return only && view_is_object(&f->look, only->view) &&
-                   !view_member(&f->look, g->schema, only->name)
-               ? only->view
-               : v;
+    const struct member *wrapper = view_wrapper(&f->look, v, g->schema);
+    return wrapper ? wrapper->view : v;
 }
 
 /* What may be sent, but no instance is said to have (a password, a mask of what is to

@@ -52,6 +52,12 @@ struct view view_items(const struct look *l, struct view v);
 const struct member *view_attributes(const struct look *l, struct view v);
 
 /* Of enum schema_type; 0 when nothing is said. */
+/* The member that alone is in v and wraps the instance, which has none called so: pet
+ * in
+ * {"pet": {…}}. NULL: nothing does. */
+const struct member *view_wrapper(const struct look *l, struct view v,
+                                  struct view instance);
+
 unsigned view_types(const struct look *l, struct view v);
 bool view_is_object(const struct look *l, struct view v);
 bool view_is_array(const struct look *l, struct view v);

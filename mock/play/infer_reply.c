@@ -23,8 +23,6 @@ static bool says_removed(struct finding_out *f, const struct member *m)
 /* Whether the call went well; NULL: the member says nothing about that. */
 static cJSON *says_well(struct finding_out *f, const struct member *m)
 {
-    static const char *const good[] = { "ok",        "success",   "successful",
-                                        "succeeded", "issuccess", "acknowledged" };
     static const char *const bad[] = { "error",   "errors",   "failed",
                                        "iserror", "haserror", "haserrors" };
     static const char *const lists[] = { "errors", "warnings", "messages", "error" };
@@ -32,7 +30,7 @@ static cJSON *says_well(struct finding_out *f, const struct member *m)
     struct arena *arena = f->look.arena;
     const char *plain = name_plain(arena, str(m->name));
     const cJSON *values = json_member(m->view.node, "enum");
-    if (is_flag(f, m) && name_is_one_of(plain, good, COUNT(good)))
+    if (is_flag(f, m) && member_says_well(m->name))
         return json_bool(arena, true);
     if (is_flag(f, m) && name_is_one_of(plain, bad, COUNT(bad)))
         return json_bool(arena, false);

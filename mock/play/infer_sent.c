@@ -57,11 +57,10 @@ char *writing_sent(struct writing *w)
     struct view body = view_body(l, w->d->op);
     if (!body.node)
         return NULL;
-    const struct members *all = view_members(l, body);
-    if (all->count == 1 && view_is_object(l, all->list[0].view) &&
-        !view_member(l, w->g->schema, all->list[0].name))
+    const struct member *wrapper = view_wrapper(l, body, w->g->schema);
+    if (wrapper)
         return arena_printf(w->arena, "$request.body#%s",
-                            pointer_join(w->arena, "", all->list[0].name));
+                            pointer_join(w->arena, "", wrapper->name));
     return writing_text(w, "$request.body");
 }
 

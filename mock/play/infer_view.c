@@ -144,6 +144,17 @@ static unsigned types_of(const struct look *l, struct view v, int depth)
     return types;
 }
 
+const struct member *view_wrapper(const struct look *l, struct view v,
+                                  struct view instance)
+{
+    const struct members *all = view_members(l, v);
+    const struct member *only = all->count == 1 ? &all->list[0] : NULL;
+    return only && view_is_object(l, only->view) &&
+                   !view_member(l, instance, only->name)
+               ? only
+               : NULL;
+}
+
 unsigned view_types(const struct look *l, struct view v)
 {
     return types_of(l, v, 0);

@@ -84,3 +84,14 @@ bool member_describe(const struct store_plan *plan, const struct store_collectio
     *place = (struct schema_place){ .types = TYPE_ANY };
     return true;
 }
+
+bool member_says_well(const char *name)
+{
+    static const char *const words[] = { "ok",          "success",    "successful",
+                                         "succeeded",   "is_success", "isSuccess",
+                                         "acknowledged" };
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (str_equal_nocase(str(name), str(words[i])))
+            return true;
+    return false;
+}

@@ -22,6 +22,10 @@ const struct store_reference *member_reference(const struct store_plan *plan, si
  * nothing else: {"type": "object"}. */
 bool member_free(const cJSON *schema);
 
+/* Whether a flag of that name, however it is spelled, says that a call went well: ok,
+ * is_success. */
+bool member_says_well(const char *name);
+
 /* Whether instances of c, or those that they refer to, may have something at a pattern.
  * The nearest name is that of c's own schema. */
 bool member_describe(const struct store_plan *plan, const struct store_collection *c,

@@ -76,23 +76,29 @@ static void add_ends(struct paging *p, cJSON *page)
     }
 }
 
-/* The URL alone, with scheme and host, as an object with it (HAL, JSON:API), and in a
- * Link field. */
+/* With scheme and host, and as an object with it (HAL, JSON:API). */
+static void add_seldom(struct paging *p, cJSON *page, bool next, const cJSON *url)
+{
+    struct arena *arena = p->run->s->arena;
+    cJSON *object = json_object(arena);
+    json_add(object, "href", json_borrow(arena, url));
+    json_add(page, next ? "next_link" : "prev_link", object);
+    add_whole(p, page, next ? "next_uri" : "prev_uri", url->valuestring);
+}
+
+/* The URL alone, and in a Link field. */
 static void add_url(struct paging *p, cJSON *page, const char *rel, const char *value,
                     struct buffer *link)
 {
-    struct arena *arena = p->run->s->arena;
-    cJSON *url = url_with(p, value), *object = json_object(arena);
+    cJSON *url = url_with(p, value);
     const bool next = strcmp(rel, "next") == 0;
     if (!url)
         return;
     buffer_printf(link, "%s<%s>; rel=\"%s\"", link->len ? ", " : "", url->valuestring,
                   rel);
     if (is_asked(p))
-        add_whole(p, page, next ? "next_uri" : "prev_uri", url->valuestring);
-    json_add(object, "href", json_borrow(arena, url));
+        add_seldom(p, page, next, url);
     json_add(page, next ? "next_url" : "prev_url", url);
-    json_add(page, next ? "next_link" : "prev_link", object);
 }
 
 static void add_urls(struct paging *p, cJSON *page, size_t number)

@@ -3,6 +3,7 @@
 #include "api/accept.h"
 #include "play/declared.h"
 #include "play/echo.h"
+#include "play/member.h"
 
 /* The types that a reply has, in place of an answer that the client takes. */
 static void answer_not_acceptable(struct call *c, const char *types)
@@ -25,11 +26,9 @@ static void say_example(struct answer *a, const struct example *e)
 /* A sample of a good answer says that it went well: clients believe it. */
 static void say_well(cJSON *value, const struct schema *schema, struct arena *arena)
 {
-    static const char *const names[] = { "ok", "success", "successful", "succeeded",
-                                         "acknowledged" };
-    for (size_t i = 0; i < COUNT(names); i++) {
-        cJSON *flag = json_member(value, names[i]);
-        if (!json_is_bool(flag) || json_is_true(flag))
+    for (cJSON *flag = json_is_object(value) ? value->child : NULL; flag;
+         flag = flag->next) {
+        if (!cJSON_IsFalse(flag) || !member_says_well(flag->string))
             continue;
         cJSON before = *flag;
         json_become(flag, json_bool(arena, true));

@@ -54,15 +54,15 @@ struct step_set {
     const struct condition *when;
 };
 
-/* What the name holds that a list step binds (page.c). */
+/* What the name holds that a list step binds (page_told.c). */
 #define PAGE_WORDS                                                                  \
     "items next_cursor prev_cursor count limit offset number has_more total pages " \
-    "first last empty range link next_url prev_url next_link prev_link " PAGE_SELDOM
+    "first last empty range link next_url prev_url " PAGE_SELDOM
 
 /* Of these, what is made only for who asks for any of it. */
 #define PAGE_SELDOM                                                              \
     "from to first_key last_key first_url last_url next_uri prev_uri first_uri " \
-    "last_uri"
+    "last_uri next_link prev_link"
 
 struct step_header {
     const char *name;
